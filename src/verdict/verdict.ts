@@ -16,7 +16,10 @@ export type DenyReason = Extract<
 >;
 
 /** Why there may be no verdict at all: our own fault, never the session's. */
-export type NoVerdictReason = Extract<Reason, 'store_unavailable' | 'overloaded' | 'internal_error'>;
+export type NoVerdictReason = Extract<
+  Reason,
+  'store_unavailable' | 'overloaded' | 'internal_error'
+>;
 
 /**
  * What we answer. In observe mode an allow carries the true reason (`idle_timeout`, `store_unavailable`, ...).

@@ -1,0 +1,31 @@
+import type { SessionClocks, Timeouts } from '../session/deadlines.ts';
+import { absoluteRemainingMs, idleRemainingMs } from '../session/deadlines.ts';
+
+/** Whole seconds that are certainly left to both deadlines; `undefined` = that timeout is off. */
+export interface RemainingSeconds {
+  readonly idle: number | undefined;
+  readonly absolute: number | undefined;
+}
+
+/** Rounded down: a client that trusts it is never late. */
+export function remainingSeconds(clocks: SessionClocks, timeouts: Timeouts): RemainingSeconds {
+  return {
+    idle: wholeSeconds(idleRemainingMs(clocks, timeouts)),
+    absolute: wholeSeconds(absoluteRemainingMs(clocks, timeouts)),
+  };
+}
+
+/**
+ * The value of `session-lifetime`, a dictionary of RFC 9651 such as `idle=540, absolute=27000`; a timeout that is off
+ * is left out, and `undefined` means that both are.
+ */
+export function sessionLifetime(remaining: RemainingSeconds): string | undefined {
+  const members: string[] = [];
+  if (remaining.idle !== undefined) members.push(`idle=${remaining.idle}`);
+  if (remaining.absolute !== undefined) members.push(`absolute=${remaining.absolute}`);
+  return members.length === 0 ? undefined : members.join(', ');
+}
+
+function wholeSeconds(durationMs: number | undefined): number | undefined {
+  return durationMs === undefined ? undefined : Math.floor(durationMs / 1000);
+}

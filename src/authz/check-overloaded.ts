@@ -1,0 +1,17 @@
+/** As many checks as allowed are waiting for the store: a further one is refused before it costs anything. */
+export class CheckOverloaded extends Error {
+  readonly code = 'ERR_CHECK_OVERLOADED';
+  constructor(inFlightMax: number) {
+    super(`${inFlightMax} checks are in flight`);
+    this.name = 'CheckOverloaded';
+  }
+}
+
+/** Nobody waits for the answer any more, because the caller hung up or its time was over before the store was asked. */
+export class CheckAbandoned extends Error {
+  readonly code = 'ERR_CHECK_ABANDONED';
+  constructor(message: string) {
+    super(message);
+    this.name = 'CheckAbandoned';
+  }
+}

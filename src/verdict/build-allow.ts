@@ -1,5 +1,5 @@
 import type { AllowReply, HeaderPair } from './check-reply.ts';
-import { guardHeaders, headerTextOrigin, isHeaderName } from './header-guard.ts';
+import { guardHeaders, guardNames, headerTextOrigin } from './header-guard.ts';
 import type { JudgedRequest } from './judged-request.ts';
 import { LIFETIME_HEADER, ourHeaderNames } from './our-headers.ts';
 import type { Reason } from './reason.ts';
@@ -21,14 +21,11 @@ export function buildAllow(judged: JudgedRequest, reason: Reason): AllowReply {
   const cutMs = reason === 'ok' ? cutAfterMs(judged) : undefined;
   if (cutMs !== undefined) toSet.set(settings.streamCutHeader, String(cutMs));
 
-  const toRemove = new Set([
-    ...strip.remove.filter(isHeaderName),
-    ...ourHeaderNames(facts, settings),
-  ]);
+  const toRemove = new Set([...guardNames(strip.remove), ...ourHeaderNames(facts, settings)]);
   for (const name of toSet.keys()) toRemove.delete(name);
   return {
     kind: 'allow',
-    requestHeaders: [...toSet],
+    requestHeaders: guardHeaders([...toSet]),
     requestHeadersToRemove: [...toRemove],
     responseHeaders: judged.policy.exposeLifetime ? exposed(lifetime) : [],
     metadata: verdictMetadata('allow', reason, judged),

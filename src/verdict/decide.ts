@@ -64,7 +64,8 @@ function refusal(
   switch (outcome.kind) {
     case 'expired': {
       // The session lives on elsewhere: this request alone is refused, for want of a fresh login.
-      const isKept = outcome.effect === 'kept' && (ambiguousPath || policy.onExpiry === 'challenge');
+      const isKept =
+        outcome.effect === 'kept' && (ambiguousPath || policy.onExpiry === 'challenge');
       return isKept ? 'reauthentication_required' : timeout(outcome.by);
     }
     case 'ended':

@@ -26,19 +26,18 @@ export function guardHeaders(
   origin: TextOrigin = 'characters',
 ): readonly HeaderPair[] {
   return pairs
-    .filter(([name]) => isHeaderName(name))
-    .map(([name, value]) =>
-      PRINTABLE_ASCII.test(value) ? [name, value] : [name, printable(value, origin)],
-    );
+    .map(([name, value]): HeaderPair => [name.toLowerCase(), printable(value, origin)])
+    .filter(([name]) => TOKEN.test(name));
 }
 
-/** A name that HTTP can carry, lower case. */
-export function isHeaderName(name: string): boolean {
-  return TOKEN.test(name);
+/** The same for names alone, such as those of headers to be removed. */
+export function guardNames(names: Iterable<string>): readonly string[] {
+  return [...names].map((name) => name.toLowerCase()).filter((name) => TOKEN.test(name));
 }
 
 /** The same text with everything outside printable ASCII percent-encoded. */
 export function printable(text: string, origin: TextOrigin = 'characters'): string {
+  if (PRINTABLE_ASCII.test(text)) return text;
   return text.toWellFormed().replace(UNPRINTABLE, (character) => {
     const code = character.codePointAt(0) ?? 0;
     if (code < 0x80 || (origin === 'bytes' && code <= 0xff)) {

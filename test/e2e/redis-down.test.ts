@@ -1,0 +1,94 @@
+import { expect } from 'chai';
+import { newCredential, startEdge } from '../support/edge.ts';
+import type { Edge } from '../support/edge.ts';
+import { eventually } from '../support/eventually.ts';
+import { GRPC_STATUS, grpcSay } from '../support/grpc-echo-client.ts';
+import { NAVIGATION, httpCall } from '../support/http-call.ts';
+import type { Answer } from '../support/http-call.ts';
+import { writeKeyFile } from '../support/key-file.ts';
+import type { KeyFile } from '../support/key-file.ts';
+import { envoyOrSkip, redisServerOrSkip } from '../support/provision.ts';
+import { startRedisServer } from '../support/redis-server.ts';
+import type { RedisServer } from '../support/redis-server.ts';
+
+// Between Redis being back and the first verdict: the reconnect has its own rhythm.
+const RECOVERY_MAX_MS = 5_000;
+// Curfew gives up after 150 ms, Envoy after 250 ms; the rest is this machine's.
+const ANSWER_MAX_MS = 1_000;
+
+const POLICY = `
+version: 1
+sources:
+  - { name: web, cookie: sid, opening: first-use, credential_lifetime: 30d, touch_interval: 0s }
+policies:
+  - { name: public, match: [{ path: /assets/** }], session: off }
+  - { name: watched, match: [{ host: watched.test }], idle: 1h, absolute: 12h, mode: observe }
+  - { name: default, idle: 1h, absolute: 12h, login_url: 'https://login.test/?rd={return_to}' }
+`;
+
+describe('Redis out of reach', () => {
+  let edge: Edge;
+  let redis: RedisServer;
+  let keys: KeyFile;
+  const sid = newCredential();
+
+  before(async function () {
+    await envoyOrSkip(this);
+    await redisServerOrSkip(this);
+    redis = await startRedisServer();
+    keys = await writeKeyFile();
+    const flags = [`--key-file=${keys.path}`];
+    edge = await startEdge({ policy: POLICY, store: redis.url, flags });
+  });
+
+  after(async () => {
+    await edge?.stop();
+    await redis?.stop();
+    await keys?.remove();
+  });
+
+  const ask = (host = 'app.test', more: readonly (readonly [string, string])[] = []) =>
+    httpCall(edge.port, '/api/profile', { host, headers: [['cookie', `sid=${sid}`], ...more] });
+
+  /** An outage must never look like a logout, to nobody. */
+  async function expectNoVerdict(): Promise<void> {
+    for (const headers of [[], NAVIGATION]) {
+      const askedAtMs = performance.now();
+      // oxlint-disable-next-line no-await-in-loop -- its time is measured
+      const answer = await ask('app.test', headers);
+      expect(answer.status).to.equal(503);
+      expect(answer.headers).not.to.have.any.keys('set-cookie', 'www-authenticate', 'location');
+      expect(performance.now() - askedAtMs).to.be.lessThan(ANSWER_MAX_MS);
+    }
+    const call = await grpcSay(edge.port, { cookie: `sid=${sid}` }, 'app.test');
+    expect(call.code).to.equal(GRPC_STATUS.UNAVAILABLE);
+    expect((await ask('watched.test')).status).to.equal(200); // it only observes
+    const asset = await httpCall(edge.port, '/assets/style.css', { host: 'app.test' });
+    expect(asset.status).to.equal(200); // needs no session
+    expect(await edge.curfews[0]?.isReady()).to.equal(true);
+  }
+
+  const allowed = async (): Promise<Answer | false> => {
+    const answer = await ask();
+    expect(answer.status).to.be.oneOf([200, 503]);
+    return answer.status === 200 && answer;
+  };
+
+  it('frozen, it costs nobody the session, and goes on by itself', async function () {
+    this.timeout(20_000);
+    expect(await ask()).to.include({ status: 200 });
+    redis.pause();
+    await expectNoVerdict();
+    redis.resume();
+    await eventually('verdict after the pause', allowed, RECOVERY_MAX_MS);
+  });
+
+  it('killed, it costs nobody the session, and Curfew finds it again', async function () {
+    this.timeout(20_000);
+    await redis.kill();
+    await expectNoVerdict();
+    await redis.restart();
+    await eventually('verdict after the restart', allowed, RECOVERY_MAX_MS);
+    expect(await edge.curfews[0]?.metrics()).to.match(/^curfew_store_up 1$/m);
+  });
+});

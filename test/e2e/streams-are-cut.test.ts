@@ -1,0 +1,140 @@
+import { expect } from 'chai';
+import { get } from 'node:http';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { WebSocket } from 'ws';
+import { accessLogEntry } from '../support/access-log.ts';
+import { newCredential, startEdge } from '../support/edge.ts';
+import type { Edge } from '../support/edge.ts';
+import { GRPC_STATUS, grpcChat } from '../support/grpc-echo-client.ts';
+import { httpCall } from '../support/http-call.ts';
+import { envoyOrSkip } from '../support/provision.ts';
+
+const IDLE_MS = 1_500;
+const ABSOLUTE_MS = 3_000;
+const AGE_AT_OPENING_MS = 700;
+const LATE_MAX_MS = 1_000;
+
+const POLICY = `
+version: 1
+sources:
+  - { name: web, cookie: sid, opening: first-use, credential_lifetime: 30d, touch_interval: 0s }
+policies:
+  - { name: to-the-end, match: [{ host: long.test }], idle: 1500ms, absolute: 3s, stream_max: 1h }
+  - { name: reconnecting, match: [{ host: short.test }], idle: 1500ms, absolute: 1h }
+  - { name: uncut, match: [{ host: uncut.test }], idle: 1500ms, absolute: 3s, stream_cut: off }
+  - { name: default, idle: 1h, absolute: 12h }
+`;
+
+interface Cut {
+  /** Messages that came through before. */
+  readonly messages: number;
+  readonly atMs: number;
+  readonly how: unknown;
+}
+
+describe('a stream through Envoy', () => {
+  let edge: Edge;
+
+  before(async function () {
+    await envoyOrSkip(this);
+    edge = await startEdge({ policy: POLICY });
+  });
+
+  after(() => edge?.stop());
+
+  function webSocket(host: string, cookie: string): Promise<Cut> {
+    const socket = new WebSocket(`ws://127.0.0.1:${edge.port}/ws`, { headers: { host, cookie } });
+    const timer = setInterval(() => socket.readyState === socket.OPEN && socket.send('x'), 100);
+    let messages = 0;
+    socket.on('message', () => (messages += 1));
+    return new Promise((resolve, reject) => {
+      socket.on('error', reject);
+      socket.on('close', (how) => {
+        clearInterval(timer);
+        resolve({ messages, atMs: performance.now(), how });
+      });
+    });
+  }
+
+  function eventStream(host: string, cookie: string, endAfterMs = 10_000): Promise<Cut> {
+    return new Promise((resolve, reject) => {
+      const headers = { host, cookie, accept: 'text/event-stream' };
+      const call = get({ port: edge.port, path: '/events', agent: false, headers }, (response) => {
+        let messages = 0;
+        const giveUp = setTimeout(() => call.destroy(), endAfterMs);
+        response.on('data', () => (messages += 1));
+        response.on('error', () => {}); // a cut stream has no proper end
+        response.on('close', () => {
+          clearTimeout(giveUp);
+          resolve({ messages, atMs: performance.now(), how: response.statusCode });
+        });
+      });
+      call.on('error', reject);
+    });
+  }
+
+  async function bidirectional(host: string, cookie: string): Promise<Cut> {
+    const chat = grpcChat(edge.port, { cookie }, 100, host);
+    const { status, atMs } = await chat.ended;
+    return { messages: chat.echoes, atMs, how: status.code };
+  }
+
+  async function login(host: string): Promise<{ cookie: string; atMs: number }> {
+    const cookie = `sid=${newCredential()}`;
+    const atMs = performance.now();
+    const headers = [['cookie', cookie]] as const;
+    expect(await httpCall(edge.port, '/api/profile', { host, headers })).to.include({
+      status: 200,
+    });
+    return { cookie, atMs };
+  }
+
+  const kinds = { webSocket, eventStream, bidirectional };
+  const hows = { webSocket: 1006, eventStream: 200, bidirectional: GRPC_STATUS.INTERNAL };
+
+  it('is cut at the absolute deadline of its session', async function () {
+    this.timeout(20_000);
+    const { cookie, atMs } = await login('long.test');
+    await sleep(AGE_AT_OPENING_MS); // so that age and idleness end at different times
+    const cuts = Promise.all(Object.values(kinds).map((open) => open('long.test', cookie)));
+    for (const [index, cut] of (await cuts).entries()) {
+      const kind = Object.keys(kinds)[index] as keyof typeof hows;
+      expect(cut.atMs - atMs, kind).to.be.within(ABSOLUTE_MS - 5, ABSOLUTE_MS + LATE_MAX_MS);
+      expect(cut.messages, kind).to.be.greaterThan(2);
+      expect(cut.how, kind).to.equal(hows[kind]);
+    }
+    const entry = await accessLogEntry(edge.envoy, '/curfew.sample.Echo/Chat');
+    expect(entry.flags).to.equal('UMSDR');
+    expect(entry.curfew).to.include({ verdict: 'allow', policy: 'to-the-end' });
+  });
+
+  it('is cut after the idle timeout where the policy says nothing else, and opens again', async function () {
+    this.timeout(20_000);
+    const { cookie } = await login('short.test');
+    const openedAtMs = performance.now();
+    const cuts = Object.values(kinds).map((open) => open('short.test', cookie));
+    for (const cut of await Promise.all(cuts)) {
+      expect(cut.atMs - openedAtMs).to.be.within(IDLE_MS - 5, IDLE_MS + LATE_MAX_MS);
+    }
+    // Nothing was asked meanwhile, so the session is over too, and stays so at the reconnect.
+    const again = await eventStream('short.test', cookie);
+    expect(again.how).to.equal(401);
+  });
+
+  it('is left alone with stream_cut: off', async function () {
+    this.timeout(20_000);
+    const { cookie } = await login('uncut.test');
+    const openedAtMs = performance.now();
+    const left = await eventStream('uncut.test', cookie, ABSOLUTE_MS + 500);
+    expect(left.atMs - openedAtMs).to.be.greaterThan(ABSOLUTE_MS + 400);
+  });
+
+  it('leaves the connection usable for what comes after it', async () => {
+    const { cookie } = await login('default.test');
+    const headers = [['cookie', cookie]] as const;
+    const answers = Array.from({ length: 5 }, () =>
+      httpCall(edge.port, '/api/profile', { host: 'default.test', headers }),
+    );
+    for (const answer of await Promise.all(answers)) expect(answer.status).to.equal(200);
+  });
+});

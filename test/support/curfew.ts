@@ -1,0 +1,66 @@
+import { join } from 'node:path';
+import { startProcess } from './child-process.ts';
+import { eventually } from './eventually.ts';
+import { httpCall } from './http-call.ts';
+
+const main = join(import.meta.dirname, '..', '..', 'src', 'main.ts');
+const READY_MAX_MS = 15_000;
+
+export interface CurfewOptions {
+  readonly policyPath: string;
+  readonly grpcPort: number;
+  readonly opsPort: number;
+  /** `memory:` by default. */
+  readonly store?: string;
+  /** More flags, each word an element. */
+  readonly flags?: readonly string[];
+  /** False: hand over the process before it is ready. */
+  readonly waitUntilReady?: boolean;
+}
+
+/** A real `curfew serve`. */
+export interface Curfew {
+  readonly pid: number;
+  log(): string;
+  isReady(): Promise<boolean>;
+  /** The page that Prometheus scrapes. */
+  metrics(): Promise<string>;
+  signal(signal: NodeJS.Signals): void;
+  ended(): Promise<number | NodeJS.Signals>;
+  stop(): Promise<void>;
+}
+
+/** Starts Curfew as its users do; its log is in the error when it does not get ready. */
+export async function startCurfew(options: CurfewOptions): Promise<Curfew> {
+  const { policyPath, grpcPort, opsPort, store = 'memory:', flags = [] } = options;
+  const curfew = await startProcess(process.execPath, [
+    main,
+    'serve',
+    `--config=${policyPath}`,
+    `--store=${store}`,
+    `--grpc-address=127.0.0.1:${grpcPort}`,
+    `--ops-address=127.0.0.1:${opsPort}`,
+    '--drain-delay=0s',
+    ...flags,
+  ]);
+  const isReady = async () => (await httpCall(opsPort, '/readyz')).status === 200;
+  if (options.waitUntilReady !== false) {
+    const check = () => {
+      if (!curfew.isAlive()) throw new Error('it has ended');
+      return isReady();
+    };
+    await eventually('ready Curfew', check, READY_MAX_MS).catch(async (error: unknown) => {
+      await curfew.stop();
+      throw new Error(`${String(error)}\n${curfew.log()}`, { cause: error });
+    });
+  }
+  return {
+    pid: curfew.pid,
+    log: () => curfew.log(),
+    isReady: () => isReady().catch(() => false),
+    metrics: async () => (await httpCall(opsPort, '/metrics')).body,
+    signal: (signal) => curfew.signal(signal),
+    ended: () => curfew.ended(),
+    stop: () => curfew.stop(),
+  };
+}

@@ -1,0 +1,93 @@
+import { randomBytes } from 'node:crypto';
+import { startCurfew } from './curfew.ts';
+import type { Curfew } from './curfew.ts';
+import { edgeConfig } from './edge-config.ts';
+import { startEnvoy } from './envoy.ts';
+import type { Envoy } from './envoy.ts';
+import { freePort } from './free-port.ts';
+import { writePolicyFile } from './policy-file.ts';
+import type { PolicyFile } from './policy-file.ts';
+import { startSampleApp } from './sample-app.ts';
+
+export interface EdgeOptions {
+  readonly policy: string;
+  /** The port for clients; by default Envoy chooses. */
+  readonly port?: number;
+  readonly store?: string;
+  readonly flags?: readonly string[];
+  readonly replicas?: number;
+  /** Last change to Envoy's configuration, for what the production example leaves out. */
+  readonly editEnvoy?: (config: string) => string;
+}
+
+/** The whole: clients talk to Envoy, which asks Curfew and forwards to the sample application. */
+export interface Edge {
+  readonly port: number;
+  readonly envoy: Envoy;
+  readonly policyFile: PolicyFile;
+  /** The running replicas; `start` may put another in the place of one that has ended. */
+  readonly curfews: Curfew[];
+  /** Starts the replica of this place (again), on its own ports. */
+  start(place: number, waitUntilReady?: boolean): Promise<Curfew>;
+  stop(): Promise<void>;
+}
+
+/** Starts Curfew, the sample application and a real Envoy with the production example's configuration. */
+export async function startEdge(options: EdgeOptions): Promise<Edge> {
+  const closers: (() => Promise<void>)[] = [];
+  const stop = async () => {
+    // oxlint-disable-next-line no-await-in-loop -- in reverse order, one after the other
+    for (const close of closers.splice(0).toReversed()) await close();
+  };
+  try {
+    return await assemble(options, closers, stop);
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+async function assemble(
+  options: EdgeOptions,
+  closers: (() => Promise<void>)[],
+  stop: () => Promise<void>,
+): Promise<Edge> {
+  const policyFile = await writePolicyFile(options.policy);
+  closers.push(() => policyFile.remove());
+  const places = Array.from({ length: options.replicas ?? 1 }, async () => ({
+    policyPath: policyFile.path,
+    grpcPort: await freePort(),
+    opsPort: await freePort(),
+    ...(options.store === undefined ? {} : { store: options.store }),
+    flags: options.flags ?? [],
+  }));
+  const replicas = await Promise.all(places);
+  const curfews: Curfew[] = [];
+  closers.push(async () => void (await Promise.all(curfews.map((curfew) => curfew.stop()))));
+  const start = async (place: number, waitUntilReady = true) => {
+    const replica = replicas[place];
+    if (replica === undefined) throw new Error(`there is no replica ${place}`);
+    const curfew = await startCurfew({ ...replica, waitUntilReady });
+    curfews[place] = curfew;
+    return curfew;
+  };
+  const [app] = await Promise.all([startSampleApp(), ...replicas.map((_, place) => start(place))]);
+  closers.push(() => app.stop());
+  const config = edgeConfig({
+    edge: options.port ?? 0,
+    curfews: replicas.map(({ grpcPort }) => grpcPort),
+    web: app.webPort,
+    grpc: app.grpcPort,
+  });
+  const envoy = await startEnvoy({
+    config: (options.editEnvoy ?? String)(config),
+    args: ['--file-flush-interval-msec', '50'], // the access log, for those who wait for its lines
+  });
+  closers.push(() => envoy.stop());
+  return { port: await envoy.port('edge'), envoy, policyFile, curfews, start, stop };
+}
+
+/** A credential that no other test has. */
+export function newCredential(): string {
+  return randomBytes(16).toString('hex');
+}

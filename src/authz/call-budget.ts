@@ -28,9 +28,12 @@ export function withinDeadline<T>(
   clock: MonotonicClock,
 ): Promise<T> {
   return new Promise<T>((resolve, reject) => {
-    const timer = setTimeout(() => {
-      reject(lateAnswer());
-    }, Math.max(0, deadlineAtMs - clock()));
+    const timer = setTimeout(
+      () => {
+        reject(lateAnswer());
+      },
+      Math.max(0, deadlineAtMs - clock()),
+    );
     work.then(
       (answer) => {
         clearTimeout(timer);
@@ -39,7 +42,9 @@ export function withinDeadline<T>(
       },
       (fault: unknown) => {
         clearTimeout(timer);
-        reject(fault instanceof Error ? fault : new Error('a promise was rejected without an error'));
+        reject(
+          fault instanceof Error ? fault : new Error('a promise was rejected without an error'),
+        );
       },
     );
   });

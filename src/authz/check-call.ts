@@ -21,4 +21,7 @@ export interface CheckCall {
  * Answers one check. A promise only where the store (or a key fetch) has to be waited for.
  * Never rejects and never throws: faults are a `none` reply.
  */
-export type CheckHandler = (facts: RequestFacts, call: CheckCall) => CheckReply | Promise<CheckReply>;
+export type CheckHandler = (
+  facts: RequestFacts,
+  call: CheckCall,
+) => CheckReply | Promise<CheckReply>;

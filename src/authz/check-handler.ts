@@ -9,7 +9,7 @@ import { CheckRun } from './check-run.ts';
 import { UnknownPolicyNamed } from './fault-answer.ts';
 import { findSession } from './find-session.ts';
 import { OpeningBudget } from './opening-budget.ts';
-import { proveToken, type ProvenCredential } from './prove-credential.ts';
+import { proveToken, type ProvenCredential, type UnprovenToken } from './prove-credential.ts';
 
 /**
  * The whole of a check in one sentence: select the policy, identify whose session it is, prove the credential,
@@ -19,26 +19,31 @@ import { proveToken, type ProvenCredential } from './prove-credential.ts';
  * Envoy's failure mode rules; under an observing policy it is an allow with the true reason.
  */
 export function createCheckHandler(deps: CheckDependencies): CheckHandler {
-  const openings = new OpeningBudget(deps.clock.monotonicMs);
-  let inFlight = 0;
+  const pipeline = new CheckPipeline(deps);
+  return (facts, call) => pipeline.check(facts, call);
+}
 
-  return function check(facts: RequestFacts, call: CheckCall): CheckReply | Promise<CheckReply> {
-    const run = new CheckRun(deps, facts, call);
+class CheckPipeline {
+  readonly #deps: CheckDependencies;
+  readonly #openings: OpeningBudget;
+  #inFlight = 0;
+
+  constructor(deps: CheckDependencies) {
+    this.#deps = deps;
+    this.#openings = new OpeningBudget(deps.clock.monotonicMs);
+  }
+
+  check(facts: RequestFacts, call: CheckCall): CheckReply | Promise<CheckReply> {
+    const run = new CheckRun(this.#deps, facts, call);
     try {
-      const answer = judge(run);
-      if (!(answer instanceof Promise)) return answer;
-      inFlight += 1;
-      return answer
-        .catch((fault: unknown) => run.answerFault(fault))
-        .finally(() => {
-          inFlight -= 1;
-        });
+      const answer = this.#judge(run);
+      return answer instanceof Promise ? this.#awaitAnswer(run, answer) : answer;
     } catch (fault) {
       return run.answerFault(fault);
     }
-  };
+  }
 
-  function judge(run: CheckRun): CheckReply | Promise<CheckReply> {
+  #judge(run: CheckRun): CheckReply | Promise<CheckReply> {
     const selection = run.policies.select(run.facts);
     if ('kind' in selection) throw new UnknownPolicyNamed();
     run.selection = selection;
@@ -50,49 +55,54 @@ export function createCheckHandler(deps: CheckDependencies): CheckHandler {
     if (policy.session === 'off') return run.conclude({ kind: 'allow', reason: 'session_off' });
 
     const identification = identify(run.admittedSources(), run.facts);
+    if ('source' in identification) run.source = identification.source;
     switch (identification.kind) {
       case 'absent':
         return run.conclude(decideWithoutSession('no_credential', policy));
       case 'ambiguous':
         return run.conclude(decideWithoutSession('ambiguous_credential', policy));
       case 'malformed':
-        run.source = identification.source;
         return run.conclude(decideWithoutSession('malformed_credential', policy));
       case 'found':
-        run.source = identification.source;
-        assertAdmitted();
-        return touch(run, { credential: identification.credential, startedAtMs: undefined });
+        this.#assertAdmitted();
+        return this.#touch(run, { ...identification, startedAtMs: undefined });
       case 'token':
       case 'payload':
-        run.source = identification.source;
-        assertAdmitted();
-        return proven(run, identification);
+        this.#assertAdmitted();
+        return this.#prove(run, identification);
       default:
         return identification satisfies never;
     }
   }
 
-  function proven(
-    run: CheckRun,
-    token: Parameters<typeof proveToken>[1],
-  ): CheckReply | Promise<CheckReply> {
-    const next = (credential: ProvenCredential | undefined): CheckReply | Promise<CheckReply> =>
-      credential === undefined
+  #prove(run: CheckRun, token: UnprovenToken): CheckReply | Promise<CheckReply> {
+    const proof = proveToken(this.#deps, token);
+    const next = (proven: ProvenCredential | undefined): CheckReply | Promise<CheckReply> =>
+      proven === undefined
         ? run.conclude(decideWithoutSession('invalid_token', run.judging().policy))
-        : touch(run, credential);
-    const proof = proveToken(deps, token);
-    if (!(proof instanceof Promise)) return next(proof);
-    return run.inTime(proof).then(next);
+        : this.#touch(run, proven);
+    return proof instanceof Promise ? run.inTime(proof).then(next) : next(proof);
   }
 
-  async function touch(run: CheckRun, credential: ProvenCredential): Promise<CheckReply> {
+  async #touch(run: CheckRun, credential: ProvenCredential): Promise<CheckReply> {
     run.assertAwaited();
-    const lookup = run.lookupOf(credential, () => openings.take(run.policies.settings));
-    run.outcome = await run.inTime(findSession(deps.store, lookup));
+    const lookup = run.lookupOf(credential, () => this.#openings.take(run.policies.settings));
+    run.outcome = await run.inTime(findSession(this.#deps.store, lookup));
     return run.conclude(decide(run.outcome, run.judging(), lookup.opening));
   }
 
-  function assertAdmitted(): void {
-    if (inFlight >= deps.inFlightMax) throw new CheckOverloaded(deps.inFlightMax);
+  async #awaitAnswer(run: CheckRun, answer: Promise<CheckReply>): Promise<CheckReply> {
+    this.#inFlight += 1;
+    try {
+      return await answer;
+    } catch (fault) {
+      return run.answerFault(fault);
+    } finally {
+      this.#inFlight -= 1;
+    }
+  }
+
+  #assertAdmitted(): void {
+    if (this.#inFlight >= this.#deps.inFlightMax) throw new CheckOverloaded(this.#deps.inFlightMax);
   }
 }

@@ -105,7 +105,8 @@ export class CheckRun {
 
   /** The answer to a fault of our own. Never throws, never a deny. */
   answerFault(fault: unknown): CheckReply {
-    const error = fault instanceof Error ? fault : new Error('something that is no error was thrown');
+    const error =
+      fault instanceof Error ? fault : new Error('something that is no error was thrown');
     const { reason, grpcStatus, message } = faultAnswer(error);
     const verdict = decideFault(reason, this.selection?.policy);
     this.#observe(verdict, error);
@@ -122,7 +123,8 @@ export class CheckRun {
       source: this.source,
       admittedSources: this.admittedSources(),
       tag: this.#names?.tag,
-      clocks: this.outcome !== undefined && 'clocks' in this.outcome ? this.outcome.clocks : undefined,
+      clocks:
+        this.outcome !== undefined && 'clocks' in this.outcome ? this.outcome.clocks : undefined,
       reachedLimit: this.outcome?.kind === 'expired' ? this.outcome.by : undefined,
       strip: this.#strip(verdict),
       settings: this.policies.settings,

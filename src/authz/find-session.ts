@@ -31,7 +31,10 @@ export interface SessionLookup {
  * ended sessions) and, on first use, opened. Known sessions cost one round trip.
  * @throws {StoreOverloaded} when the credential is unknown and no more sessions may be opened now.
  */
-export async function findSession(store: SessionStore, lookup: SessionLookup): Promise<TouchOutcome> {
+export async function findSession(
+  store: SessionStore,
+  lookup: SessionLookup,
+): Promise<TouchOutcome> {
   const current = await store.touch(touchOf(lookup.names.key, lookup));
   if (current.kind !== 'unknown') return current;
   for (const olderKey of lookup.names.olderKeys()) {

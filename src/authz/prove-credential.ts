@@ -11,7 +11,7 @@ export interface ProvenCredential {
   readonly startedAtMs: number | undefined;
 }
 
-type UnprovenToken = Extract<Identification, { kind: 'token' | 'payload' }>;
+export type UnprovenToken = Extract<Identification, { kind: 'token' | 'payload' }>;
 
 /**
  * Verifies a token and reads its session; `undefined` = invalid token. At once for tokens seen before.

@@ -6,7 +6,11 @@ export type Identification =
   /** A token whose signature has to be verified first (jwt sources verified by Curfew). */
   | { readonly kind: 'token'; readonly source: Source; readonly token: string }
   /** The payload that Envoy's jwt_authn has verified; its claims are still to be checked. */
-  | { readonly kind: 'payload'; readonly source: Source; readonly claims: Readonly<Record<string, unknown>> }
+  | {
+      readonly kind: 'payload';
+      readonly source: Source;
+      readonly claims: Readonly<Record<string, unknown>>;
+    }
   | { readonly kind: 'absent' }
   | { readonly kind: 'malformed'; readonly source: Source }
   | { readonly kind: 'ambiguous' };

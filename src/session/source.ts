@@ -39,7 +39,10 @@ export interface JwtPlace {
     | { readonly kind: 'curfew'; readonly keys: JwtKeys; readonly algorithms: readonly string[] }
     | { readonly kind: 'envoy'; readonly metadataKey: string };
   /** What names the session within the issuer. */
-  readonly session: { readonly kind: 'claim'; readonly claim: string } | { readonly kind: 'jti' } | { readonly kind: 'hash' };
+  readonly session:
+    | { readonly kind: 'claim'; readonly claim: string }
+    | { readonly kind: 'jti' }
+    | { readonly kind: 'hash' };
   /** With true, `auth_time` is part of the session's name: a new login is a new session. */
   readonly perLogin: boolean;
   /** Tolerance for `exp` and `nbf`, at most 60 000. */
@@ -47,8 +50,7 @@ export interface JwtPlace {
 }
 
 export type JwtKeys =
-  | { readonly kind: 'file'; readonly path: string }
-  | { readonly kind: 'uri'; readonly uri: string };
+  { readonly kind: 'file'; readonly path: string } | { readonly kind: 'uri'; readonly uri: string };
 
 export type CredentialPlace = CookiePlace | HeaderPlace | BearerPlace | JwtPlace;
 

@@ -14,7 +14,9 @@ describe('decision deadline', () => {
   ];
   for (const { name, callBudgetMs, expectedMs } of cases) {
     it(`keeps a margin for the answer when ${name}`, () => {
-      expect(decisionDeadlineAtMs(1_000, callBudgetMs, 150)).to.equal(expectedMs - ANSWER_MARGIN_MS);
+      expect(decisionDeadlineAtMs(1_000, callBudgetMs, 150)).to.equal(
+        expectedMs - ANSWER_MARGIN_MS,
+      );
     });
   }
 });
@@ -45,7 +47,9 @@ describe('within deadline', () => {
         resolve('live');
       });
     });
-    expect(await rejection(withinDeadline(answer, 60_000, () => nowMs))).to.include({ fault: 'late' });
+    expect(await rejection(withinDeadline(answer, 60_000, () => nowMs))).to.include({
+      fault: 'late',
+    });
   });
 
   it('still gives an answer one millisecond before the deadline', async () => {

@@ -1,0 +1,28 @@
+import { judgeSession } from './judge-session.ts';
+import { presentOf } from './reached-limit.ts';
+import type { SessionRecord } from './session-record.ts';
+import type { TouchRequest } from './session-store.ts';
+import type { SessionStep } from './session-step.ts';
+import type { TouchOutcome } from './touch-outcome.ts';
+
+/** The touch as a pure step: checks, refreshes, ends. `clockMs` is what the store's clock says. */
+export function touchSession(
+  record: SessionRecord | undefined,
+  request: TouchRequest,
+  clockMs: number,
+): SessionStep<TouchOutcome> {
+  if (record === undefined) {
+    return { record, outcome: { kind: 'unknown', nowMs: clockMs }, events: [] };
+  }
+  switch (record.kind) {
+    case 'live':
+      return judgeSession(record, request, presentOf(record, clockMs));
+    case 'tombstone': {
+      const { endedBy, endedAtMs } = record;
+      const nowMs = Math.max(clockMs, endedAtMs);
+      return { record, outcome: { kind: 'ended', by: endedBy, endedAtMs, nowMs }, events: [] };
+    }
+    default:
+      return record satisfies never;
+  }
+}

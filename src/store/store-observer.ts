@@ -1,0 +1,48 @@
+import type { EndedBy } from '../session/session-record.ts';
+
+/** What one call of the store came to, as a metric's label: what was found, or why nothing was. */
+export type CallOutcome =
+  | 'live'
+  | 'expired'
+  | 'ended'
+  | 'already'
+  | 'unknown'
+  | 'over'
+  | 'waiting'
+  | 'done'
+  | 'ok'
+  | 'overloaded'
+  | 'refused'
+  | 'late'
+  | 'down'
+  | 'desync';
+
+/** What the store is asked for: a script's name, or `read` for the plain commands around the scripts. */
+export type StoreCall = 'touch' | 'open' | 'end' | 'sweep' | 'announce' | 'limits' | 'read';
+
+/** Told what the store does, for metrics. Carries no key and no credential. Must not throw. */
+export interface StoreObserver {
+  called(call: StoreCall, outcome: CallOutcome, seconds: number): void;
+  /** Whether commands can be sent at this moment. */
+  up(isUp: boolean): void;
+  /** The store's clock minus this process's, in seconds; told now and then. */
+  clockSkew(seconds: number): void;
+  /** A reply that belonged to another call was caught; its connection is gone. */
+  desync(): void;
+}
+
+/** What sweeping came to, for metrics and the log. Must not throw. */
+export interface SweepObserver {
+  /** Sessions that the sweeper ended, by reason. */
+  swept(ended: Readonly<Partial<Record<EndedBy, number>>>): void;
+  /** A turn failed; the next one tries again. */
+  sweepFailed(fault: Error): void;
+}
+
+/** For whoever does not measure. */
+export const SILENT_OBSERVER: StoreObserver = {
+  called: () => undefined,
+  up: () => undefined,
+  clockSkew: () => undefined,
+  desync: () => undefined,
+};

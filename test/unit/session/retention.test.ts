@@ -1,0 +1,23 @@
+import { expect } from 'chai';
+import { keptUntilMs } from '../../../src/session/retention.ts';
+
+const DAY = 86_400_000;
+const NOW = 1_800_000_000_000;
+
+describe('keptUntilMs', () => {
+  it('is the retention and a day for a new record', () => {
+    expect(keptUntilMs(undefined, NOW, 30 * DAY)).to.equal(NOW + 31 * DAY);
+  });
+
+  it('stays while at least the retention remains', () => {
+    expect(keptUntilMs(NOW + 30 * DAY, NOW, 30 * DAY)).to.equal(NOW + 30 * DAY);
+  });
+
+  it('moves as soon as 1 ms of it is missing', () => {
+    expect(keptUntilMs(NOW + 30 * DAY - 1, NOW, 30 * DAY)).to.equal(NOW + 31 * DAY);
+  });
+
+  it('never shortens when the retention becomes smaller', () => {
+    expect(keptUntilMs(NOW + 31 * DAY, NOW, DAY)).to.equal(NOW + 31 * DAY);
+  });
+});

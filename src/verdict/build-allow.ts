@@ -14,40 +14,41 @@ import { verdictMetadata } from './verdict-metadata.ts';
  * copy never gets through. No name is both set and removed: Envoy would remove it.
  */
 export function buildAllow(judged: JudgedRequest, reason: Reason): AllowReply {
-  const { facts, strip, settings } = judged;
-  const lifetime = reason === 'ok' ? lifetimeValue(judged) : undefined;
-  const toSet = new Map<string, string>(guardHeaders(strip.set, headerTextOrigin(facts)));
-  if (lifetime !== undefined) toSet.set(LIFETIME_HEADER, lifetime);
-  const cutMs = reason === 'ok' ? cutAfterMs(judged) : undefined;
-  if (cutMs !== undefined) toSet.set(settings.streamCutHeader, String(cutMs));
-
-  const toRemove = new Set([...guardNames(strip.remove), ...ourHeaderNames(facts, settings)]);
+  const { facts, strip } = judged;
+  const ours = reason === 'ok' ? ourHeaders(judged) : [];
+  // Ours come last, because the last one of a name is the one that stays.
+  const toSet = new Map([
+    ...guardHeaders(strip.set, headerTextOrigin(facts)),
+    ...guardHeaders(ours),
+  ]);
+  const toRemove = new Set(ourHeaderNames(facts, judged.settings));
+  for (const name of guardNames(strip.remove)) toRemove.add(name);
   for (const name of toSet.keys()) toRemove.delete(name);
   return {
     kind: 'allow',
-    requestHeaders: guardHeaders([...toSet]),
+    requestHeaders: [...toSet],
     requestHeadersToRemove: [...toRemove],
-    responseHeaders: judged.policy.exposeLifetime ? exposed(lifetime) : [],
+    responseHeaders: judged.policy.exposeLifetime ? exposed(ours) : [],
     metadata: verdictMetadata('allow', reason, judged),
   };
 }
 
-function lifetimeValue({ clocks, policy }: JudgedRequest): string | undefined {
-  return clocks === undefined ? undefined : sessionLifetime(remainingSeconds(clocks, policy));
-}
-
-function cutAfterMs({ clocks, policy, facts }: JudgedRequest): number | undefined {
-  return clocks === undefined ? undefined : streamCutMs(clocks, policy, isStreamRequest(facts));
+/** What a live session adds to its request. */
+function ourHeaders({ clocks, policy, facts, settings }: JudgedRequest): readonly HeaderPair[] {
+  if (clocks === undefined) return [];
+  const headers: HeaderPair[] = [];
+  const lifetime = sessionLifetime(remainingSeconds(clocks, policy));
+  if (lifetime !== undefined) headers.push([LIFETIME_HEADER, lifetime]);
+  const cutMs = streamCutMs(clocks, policy, isStreamRequest(facts));
+  if (cutMs !== undefined) headers.push([settings.streamCutHeader, String(cutMs)]);
+  return headers;
 }
 
 /**
- * A cached countdown would be a false one, hence `no-store`. `access-control-expose-headers` is left to the
- * application: ours would replace its own.
+ * What the client gets to see of it. A cached countdown would be a false one, hence `no-store`.
+ * `access-control-expose-headers` is left to the application: ours would replace its own.
  */
-function exposed(lifetime: string | undefined): readonly HeaderPair[] {
-  if (lifetime === undefined) return [];
-  return [
-    [LIFETIME_HEADER, lifetime],
-    ['cache-control', 'no-store'],
-  ];
+function exposed(ours: readonly HeaderPair[]): readonly HeaderPair[] {
+  const lifetime = ours.filter(([name]) => name === LIFETIME_HEADER);
+  return lifetime.length === 0 ? [] : [...lifetime, ['cache-control', 'no-store']];
 }

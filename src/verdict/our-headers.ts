@@ -10,13 +10,24 @@ export const LIFETIME_HEADER = 'session-lifetime';
  * underscore twins (CGI and WSGI read both as one variable), and other twins that this request carries.
  */
 export function ourHeaderNames(facts: RequestFacts, settings: ReplySettings): readonly string[] {
-  const ours = [settings.streamCutHeader, LIFETIME_HEADER];
-  const names = new Set<string>();
-  for (const name of ours) names.add(name).add(name.replaceAll('-', '_'));
+  const usual = usualSpellings(settings);
+  const twins: string[] = [];
   for (const { name } of facts.headers) {
-    if (ours.some((our) => isTwin(name, our))) names.add(name);
+    if (isTwin(name, LIFETIME_HEADER) || isTwin(name, settings.streamCutHeader)) twins.push(name);
   }
-  return guardNames(names);
+  return twins.length === 0 ? usual : [...usual, ...guardNames(twins)];
+}
+
+/** Settings live as long as a version of the policy file, and every allow asks for the same names. */
+const spellings = new WeakMap<ReplySettings, readonly string[]>();
+
+function usualSpellings(settings: ReplySettings): readonly string[] {
+  const known = spellings.get(settings);
+  if (known !== undefined) return known;
+  const ours = [settings.streamCutHeader, LIFETIME_HEADER];
+  const names = guardNames(ours.flatMap((name) => [name, name.replaceAll('-', '_')]));
+  spellings.set(settings, names);
+  return names;
 }
 
 /** Differs at most in what stands where our name has a hyphen. */

@@ -15,7 +15,7 @@ const UNSAFE_QUERY = /[#\x00-\x20\x7f]/;
  * query, which cannot leave the site, and with scheme and host only for a host that the policy names. The same for
  * every method: a login comes back with GET, to the form rather than to what was posted.
  *
- * @param returnHosts lower-case hosts, with or without a port
+ * @param returnHosts lower-case hosts; the port that the client used stands behind them
  */
 export function returnTarget(facts: RequestFacts, returnHosts: ReadonlySet<string>): string {
   const path = safePath(facts.path);
@@ -37,8 +37,7 @@ function safePath(pathAndQuery: string): string | undefined {
 function safeOrigin(facts: RequestFacts, returnHosts: ReadonlySet<string>): string {
   const match = AUTHORITY.exec(facts.host.toLowerCase());
   const host = match?.[1];
-  if (host === undefined) return '';
+  if (host === undefined || !returnHosts.has(host)) return '';
   const authority = `${host}${match?.[2] ?? ''}`;
-  if (!returnHosts.has(host) && !returnHosts.has(authority)) return '';
   return `${facts.scheme === 'http' ? 'http' : 'https'}://${authority}`;
 }

@@ -1,13 +1,16 @@
 import type { RequestFacts } from '../session/request-facts.ts';
 import { isGrpcType } from './client-kind.ts';
-import { joinedHeader } from './joined-header.ts';
+
+const EVENT_STREAM = /(?:^|,)\s*text\/event-stream\s*(?:$|[,;])/i;
 
 /** True when the request says that it is a stream: an upgrade or tunnel, server-sent events, or gRPC. */
 export function isStreamRequest(facts: RequestFacts): boolean {
-  return (
-    facts.method === 'CONNECT' ||
-    joinedHeader(facts, 'upgrade') !== undefined ||
-    isGrpcType(joinedHeader(facts, 'content-type')) ||
-    /(?:^|,)\s*text\/event-stream\s*(?:$|[,;])/i.test(joinedHeader(facts, 'accept') ?? '')
-  );
+  if (facts.method === 'CONNECT') return true;
+  // One pass, because every allow asks. Any line may say it: that only shortens what the client gets.
+  for (const { name, value } of facts.headers) {
+    if (name === 'upgrade') return true;
+    if (name === 'content-type' && isGrpcType(value)) return true;
+    if (name === 'accept' && EVENT_STREAM.test(value)) return true;
+  }
+  return false;
 }

@@ -5,7 +5,7 @@ import { returnTarget } from '../../../src/verdict/return-target.ts';
 import type { DenyReason } from '../../../src/verdict/verdict.ts';
 import { factsOf, judgedOf, valuesOf } from '../../support/judged-request.ts';
 
-const returnHosts = new Set(['app.example.com', 'dev.example.com:8443', '[::1]']);
+const returnHosts = new Set(['app.example.com', '[::1]']);
 const targetOf = (
   changes: Partial<Omit<RequestFacts, 'headers'>>,
   hosts: ReadonlySet<string> = returnHosts,
@@ -20,10 +20,8 @@ describe('returnTarget', () => {
     ['app.example.com', 'javascript', 'https://app.example.com'],
     ['app.example.com', '', 'https://app.example.com'],
     ['app.example.com:8443', 'https', 'https://app.example.com:8443'],
-    ['dev.example.com:8443', 'https', 'https://dev.example.com:8443'],
     ['[::1]', 'http', 'http://[::1]'],
     ['dev.example.com', 'https', ''],
-    ['dev.example.com:9443', 'https', ''],
     ['app.example.com:', 'https', ''],
     ['app.example.com:443@evil.example', 'https', ''],
     ['app.example.com@evil.example', 'https', ''],

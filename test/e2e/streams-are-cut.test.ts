@@ -1,12 +1,12 @@
 import { expect } from 'chai';
-import { get } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { WebSocket } from 'ws';
 import { accessLogEntry } from '../support/access-log.ts';
 import { newCredential, startEdge } from '../support/edge.ts';
 import type { Edge } from '../support/edge.ts';
 import { GRPC_STATUS, grpcChat } from '../support/grpc-echo-client.ts';
 import { httpCall } from '../support/http-call.ts';
+import { openEventStream, openWebSocket } from '../support/open-stream.ts';
+import type { StreamEnd } from '../support/open-stream.ts';
 import { envoyOrSkip } from '../support/provision.ts';
 
 const IDLE_MS = 1_500;
@@ -25,13 +25,6 @@ policies:
   - { name: default, idle: 1h, absolute: 12h }
 `;
 
-interface Cut {
-  /** Messages that came through before. */
-  readonly messages: number;
-  readonly atMs: number;
-  readonly how: unknown;
-}
-
 describe('a stream through Envoy', () => {
   let edge: Edge;
 
@@ -42,41 +35,16 @@ describe('a stream through Envoy', () => {
 
   after(() => edge?.stop());
 
-  function webSocket(host: string, cookie: string): Promise<Cut> {
-    const socket = new WebSocket(`ws://127.0.0.1:${edge.port}/ws`, { headers: { host, cookie } });
-    const timer = setInterval(() => socket.readyState === socket.OPEN && socket.send('x'), 100);
-    let messages = 0;
-    socket.on('message', () => (messages += 1));
-    return new Promise((resolve, reject) => {
-      socket.on('error', reject);
-      socket.on('close', (how) => {
-        clearInterval(timer);
-        resolve({ messages, atMs: performance.now(), how });
-      });
-    });
-  }
+  const webSocket = (host: string, cookie: string): Promise<StreamEnd> =>
+    openWebSocket({ port: edge.port, host, cookie });
 
-  function eventStream(host: string, cookie: string, endAfterMs = 10_000): Promise<Cut> {
-    return new Promise((resolve, reject) => {
-      const headers = { host, cookie, accept: 'text/event-stream' };
-      const call = get({ port: edge.port, path: '/events', agent: false, headers }, (response) => {
-        let messages = 0;
-        const giveUp = setTimeout(() => call.destroy(), endAfterMs);
-        response.on('data', () => (messages += 1));
-        response.on('error', () => {}); // a cut stream has no proper end
-        response.on('close', () => {
-          clearTimeout(giveUp);
-          resolve({ messages, atMs: performance.now(), how: response.statusCode });
-        });
-      });
-      call.on('error', reject);
-    });
-  }
+  const eventStream = (host: string, cookie: string, leaveAfterMs?: number): Promise<StreamEnd> =>
+    openEventStream({ port: edge.port, host, cookie }, leaveAfterMs);
 
-  async function bidirectional(host: string, cookie: string): Promise<Cut> {
+  async function bidirectional(host: string, cookie: string): Promise<StreamEnd> {
     const chat = grpcChat(edge.port, { cookie }, 100, host);
     const { status, atMs } = await chat.ended;
-    return { messages: chat.echoes, atMs, how: status.code };
+    return { messages: chat.echoes, atMs, code: status.code };
   }
 
   async function login(host: string): Promise<{ cookie: string; atMs: number }> {
@@ -90,7 +58,7 @@ describe('a stream through Envoy', () => {
   }
 
   const kinds = { webSocket, eventStream, bidirectional };
-  const hows = { webSocket: 1006, eventStream: 200, bidirectional: GRPC_STATUS.INTERNAL };
+  const codes = { webSocket: 1006, eventStream: 200, bidirectional: GRPC_STATUS.INTERNAL };
 
   it('is cut at the absolute deadline of its session', async function () {
     this.timeout(20_000);
@@ -98,10 +66,10 @@ describe('a stream through Envoy', () => {
     await sleep(AGE_AT_OPENING_MS); // so that age and idleness end at different times
     const cuts = Promise.all(Object.values(kinds).map((open) => open('long.test', cookie)));
     for (const [index, cut] of (await cuts).entries()) {
-      const kind = Object.keys(kinds)[index] as keyof typeof hows;
+      const kind = Object.keys(kinds)[index] as keyof typeof codes;
       expect(cut.atMs - atMs, kind).to.be.within(ABSOLUTE_MS - 5, ABSOLUTE_MS + LATE_MAX_MS);
       expect(cut.messages, kind).to.be.greaterThan(2);
-      expect(cut.how, kind).to.equal(hows[kind]);
+      expect(cut.code, kind).to.equal(codes[kind]);
     }
     const entry = await accessLogEntry(edge.envoy, '/curfew.sample.Echo/Chat');
     expect(entry.flags).to.equal('UMSDR');
@@ -118,7 +86,7 @@ describe('a stream through Envoy', () => {
     }
     // Nothing was asked meanwhile, so the session is over too, and stays so at the reconnect.
     const again = await eventStream('short.test', cookie);
-    expect(again.how).to.equal(401);
+    expect(again.code).to.equal(401);
   });
 
   it('is left alone with stream_cut: off', async function () {

@@ -21,6 +21,7 @@ export interface CurfewOptions {
 /** A real `curfew serve`. */
 export interface Curfew {
   readonly pid: number;
+  readonly opsPort: number;
   log(): string;
   isReady(): Promise<boolean>;
   /** The page that Prometheus scrapes. */
@@ -56,6 +57,7 @@ export async function startCurfew(options: CurfewOptions): Promise<Curfew> {
   }
   return {
     pid: curfew.pid,
+    opsPort,
     log: () => curfew.log(),
     isReady: () => isReady().catch(() => false),
     metrics: async () => (await httpCall(opsPort, '/metrics')).body,

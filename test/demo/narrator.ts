@@ -1,0 +1,62 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+
+const STEP_MS = 100;
+
+/** Something that the demo says does not hold. */
+export class ClaimBroken extends Error {
+  constructor(claim: string, found: string) {
+    super(`this does not hold: ${claim}${found === '' ? '' : ` (${found})`}`);
+    this.name = 'ClaimBroken';
+  }
+}
+
+/** Tells the story, line by line. */
+export interface Narrator {
+  chapter(title: string): void;
+  say(text: string): void;
+  /** One request or event: what was done, what came of it, and why. */
+  event(what: string, answer: string, why: string): void;
+  /** Says what has been shown. @throws {ClaimBroken} when it has not */
+  claim(claim: string, holds: boolean, found?: string): void;
+  /** Lets time pass in silence, which is part of the story. */
+  wait(seconds: number, why: string): Promise<void>;
+  /** Lets time pass between two lines; only a terminal shows it. */
+  pause(seconds: number, why: string): Promise<void>;
+}
+
+/** A narrator in colour on a terminal (unless NO_COLOR is set), in plain lines elsewhere. */
+export function createNarrator(out: NodeJS.WriteStream): Narrator {
+  const isColoured = out.isTTY && !process.env['NO_COLOR'];
+  const paint = (code: number, text: string): string =>
+    isColoured ? `\x1b[${code}m${text}\x1b[0m` : text;
+  const line = (text: string): void => void out.write(`${text}\n`);
+  const pass = async (seconds: number, why: string): Promise<void> => {
+    if (!out.isTTY) {
+      await sleep(seconds * 1_000);
+      return;
+    }
+    const endAtMs = performance.now() + seconds * 1_000;
+    for (let leftMs = seconds * 1_000; leftMs > 0; leftMs = endAtMs - performance.now()) {
+      out.write(`\r   ${paint(33, `… ${(leftMs / 1_000).toFixed(1)} s: ${why}`)}`);
+      // oxlint-disable-next-line no-await-in-loop -- a clock that ticks
+      await sleep(Math.min(STEP_MS, leftMs));
+    }
+    out.write('\r\x1b[K');
+  };
+  let chapters = 0;
+  return {
+    chapter: (title) => line(`\n${paint(1, `${(chapters += 1)}. ${title}`)}`),
+    say: (text) => line(`   ${text}`),
+    event: (what, answer, why) =>
+      line(`   ${what.padEnd(36)} ${paint(36, answer.padEnd(4))} ${paint(2, why)}`.trimEnd()),
+    claim: (claim, holds, found = '') => {
+      if (!holds) throw new ClaimBroken(claim, found);
+      line(paint(32, `   ✓ ${claim}`));
+    },
+    wait: async (seconds, why) => {
+      await pass(seconds, why);
+      line(paint(33, `   … ${seconds} s: ${why}`));
+    },
+    pause: pass,
+  };
+}

@@ -1,0 +1,89 @@
+import { NAVIGATION, httpCall } from '../support/http-call.ts';
+import type { Answer } from '../support/http-call.ts';
+import { GRPC_STATUS, grpcSay } from '../support/grpc-echo-client.ts';
+import type { Narrator } from './narrator.ts';
+
+/** Somebody with a cookie jar who talks to Envoy and tells every answer. */
+export class Visitor {
+  readonly #port: number;
+  readonly #narrator: Narrator;
+  #cookie = '';
+  #loggedInAtMs = performance.now();
+
+  constructor(port: number, narrator: Narrator) {
+    this.#port = port;
+    this.#narrator = narrator;
+  }
+
+  /** The cookie as it would be sent; empty for a stranger. */
+  get cookie(): string {
+    return this.#cookie;
+  }
+
+  /** Seconds since the login. */
+  ageS(atMs: number = performance.now()): number {
+    return (atMs - this.#loggedInAtMs) / 1_000;
+  }
+
+  /** Posts the sample's login form. The session begins here: Curfew has not seen the cookie before. */
+  async logIn(): Promise<void> {
+    const options = { method: 'POST', body: 'user=Ann&rd=%2F' };
+    const answer = await httpCall(this.#port, '/login', options);
+    this.#cookie = answer.headers['set-cookie']?.[0]?.split(';')[0] ?? '';
+    this.#narrator.event(
+      'POST /login',
+      String(answer.status),
+      'the application sets its cookie sid',
+    );
+    this.#loggedInAtMs = performance.now();
+    await this.browse('/', 'a browser');
+  }
+
+  /** A request as a script sends it. */
+  async fetch(path: string): Promise<Answer> {
+    return this.#tell(path, '', await httpCall(this.#port, path, { headers: this.#headers() }));
+  }
+
+  /** A request as a browser sends it when its user follows a link. */
+  async browse(path: string, note = 'a browser'): Promise<Answer> {
+    const headers = [...NAVIGATION, ...this.#headers()];
+    return this.#tell(path, note, await httpCall(this.#port, path, { headers }));
+  }
+
+  /** A gRPC call; the number of its status. */
+  async callGrpc(): Promise<number> {
+    const { code, details } = await grpcSay(
+      this.#port,
+      this.#cookie === '' ? {} : { cookie: this.#cookie },
+    );
+    const name = GRPC_STATUS[code] ?? '';
+    this.#narrator.event('gRPC curfew.sample.Echo/Say', String(code), `${name} ${details}`.trim());
+    return code;
+  }
+
+  #headers(): (readonly [string, string])[] {
+    return this.#cookie === '' ? [] : [['cookie', this.#cookie]];
+  }
+
+  #tell(path: string, note: string, answer: Answer): Answer {
+    const age = this.#cookie === '' ? '' : `${this.ageS().toFixed(1)} s`;
+    const what = [`GET ${path}`, note && `(${note})`].join(' ').trim();
+    this.#narrator.event(`${age.padStart(6)}  ${what}`, String(answer.status), whyOf(answer));
+    return answer;
+  }
+}
+
+/** The reason in a problem document, whatever else the answer is. */
+export function reasonOf({ body }: Answer): string {
+  return /"reason" ?: ?"(\w+)"/.exec(body)?.[1] ?? '';
+}
+
+/** Why an answer is what it is, as far as the client is told. */
+function whyOf(answer: Answer): string {
+  const { location } = answer.headers;
+  if (location !== undefined) return `to ${location}`;
+  const lifetime = answer.headers['session-lifetime'];
+  if (answer.status === 200)
+    return typeof lifetime === 'string' ? `ok, seconds left: ${lifetime}` : '';
+  return reasonOf(answer);
+}

@@ -1,0 +1,71 @@
+import { decodeMapEntry } from './decode-string-map.ts';
+import { MalformedCheck } from './malformed-check.ts';
+import type { WireReader } from './wire-reader.ts';
+
+/** JSON in the shape of google.protobuf.Struct. Objects have no prototype: `__proto__` is a key like any other. */
+export type PlainValue =
+  null | number | string | boolean | readonly PlainValue[] | { readonly [key: string]: PlainValue };
+export type PlainStruct = Readonly<Record<string, PlainValue>>;
+
+/** How deep objects and lists may lie in each other. Envoy's own JSON parser allows 100. */
+export const STRUCT_DEPTH_MAX = 100;
+
+/** @throws {MalformedCheck} */
+export function decodeStruct(reader: WireReader, depth = 1): PlainStruct {
+  if (depth > STRUCT_DEPTH_MAX) throw new MalformedCheck('metadata is nested too deep');
+  const struct = Object.create(null) as Record<string, PlainValue>;
+  while (reader.next()) {
+    if (reader.field === 1) {
+      const [key, value] = decodeMapEntry(reader.message(), null, (entry) =>
+        decodeValue(entry.message(), depth),
+      );
+      if (key in struct) throw new MalformedCheck('metadata has a doubled key');
+      struct[key] = value;
+    } else reader.skip();
+  }
+  return struct;
+}
+
+/** Fields of google.protobuf.Value: null 1, number 2, string 3, bool 4, struct 5, list 6; one of them. */
+function decodeValue(reader: WireReader, depth: number): PlainValue {
+  let value: PlainValue = null;
+  let isSet = false;
+  while (reader.next()) {
+    if (reader.field > 6) {
+      reader.skip();
+      continue;
+    }
+    if (isSet) throw new MalformedCheck('metadata has a value of two kinds');
+    isSet = true;
+    value = decodeKind(reader, depth);
+  }
+  return value;
+}
+
+function decodeKind(reader: WireReader, depth: number): PlainValue {
+  switch (reader.field) {
+    case 1:
+      reader.uint(); // null is an enum of one number
+      return null;
+    case 2:
+      return reader.double();
+    case 3:
+      return reader.strictText();
+    case 4:
+      return reader.uint() !== 0;
+    case 5:
+      return decodeStruct(reader.message(), depth + 1);
+    default:
+      return decodeList(reader.message(), depth + 1);
+  }
+}
+
+function decodeList(reader: WireReader, depth: number): readonly PlainValue[] {
+  if (depth > STRUCT_DEPTH_MAX) throw new MalformedCheck('metadata is nested too deep');
+  const list: PlainValue[] = [];
+  while (reader.next()) {
+    if (reader.field === 1) list.push(decodeValue(reader.message(), depth));
+    else reader.skip();
+  }
+  return list;
+}

@@ -1,0 +1,58 @@
+import type { Http2Server, IncomingHttpHeaders, ServerHttp2Session } from 'node:http2';
+import type { Server } from '@grpc/grpc-js';
+import { grpcTimeoutMs } from './grpc-timeout.ts';
+
+const METHOD_PATH_CHARACTERS_MAX = 200;
+const INT32_MAX = 2 ** 31 - 1;
+
+/** The HTTP/2 connections beneath a grpc-js server. */
+export interface Http2Edge {
+  /** Ends all connections at once, with the calls on them. */
+  destroyConnections(): void;
+}
+
+/**
+ * Puts right, beneath a bound grpc-js server, what it cannot be asked to do:
+ *
+ * - a `grpc-timeout` of zero means no deadline: Envoy 1.36 sends it for `timeout: 0s`, and grpc-js would fail every
+ *   check at once. So does one that overflows the library's 32-bit timer (25 days).
+ * - an unknown method is named in the answer: the name is cut first.
+ * - without channelz, the library's `forceShutdown` knows of no connection and so ends none.
+ *
+ * @throws {Error} when this version of grpc-js is built otherwise; it is pinned, and a test looks
+ */
+export function watchHttp2(server: Server): Http2Edge {
+  const { http2Servers } = server as unknown as { http2Servers?: Map<Http2Server, unknown> };
+  if (!(http2Servers instanceof Map) || http2Servers.size === 0) {
+    throw new Error('grpc-js does not show its HTTP/2 servers: it is not the version we know');
+  }
+  const sessions = new Set<ServerHttp2Session>();
+  for (const http2Server of http2Servers.keys()) {
+    http2Server.prependListener('stream', (_stream, headers) => {
+      amendHeaders(headers);
+    });
+    http2Server.on('session', (session) => {
+      sessions.add(session);
+      session.once('close', () => sessions.delete(session));
+    });
+  }
+  return {
+    destroyConnections: () => {
+      for (const session of sessions) session.destroy();
+    },
+  };
+}
+
+function amendHeaders(headers: IncomingHttpHeaders): void {
+  const timeout = headers['grpc-timeout'];
+  if (typeof timeout === 'string') {
+    const timeoutMs = grpcTimeoutMs(timeout);
+    if (timeoutMs === 0 || (timeoutMs !== undefined && timeoutMs > INT32_MAX)) {
+      delete headers['grpc-timeout'];
+    }
+  }
+  const path = headers[':path'];
+  if (path !== undefined && path.length > METHOD_PATH_CHARACTERS_MAX) {
+    headers[':path'] = path.slice(0, METHOD_PATH_CHARACTERS_MAX);
+  }
+}

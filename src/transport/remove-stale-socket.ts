@@ -1,0 +1,27 @@
+import { promises as fs } from 'node:fs';
+import { connect } from 'node:net';
+
+/**
+ * Removes the socket file that a killed process left behind: binding would fail on it for ever. A socket that somebody
+ * answers on stays, and so does everything that is no socket; the bind then fails and says so.
+ */
+export async function removeStaleSocket(path: string): Promise<void> {
+  const file = await fs.lstat(path).catch(() => undefined);
+  if (file?.isSocket() === true && !(await isAnswered(path))) await fs.unlink(path);
+}
+
+function isAnswered(path: string): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect(path);
+    const settle = (answered: boolean): void => {
+      socket.destroy();
+      resolve(answered);
+    };
+    socket.once('connect', () => {
+      settle(true);
+    });
+    socket.once('error', (fault: NodeJS.ErrnoException) => {
+      settle(fault.code !== 'ECONNREFUSED');
+    });
+  });
+}

@@ -20,7 +20,9 @@ const narrator = createNarrator(process.stdout);
 const closers: (() => Promise<void>)[] = [];
 const interrupted = Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')]);
 
-process.exitCode = await Promise.race([demo(), interrupted.then(() => 130)]);
+let isTold = false;
+
+process.exitCode = await Promise.race([demo(), interrupted.then(() => (isTold ? 0 : 130))]);
 // oxlint-disable-next-line no-await-in-loop -- in reverse order, one after the other
 for (const close of closers.splice(0).toReversed()) await close();
 process.exit();
@@ -29,6 +31,7 @@ async function demo(): Promise<number> {
   try {
     const edge = await start();
     await tellStory(edge.port, narrator);
+    isTold = true;
     process.stdout.write('\nAll of it holds.\n');
     if (wanted.stay === true) await stay(edge);
     return 0;

@@ -1,0 +1,97 @@
+// The steps of a Dockerfile, run on this machine: what an image would hold, without an engine to
+// build it. Knows ARG, FROM … AS, WORKDIR, COPY, RUN and ENV, in the forms that ours uses.
+
+import { execFile } from 'node:child_process';
+import { cp, mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+
+const run = promisify(execFile);
+
+/** One instruction: `COPY`, and the words after it. */
+export interface Instruction {
+  readonly name: string;
+  readonly text: string;
+  readonly words: readonly string[];
+}
+
+/** Reads the instructions, lines that go on joined, without comments. */
+export function readDockerfile(text: string): Instruction[] {
+  const lines = text
+    .replaceAll(/\\\n\s*/g, '')
+    .split('\n')
+    .filter((line) => /^[A-Z]/.test(line));
+  return lines.map((line) => {
+    const [name = '', ...words] = line.split(/\s+/);
+    return { name, text: line.slice(name.length).trim(), words };
+  });
+}
+
+/** What the COPY instructions take from the build context. */
+export function copiedFromContext(instructions: readonly Instruction[]): string[] {
+  return instructions
+    .filter(({ name, words }) => name === 'COPY' && !words[0]?.startsWith('--from='))
+    .flatMap(({ words }) => words.slice(0, -1));
+}
+
+/** The folder and the environment of the last stage. */
+export interface BuiltImage {
+  readonly workdir: string;
+  readonly env: Readonly<Record<string, string>>;
+}
+
+/** Runs all stages, each in a folder of its own below `into`. */
+export async function buildWithoutEngine(
+  instructions: readonly Instruction[],
+  context: string,
+  into: string,
+): Promise<BuiltImage> {
+  const roots = new Map<string, string>();
+  let root = into;
+  let workdir = into;
+  let env: Record<string, string> = {};
+  for (const { name, text, words } of instructions) {
+    // oxlint-disable no-await-in-loop -- one step after the other
+    switch (name) {
+      case 'FROM':
+        root = join(into, `stage-${roots.size}`);
+        roots.set(words[2] ?? '', root);
+        env = {};
+        break;
+      case 'WORKDIR':
+        workdir = join(root, words[0] ?? '');
+        await mkdir(workdir, { recursive: true });
+        break;
+      case 'COPY':
+        await copy(words, context, roots, workdir);
+        break;
+      case 'RUN':
+        await run('sh', ['-c', text], { cwd: workdir, env: { ...process.env, ...env } });
+        break;
+      case 'ENV':
+        for (const word of words) env[word.split('=')[0] ?? ''] = word.slice(word.indexOf('=') + 1);
+        break;
+      default: // ARG, LABEL and how the image is run
+    }
+    // oxlint-enable no-await-in-loop
+  }
+  return { workdir, env };
+}
+
+async function copy(
+  words: readonly string[],
+  context: string,
+  roots: ReadonlyMap<string, string>,
+  workdir: string,
+): Promise<void> {
+  const isFromStage = words[0]?.startsWith('--from=') ?? false;
+  const from = isFromStage ? (roots.get(words[0]?.slice('--from='.length) ?? '') ?? '') : context;
+  const sources = words.slice(isFromStage ? 1 : 0, -1);
+  const target = words.at(-1) ?? '';
+  const isFolder = target.endsWith('/');
+  for (const source of sources) {
+    const name = isFolder ? join(target, source.split('/').at(-1) ?? '') : target;
+    // oxlint-disable-next-line no-await-in-loop -- copies are quick
+    await cp(join(from, source), join(workdir, name), { recursive: true });
+  }
+}

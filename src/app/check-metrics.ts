@@ -1,0 +1,88 @@
+import { Histogram } from 'prom-client';
+import type { Registry } from 'prom-client';
+import type { CheckObservation, CheckObserver } from '../authz/check-observer.ts';
+import type { Reason } from '../verdict/reason.ts';
+import { Tally } from './tally.ts';
+import type { TallyCell } from './tally.ts';
+
+/** From a quarter of a millisecond, with an edge at Envoy's default timeout for a check. */
+export const CHECK_BUCKETS_S: readonly number[] = [
+  0.000_25, 0.000_5, 0.001, 0.002_5, 0.005, 0.01, 0.025, 0.05, 0.1, 0.2, 0.5, 1,
+];
+
+/** The label of what the policy file does not name (any more): every label comes from a closed set. */
+export const UNKNOWN_LABEL = 'unknown';
+
+type Verdict = CheckObservation['verdict'];
+type Mode = CheckObservation['mode'];
+type PolicyCells = Map<Reason, TallyCell>;
+
+/** `curfew_checks_total` and `curfew_check_duration_seconds`. */
+export class CheckMetrics implements CheckObserver {
+  readonly #checks: Tally<'verdict' | 'reason' | 'policy' | 'mode'>;
+  readonly #durations: Readonly<Record<Verdict, { observe(seconds: number): void }>>;
+  #policies: Map<string, Record<`${Mode}_${Verdict}`, PolicyCells>> = new Map();
+
+  constructor(registry: Registry) {
+    this.#checks = new Tally(registry, {
+      name: 'curfew_checks_total',
+      help: 'Finished checks. An allow with mode="observe" carries the reason for which it would have been refused.',
+      labelNames: ['verdict', 'reason', 'policy', 'mode'],
+    });
+    const durations = new Histogram({
+      name: 'curfew_check_duration_seconds',
+      help: 'Time from the facts of a request to the answer, in this process.',
+      labelNames: ['verdict'],
+      buckets: [...CHECK_BUCKETS_S],
+      registers: [registry],
+    });
+    this.#durations = {
+      allow: durations.labels('allow'),
+      deny: durations.labels('deny'),
+      none: durations.labels('none'),
+    };
+    this.keepPolicies([]);
+  }
+
+  /** The policies in force: series of others end, and checks still judged by them count as `unknown`. */
+  keepPolicies(names: readonly string[]): void {
+    const kept = new Set([...names, UNKNOWN_LABEL]);
+    for (const [name, modes] of this.#policies) {
+      if (kept.has(name)) continue;
+      this.#policies.delete(name);
+      for (const cells of Object.values(modes)) {
+        for (const cell of cells.values()) this.#checks.remove(cell);
+      }
+    }
+    for (const name of kept) {
+      if (!this.#policies.has(name)) this.#policies.set(name, noCells());
+    }
+  }
+
+  checked({ verdict, reason, policy, mode, durationMs }: CheckObservation): void {
+    this.#cell(verdict, reason, policy ?? UNKNOWN_LABEL, mode).count += 1;
+    this.#durations[verdict].observe(durationMs / 1000);
+  }
+
+  #cell(verdict: Verdict, reason: Reason, policy: string, mode: Mode): TallyCell {
+    const known = this.#policies.get(policy);
+    if (known === undefined) return this.#cell(verdict, reason, UNKNOWN_LABEL, mode);
+    const cells = known[`${mode}_${verdict}`];
+    const found = cells.get(reason);
+    if (found !== undefined) return found;
+    const cell = this.#checks.cell({ verdict, reason, policy, mode });
+    cells.set(reason, cell);
+    return cell;
+  }
+}
+
+function noCells(): Record<`${Mode}_${Verdict}`, PolicyCells> {
+  return {
+    enforce_allow: new Map(),
+    enforce_deny: new Map(),
+    enforce_none: new Map(),
+    observe_allow: new Map(),
+    observe_deny: new Map(),
+    observe_none: new Map(),
+  };
+}

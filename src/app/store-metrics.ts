@@ -1,0 +1,99 @@
+import { Counter, Gauge, Histogram } from 'prom-client';
+import type { Registry } from 'prom-client';
+import type { CallOutcome, StoreCall, StoreObserver } from '../store/store-observer.ts';
+import { CHECK_BUCKETS_S } from './check-metrics.ts';
+
+interface Observed {
+  observe(seconds: number): void;
+}
+
+/** The store as this replica sees it. */
+export class StoreMetrics implements StoreObserver {
+  readonly #calls: Histogram<'script' | 'outcome'>;
+  readonly #children = new Map<StoreCall, Map<CallOutcome, Observed>>();
+  readonly #up: Gauge;
+  readonly #skew: Gauge;
+  readonly #desyncs: Counter;
+  readonly #evictionPolicySafe: Gauge;
+  readonly #sourcesDisagree: Gauge;
+  readonly #keysDisagree: Gauge;
+  readonly #sweepFailures: Counter;
+
+  constructor(registry: Registry) {
+    const registers = [registry];
+    const gauge = (name: string, help: string) => new Gauge({ name, help, registers });
+    const counter = (name: string, help: string) => new Counter({ name, help, registers });
+    this.#calls = new Histogram({
+      name: 'curfew_store_call_duration_seconds',
+      help: 'Calls of the store, by script and by what they found or why they found nothing.',
+      labelNames: ['script', 'outcome'],
+      buckets: [...CHECK_BUCKETS_S],
+      registers,
+    });
+    this.#up = gauge('curfew_store_up', '1 while commands can be sent to the store.');
+    this.#skew = gauge(
+      'curfew_store_clock_skew_seconds',
+      "The store's clock minus this process's. Decides nothing: the store's clock alone does.",
+    );
+    this.#desyncs = counter(
+      'curfew_store_desyncs_total',
+      'Replies that belonged to another call; each was dropped with its connection.',
+    );
+    this.#evictionPolicySafe = gauge(
+      'curfew_store_eviction_policy_safe',
+      '1 if the store never evicts (noeviction): otherwise sessions and tombstones vanish silently.',
+    );
+    this.#sourcesDisagree = gauge(
+      'curfew_replica_sources_disagree',
+      '1 if another replica has other source names: they are part of the session keys.',
+    );
+    this.#keysDisagree = gauge(
+      'curfew_replica_keys_disagree',
+      '1 if another replica writes with a key that this one lacks; this one is then not ready at its start.',
+    );
+    this.#sweepFailures = counter(
+      'curfew_sweeps_failed_total',
+      'Turns of the sweeper that failed.',
+    );
+    this.#evictionPolicySafe.set(1); // until a look at the store tells otherwise
+  }
+
+  called(call: StoreCall, outcome: CallOutcome, seconds: number): void {
+    let outcomes = this.#children.get(call);
+    if (outcomes === undefined) {
+      outcomes = new Map<CallOutcome, Observed>();
+      this.#children.set(call, outcomes);
+    }
+    let child = outcomes.get(outcome);
+    if (child === undefined) {
+      child = this.#calls.labels(call, outcome);
+      outcomes.set(outcome, child);
+    }
+    child.observe(seconds);
+  }
+
+  up(isUp: boolean): void {
+    this.#up.set(isUp ? 1 : 0);
+  }
+
+  clockSkew(seconds: number): void {
+    this.#skew.set(seconds);
+  }
+
+  desync(): void {
+    this.#desyncs.inc();
+  }
+
+  evictionPolicySafe(isSafe: boolean): void {
+    this.#evictionPolicySafe.set(isSafe ? 1 : 0);
+  }
+
+  replicasDisagree(disagree: { readonly keys: boolean; readonly sources: boolean }): void {
+    this.#keysDisagree.set(disagree.keys ? 1 : 0);
+    this.#sourcesDisagree.set(disagree.sources ? 1 : 0);
+  }
+
+  sweepFailed(): void {
+    this.#sweepFailures.inc();
+  }
+}

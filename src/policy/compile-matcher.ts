@@ -1,0 +1,102 @@
+import type { HeaderLine } from '../session/request-facts.ts';
+import { decodeUnreserved, escapeForbidden } from './canonical-text.ts';
+import { hostMatches, readHost } from './host-name.ts';
+import { compilePath } from './path-pattern.ts';
+import type { MatcherEntry } from './policy-file.ts';
+import { foldPath } from './read-path.ts';
+
+export type MatcherField = 'host' | 'path' | 'methods' | 'header' | 'principal' | 'context';
+
+/** What matchers look at. */
+export interface MatchInput {
+  readonly host: string;
+  readonly path: string;
+  readonly method: string;
+  readonly headers: readonly HeaderLine[];
+  readonly principal: string;
+  readonly context: ReadonlyMap<string, string>;
+}
+
+/** One field of one matcher, ready to be asked. */
+export interface FieldTest {
+  readonly field: MatcherField;
+  /** As the file says it, for explanations. */
+  readonly wanted: string;
+  passes(input: MatchInput): boolean;
+}
+
+/** One matcher, ready to be asked: all of its tests must pass. */
+export interface CompiledMatcher {
+  readonly tests: readonly FieldTest[];
+}
+
+/** How paths of the file are compared: `folded` ignores case and the final slash. */
+export type PathComparison = 'canonical' | 'literal' | 'folded';
+
+/** Whether all fields hold; those in `ignored` count as holding. */
+export function matches(
+  matcher: CompiledMatcher,
+  input: MatchInput,
+  ignored?: ReadonlySet<MatcherField>,
+): boolean {
+  for (const test of matcher.tests) {
+    if (!test.passes(input) && !(ignored?.has(test.field) ?? false)) return false;
+  }
+  return true;
+}
+
+/** Prepares one matcher of the file. */
+export function compileMatcher(entry: MatcherEntry, paths: PathComparison): CompiledMatcher {
+  const tests: FieldTest[] = [];
+  // The cheap and telling fields come first.
+  if (entry.path !== undefined) tests.push(pathTest(entry.path, paths));
+  if (entry.host !== undefined) tests.push(hostTest(entry.host));
+  if (entry.methods !== undefined) tests.push(methodTest(entry.methods));
+  if (entry.principal !== undefined) tests.push(principalTest(entry.principal));
+  for (const [key, value] of Object.entries(entry.context ?? {}))
+    tests.push(contextTest(key, value));
+  if (entry.header !== undefined) tests.push(headerTest(entry.header.name, entry.header.value));
+  return { tests };
+}
+
+/** A path pattern in the spelling that request paths are brought into before they are compared. */
+export function comparablePath(written: string, paths: PathComparison): string {
+  if (paths === 'literal') return written;
+  const canonical = escapeForbidden(decodeUnreserved(written));
+  return paths === 'folded' ? foldPath(canonical) : canonical;
+}
+
+function pathTest(written: string, paths: PathComparison): FieldTest {
+  const pattern = compilePath(comparablePath(written, paths));
+  return { field: 'path', wanted: written, passes: ({ path }) => pattern.matches(path) };
+}
+
+function hostTest(written: string): FieldTest {
+  const pattern = readHost(written).normalised;
+  return { field: 'host', wanted: pattern, passes: ({ host }) => hostMatches(pattern, host) };
+}
+
+function methodTest(methods: readonly string[]): FieldTest {
+  const admitted = new Set(methods);
+  const wanted = methods.join(', ');
+  return { field: 'methods', wanted, passes: ({ method }) => admitted.has(method) };
+}
+
+function principalTest(wanted: string): FieldTest {
+  return { field: 'principal', wanted, passes: ({ principal }) => principal === wanted };
+}
+
+function contextTest(key: string, value: string): FieldTest {
+  const wanted = `${key}: ${value}`;
+  return { field: 'context', wanted, passes: ({ context }) => context.get(key) === value };
+}
+
+function headerTest(written: string, value: string | undefined): FieldTest {
+  const name = written.toLowerCase();
+  return {
+    field: 'header',
+    wanted: value === undefined ? name : `${name}: ${value}`,
+    passes: ({ headers }) =>
+      headers.some((line) => line.name === name && (value === undefined || line.value === value)),
+  };
+}

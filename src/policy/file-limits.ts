@@ -1,0 +1,23 @@
+/** Bounds of a policy file. Everything that is read has a limit; none of these is near what a real file needs. */
+export const FILE_LIMITS = {
+  /** UTF-16 code units of the whole file. */
+  charactersMax: 524_288,
+  sourcesMax: 32,
+  policiesMax: 1_000,
+  /** Matchers in one list. */
+  matchersMax: 100,
+  /** Matchers of the whole file: selection looks at each once, the check of reachability at each pair. */
+  matchersTotalMax: 4_000,
+  /** Characters of one pattern, URL, header value or other text. */
+  textMax: 2_048,
+  /** Names become metric labels and parts of keys. */
+  nameMax: 63,
+  /** Entries in any other list. */
+  listMax: 100,
+  /** Repetitions of one anchor: more is an alias bomb. */
+  aliasesMax: 100,
+  /** Ten years. Beyond it a duration is a slip of the keyboard. */
+  durationMaxMs: 315_360_000_000,
+  /** Problems told at once. */
+  problemsMax: 100,
+} as const;

@@ -1,0 +1,96 @@
+import {
+  decodeUnreserved,
+  decodeWhole,
+  escapeForbidden,
+  removeDotSegments,
+} from './canonical-text.ts';
+
+/** A request path as the policies see it. */
+export interface PathReading {
+  /** Without the query, escapes of unreserved characters decoded, dot segments removed. */
+  readonly normalised: string;
+  /** Why two honest parsers could read it differently, or `undefined`. */
+  readonly ambiguity: string | undefined;
+  /** Other spellings of an unambiguous path that some application may take for the same one. */
+  readonly otherSpellings: readonly string[];
+}
+
+/** Lower-case letters, digits and marks that every parser reads alike, without empty segments and a final slash. */
+const PLAIN = /^(?:\/|(?:\/[a-z0-9._~!$&'()*+,=:@-]+)+)$/;
+const DOT_SEGMENT = /\/\.{1,2}(?:\/|$)/;
+
+const SIGNS: readonly (readonly [pattern: RegExp, ambiguity: string])[] = [
+  [/^(?!\/)/, 'does not begin with "/"'],
+  [/[^!-~]/, 'raw control or non-ASCII character'],
+  [/#/, '"#"'],
+  [/\\|%5c/i, 'backslash'],
+  [/;|%3b/i, 'semicolon'],
+  [/%00/, 'NUL'],
+  [/%(?:[01][0-9a-f]|7f)/i, 'control character'],
+  [/%2f/i, 'encoded slash'],
+  [/%3f/i, 'encoded "?"'],
+  [/%23/, 'encoded "#"'],
+  [/%25/, 'encoded "%"'],
+  [/%(?![0-9a-f]{2})/i, 'invalid escape'],
+  [/\/\//, 'empty segment'],
+];
+
+/** Compatibility forms (full-width, ligatures) of these would change the structure of a path. */
+const STRUCTURE = /[/\\;?#%.]/g;
+
+/**
+ * Reads the path of a request. The query is never looked at.
+ * @param target path with query, undecoded
+ */
+export function readPath(target: string): PathReading {
+  const queryAt = target.indexOf('?');
+  const path = queryAt === -1 ? target : target.slice(0, queryAt);
+  if (PLAIN.test(path) && !DOT_SEGMENT.test(path)) {
+    return { normalised: path, ambiguity: undefined, otherSpellings: [] };
+  }
+  const decoded = escapeForbidden(decodeUnreserved(path));
+  const normalised = removeDotSegments(decoded);
+  const ambiguity = ambiguityOf(path, decoded);
+  return {
+    normalised,
+    ambiguity,
+    otherSpellings: ambiguity === undefined ? spellingsOf(normalised) : [],
+  };
+}
+
+function ambiguityOf(path: string, decoded: string): string | undefined {
+  for (const [pattern, ambiguity] of SIGNS) if (pattern.test(path)) return ambiguity;
+  if (DOT_SEGMENT.test(decoded)) return 'dot segment';
+  const text = decodeWhole(decoded);
+  if (text === undefined) return 'escape that is not UTF-8';
+  const folded = text.normalize('NFKC');
+  if ((folded.match(STRUCTURE)?.length ?? 0) !== (text.match(STRUCTURE)?.length ?? 0)) {
+    return 'character that some parsers take for a separator';
+  }
+  return undefined;
+}
+
+/** Decoded further, with one form for each character, in lower case, without the final slash, and all of these. */
+function spellingsOf(normalised: string): readonly string[] {
+  const text = decodeWhole(normalised) ?? normalised;
+  const spellings = new Set<string>();
+  for (const form of [text, text.normalize('NFKC')]) {
+    for (const cased of [form, form.toLowerCase()]) {
+      const spelling = escapeForbidden(cased);
+      spellings.add(spelling);
+      spellings.add(withoutFinalSlash(spelling));
+    }
+  }
+  spellings.delete(normalised);
+  return [...spellings];
+}
+
+/** The most tolerant reading of a path or pattern: for comparing what differs in case and final slash only. */
+export function foldPath(path: string): string {
+  const text = (decodeWhole(path) ?? path).normalize('NFKC').toLowerCase();
+  return withoutFinalSlash(escapeForbidden(text));
+}
+
+function withoutFinalSlash(path: string): string {
+  return path.length > 1 && path.endsWith('/') ? path.slice(0, -1) : path;
+}

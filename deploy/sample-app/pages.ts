@@ -47,9 +47,9 @@ export function homePage(user: string, lifetime: string | string[] | undefined):
     </section>
     <section class="card" aria-labelledby="streams">
       <h2 id="streams">Streams</h2>
-      <p><button id="events">Open an event stream</button>
-        <button id="socket">Open a WebSocket</button>
-        Envoy cuts them when the session ends.</p>
+      <p>Envoy cuts them when the session ends.</p>
+      <p class="row"><button id="events">Open an event stream</button>
+        <button id="socket">Open a WebSocket</button></p>
       <output id="stream" aria-live="polite"></output>
     </section>
     ${LOGOUT}<script src="/assets/app.js" defer></script>`,

@@ -36,7 +36,7 @@ export function createWebServer(): Server {
   const server = createServer((request, response) => {
     const url = URL.parse(request.url ?? '/', 'http://app.invalid');
     if (url === null) return send(response, 400, 'text/plain', 'what is this?\n');
-    if (url.pathname === '/api/echo') return json(response, whatArrived(request));
+    if (/^\/api\/echo(\/|$)/.test(url.pathname)) return json(response, whatArrived(request));
     const route = routes[`${request.method === 'HEAD' ? 'GET' : request.method} ${url.pathname}`];
     if (route === undefined) return send(response, 404, 'text/plain', 'no such page\n');
     Promise.resolve(route(request, response, url)).catch(() => response.destroy());

@@ -77,9 +77,9 @@ describe('a request through Envoy', () => {
   }
 
   it('reaches the application with a live session, and says so in the access log', async () => {
-    const answer = await withCookie(`sid=${newCredential()}`, 'app.test', '/api/echo');
+    const answer = await withCookie(`sid=${newCredential()}`, 'app.test', '/api/echo/first');
     expect(answer.status).to.equal(200);
-    const { curfew } = await accessLogEntry(edge.envoy, '/api/echo');
+    const { curfew } = await accessLogEntry(edge.envoy, '/api/echo/first');
     expect(curfew).to.include({ verdict: 'allow', reason: 'ok', policy: 'default' });
     expect(curfew).to.include({ mode: 'enforce', source: 'web', idle_remaining_s: 3600 });
     expect(curfew?.['absolute_remaining_s']).to.equal(12 * 3600);

@@ -11,11 +11,17 @@ function setLifetime(text) {
   }
 }
 
+/** Shows what is left, and asks once when nothing is: passively, because that extends no session. */
 function showLifetime() {
+  if (ended) return;
+  if (Object.values(deadlines).some((deadline) => deadline < performance.now())) {
+    for (const kind of Object.keys(deadlines)) delete deadlines[kind];
+    void ask('/api/notifications');
+  }
   for (const field of document.querySelectorAll('#lifetime dd')) {
     const deadline = deadlines[field.dataset.kind];
     if (deadline === undefined) continue;
-    field.textContent = duration(ended ? 0 : Math.max(0, deadline - performance.now()));
+    field.textContent = duration(Math.max(0, deadline - performance.now()));
   }
 }
 
@@ -38,13 +44,13 @@ async function ask(path) {
 function end(detail) {
   if (ended) return;
   ended = true;
+  for (const field of document.querySelectorAll('#lifetime dd')) field.textContent = '–';
   byId('poll').checked = false;
   const link = document.createElement('a');
   link.href = '/login';
   link.textContent = 'Sign in again';
   byId('ended').replaceChildren(`${detail ?? 'Your session has ended.'} `, link);
   byId('ended').hidden = false;
-  showLifetime();
 }
 
 byId('activity').addEventListener('click', () => ask('/api/profile'));

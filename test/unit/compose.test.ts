@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';
+import { parsePolicyFile } from '../../src/policy/parse-policy-file.ts';
 
 const root = join(import.meta.dirname, '..', '..');
 
@@ -73,6 +74,13 @@ describe('docker-compose.yml', () => {
     for (const [name, { configs = [] }] of services) {
       for (const { source } of configs) expect(compose.configs, name).to.have.property(source);
     }
+  });
+
+  it('has a policy file without a problem, and a login that follows the port', () => {
+    const content = compose.configs['policy']?.content ?? '';
+    const policy = content.replaceAll('${PORT:-8080}', '9999');
+    expect(policy).to.include('http://localhost:9999/login?rd={return_to}').and.not.include('$');
+    expect(parsePolicyFile(policy, 'curfew.yaml')).to.include({ kind: 'ok' });
   });
 
   it('gives the services the names and ports that envoy.yaml asks for', () => {

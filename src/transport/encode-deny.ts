@@ -23,7 +23,7 @@ export function encodeDeny(reply: DenyReply): Buffer {
     denied_response: {
       status: { code: reply.httpStatus },
       headers: reply.headers.map(setHeader),
-      body: reply.body,
+      body: reply.body.toWellFormed(),
     },
     dynamic_metadata: metadataMessage(reply.metadata),
   });

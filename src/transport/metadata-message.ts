@@ -13,7 +13,8 @@ export function metadataMessage(metadata: VerdictMetadata): {
   const fields: Record<string, ValueMessage> = {};
   for (const [key, value] of Object.entries(metadata) as [string, string | number | undefined][]) {
     if (value === undefined) continue;
-    fields[key] = typeof value === 'number' ? { numberValue: value } : { stringValue: value };
+    fields[key] =
+      typeof value === 'number' ? { numberValue: value } : { stringValue: value.toWellFormed() };
   }
   return { fields: { curfew: { structValue: { fields } } } };
 }

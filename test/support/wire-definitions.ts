@@ -1,0 +1,98 @@
+// The two sets of definitions: ours in proto/, and the official ones that ship with @grpc/grpc-js-xds.
+
+import { readdirSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import {
+  loadSync,
+  type AnyDefinition,
+  type MessageTypeDefinition,
+  type PackageDefinition,
+} from '@grpc/proto-loader';
+
+const OUR_FOLDER = fileURLToPath(new URL('../../proto', import.meta.url));
+const OFFICIAL_FOLDER = join(
+  dirname(fileURLToPath(import.meta.resolve('@grpc/grpc-js-xds/package.json'))),
+  'deps',
+);
+
+/** Paths of our files, which are those of the official ones. */
+export const protoFiles: readonly string[] = readdirSync(OUR_FOLDER, { recursive: true })
+  .map(String)
+  .filter((path) => path.endsWith('.proto'))
+  .toSorted();
+
+const options = { keepCase: true, longs: Number, enums: Number, oneofs: false };
+
+export const ourDefinitions: PackageDefinition = loadSync([...protoFiles], {
+  ...options,
+  includeDirs: [OUR_FOLDER],
+});
+
+export const officialDefinitions: PackageDefinition = loadSync([...protoFiles], {
+  ...options,
+  includeDirs: ['envoy-api', 'googleapis', 'protoc-gen-validate', 'xds'].map((folder) =>
+    join(OFFICIAL_FOLDER, folder),
+  ),
+});
+
+type MessageCodec = Pick<MessageTypeDefinition<object, object>, 'serialize' | 'deserialize'>;
+
+/** Reads and writes one message by its full name. */
+export function codec(definitions: PackageDefinition, name: string): MessageCodec {
+  const definition = definitions[name];
+  if (definition === undefined || !('serialize' in definition)) throw new Error(`no ${name}`);
+  return definition as MessageTypeDefinition<object, object>;
+}
+
+/** What a definition says about the wire, one line for each fact: `CheckRequest.attributes = 1 optional message`. */
+export function wireFacts(definitions: PackageDefinition): readonly string[] {
+  return Object.entries(definitions).flatMap(([name, definition]) => {
+    if (!('format' in definition)) {
+      return Object.values(definition).map(
+        (method) => `${method.path} ${method.requestStream}/${method.responseStream}`,
+      );
+    }
+    return isMessage(definition)
+      ? messageFacts(name, definition.type as MessageDescriptor)
+      : enumFacts(name, definition.type as EnumDescriptor);
+  });
+}
+
+interface MessageDescriptor {
+  readonly field: readonly FieldDescriptor[];
+  readonly nestedType: readonly (MessageDescriptor & { readonly name: string })[];
+  readonly enumType: readonly (EnumDescriptor & { readonly name: string })[];
+}
+
+interface FieldDescriptor {
+  readonly name: string;
+  readonly number: number;
+  readonly label: string;
+  readonly type: string;
+  readonly typeName: string;
+}
+
+interface EnumDescriptor {
+  readonly value: readonly { readonly name: string; readonly number: number }[];
+}
+
+function messageFacts(name: string, message: MessageDescriptor): readonly string[] {
+  return [
+    // Of a type's name only the end: the files spell it more or less fully.
+    ...message.field.map(
+      (field) =>
+        `${name}.${field.name} = ${field.number} ${field.label} ${field.type} ${field.typeName.split('.').at(-1)}`,
+    ),
+    ...message.nestedType.flatMap((nested) => messageFacts(`${name}.${nested.name}`, nested)),
+    ...message.enumType.flatMap((nested) => enumFacts(`${name}.${nested.name}`, nested)),
+  ];
+}
+
+function enumFacts(name: string, { value }: EnumDescriptor): readonly string[] {
+  return value.map((member) => `${name}.${member.name} = ${member.number}`);
+}
+
+function isMessage(definition: AnyDefinition): definition is MessageTypeDefinition<object, object> {
+  return 'serialize' in definition;
+}

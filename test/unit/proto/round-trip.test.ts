@@ -1,0 +1,185 @@
+import { expect } from 'chai';
+import * as fc from 'fast-check';
+import type { HeaderPair } from '../../../src/authz/check-call.ts';
+import { decodeCheckRequest } from '../../../src/transport/decode-check-request.ts';
+import { encodeAllow } from '../../../src/transport/encode-allow.ts';
+import { encodeDeny } from '../../../src/transport/encode-deny.ts';
+import { arbitraryAllow, arbitraryDeny } from '../../support/arbitrary-reply.ts';
+import { arbitraryRequest } from '../../support/arbitrary-request.ts';
+import {
+  checkRequest,
+  curfewMetadata,
+  decodeCheckResponse,
+  encodeCheckRequest,
+  type CheckRequestParts,
+} from '../../support/check-request.ts';
+import { codec, officialDefinitions, ourDefinitions } from '../../support/wire-definitions.ts';
+
+const officialRequest = codec(officialDefinitions, 'envoy.service.auth.v3.CheckRequest');
+const ourRequest = codec(ourDefinitions, 'envoy.service.auth.v3.CheckRequest');
+const officialResponse = codec(officialDefinitions, 'envoy.service.auth.v3.CheckResponse');
+const ourResponse = codec(ourDefinitions, 'envoy.service.auth.v3.CheckResponse');
+
+describe('round trip through the official definitions', () => {
+  it('writes each question in the same bytes as they do', () => {
+    fc.assert(
+      fc.property(arbitraryRequest, (parts) => {
+        const bytes = ourRequest.serialize(checkRequest(parts));
+        expect(officialRequest.serialize(checkRequest(parts))).to.deep.equal(bytes);
+        expect(ourRequest.deserialize(bytes)).to.deep.equal(officialRequest.deserialize(bytes));
+      }),
+    );
+  });
+
+  it('reads the facts out of each question that they write', () => {
+    fc.assert(
+      fc.property(arbitraryRequest, (parts) => {
+        const facts = decodeCheckRequest(officialRequest.serialize(checkRequest(parts)), 150);
+        expect(facts).to.deep.equal(expectedFacts(parts));
+      }),
+    );
+  });
+
+  it('reads the same facts when everything else that Envoy sends is there too', () => {
+    fc.assert(
+      fc.property(arbitraryRequest, (parts) => {
+        const whole = withTheRest(checkRequest(parts));
+        const facts = decodeCheckRequest(officialRequest.serialize(whole), 150);
+        expect(facts).to.deep.equal(expectedFacts(parts));
+      }),
+    );
+  });
+
+  it('writes allows that they read as the same allow, and rewrite in the same bytes', () => {
+    fc.assert(
+      fc.property(arbitraryAllow, (reply) => {
+        const bytes = encodeAllow(reply);
+        const read = officialResponse.deserialize(bytes);
+        expect(read).to.deep.include({
+          status: { code: 0 },
+          ok_response: {
+            ...list('headers', reply.requestHeaders.map(asSet)),
+            ...list('headers_to_remove', reply.requestHeadersToRemove),
+            ...list('response_headers_to_add', reply.responseHeaders.map(asOverwrite)),
+          },
+        });
+        expect(read).not.to.have.property('denied_response');
+        expect(officialResponse.serialize(read)).to.deep.equal(bytes);
+        expect(ourResponse.deserialize(bytes)).to.deep.equal(read);
+      }),
+    );
+  });
+
+  it('writes denials that they read as the same denial, and rewrite in the same bytes', () => {
+    fc.assert(
+      fc.property(arbitraryDeny, (reply) => {
+        const bytes = encodeDeny(reply);
+        const read = officialResponse.deserialize(bytes);
+        expect(read).to.deep.include({
+          status: { code: 16 },
+          denied_response: {
+            status: { code: reply.httpStatus },
+            ...list('headers', reply.headers.map(asSet)),
+            body: reply.body,
+          },
+        });
+        expect(read).not.to.have.property('ok_response');
+        expect(officialResponse.serialize(read)).to.deep.equal(bytes);
+        expect(ourResponse.deserialize(bytes)).to.deep.equal(read);
+      }),
+    );
+  });
+
+  it('writes metadata as one struct of plain values, without what is undefined', () => {
+    fc.assert(
+      fc.property(arbitraryDeny, (reply) => {
+        const known = Object.entries(reply.metadata).filter(([, value]) => value !== undefined);
+        const read = curfewMetadata(decodeCheckResponse(encodeDeny(reply)));
+        expect(read).to.deep.equal(Object.fromEntries(known));
+      }),
+    );
+  });
+
+  it('agrees with the builder that other tests use', () => {
+    fc.assert(
+      fc.property(arbitraryRequest, (parts) => {
+        expect(encodeCheckRequest(parts)).to.deep.equal(
+          officialRequest.serialize(checkRequest(parts)),
+        );
+      }),
+    );
+  });
+});
+
+function asSet([key, value]: HeaderPair): object {
+  return { header: { key, value } };
+}
+
+function asOverwrite([key, value]: HeaderPair): object {
+  return key === 'set-cookie'
+    ? { header: { key, value }, append: { value: true } }
+    : { header: { key, value }, append_action: 2 };
+}
+
+/** protobuf does not tell an empty list from none. */
+function list(name: string, values: readonly unknown[]): object {
+  return values.length === 0 ? {} : { [name]: [...values] };
+}
+
+function expectedFacts(parts: CheckRequestParts): object {
+  const { method, scheme, host, path, principal, context = {}, headers = {}, rawHeaders } = parts;
+  return {
+    method,
+    scheme,
+    host,
+    path,
+    principal,
+    headers:
+      rawHeaders?.map(([name, value]) => ({
+        name,
+        value: Buffer.from(value).toString('latin1'),
+      })) ?? Object.entries(headers).map(([name, value]) => ({ name, value })),
+    linesJoined: rawHeaders === undefined,
+    context: new Map(Object.entries(context)),
+    jwtMetadata: parts.jwtMetadata,
+    callBudgetMs: 150,
+  };
+}
+
+/** Fields of the official messages that we do not declare, filled as Envoy fills them. */
+function withTheRest(request: object): object {
+  const { attributes } = request as { attributes: Record<string, Record<string, unknown>> };
+  const address = { socket_address: { address: '192.0.2.1', port_value: 4711 } };
+  const { source, request: about, metadata_context: metadata } = attributes;
+  return {
+    attributes: {
+      ...attributes,
+      source: { ...source, address, service: 'front', certificate: 'pem' },
+      destination: { address, principal: 'spiffe://other', labels: { a: 'b' } },
+      request: {
+        time: { seconds: 1_800_000_000, nanos: 5 },
+        http: {
+          ...(about?.['http'] as object),
+          id: '1234567890',
+          size: -1,
+          protocol: 'HTTP/2',
+          query: 'x=1',
+          body: 'no',
+          raw_body: Buffer.from([0xff]),
+        },
+      },
+      metadata_context: {
+        filter_metadata: {
+          'envoy.lb': { fields: { canary: { boolValue: true } } },
+          ...(metadata?.['filter_metadata'] as object),
+        },
+      },
+      tls_session: { sni: 'app.example.com' },
+      route_metadata_context: {
+        filter_metadata: {
+          'envoy.filters.http.jwt_authn': { fields: { no: { boolValue: true } } },
+        },
+      },
+    },
+  };
+}

@@ -1,0 +1,315 @@
+import { expect } from 'chai';
+import type { CheckReply } from '../../../src/authz/check-call.ts';
+import { createCheckHandler } from '../../../src/authz/check-handler.ts';
+import type { CheckObservation } from '../../../src/authz/check-observer.ts';
+import { TokenKeysUnavailable, type TokenVerifier } from '../../../src/authz/token-verifier.ts';
+import { parsePolicyFile } from '../../../src/policy/parse-policy-file.ts';
+import type { PolicySet } from '../../../src/policy/policy-set.ts';
+import type { SessionStore } from '../../../src/session/session-store.ts';
+import { StoreUnavailable } from '../../../src/session/session-store.ts';
+import { MemorySessionStore } from '../../../src/store/memory-session-store.ts';
+import { namesOf } from '../../support/decision-path.ts';
+import { factsOf } from '../../support/judged-request.ts';
+
+const POLICIES = `
+version: 1
+openings: { per_second: 1, burst: 2 }
+sources:
+  - { name: web, cookie: sid, opening: first-use, credential_lifetime: 30d }
+  - { name: api, jwt: { issuer: 'https://idp.example.com', audience: api, jwks_file: /keys.json, session_claim: sid }, credential_lifetime: 30d }
+policies:
+  - { name: watched, match: [{ path: /watched/** }], mode: observe, idle: 5m, absolute: 8h, sources: [web] }
+  - { name: named, match: [{ path: /named }], by_name: true, idle: 5m, absolute: 8h, sources: [web] }
+  - { name: default, idle: 1h, absolute: 12h }
+`;
+const TOKEN = 'eyJhbGciOiJFUzI1NiJ9.eyJzaWQiOiJvbmUifQ.c2lnbmF0dXJl';
+
+describe('check handler', () => {
+  it('gives no verdict when the store cannot be asked, and denies nobody for it', async () => {
+    const path = handlerOver({
+      touch: () => Promise.reject(new StoreUnavailable('down', 'no connection')),
+    });
+    expect(await path.check('/')).to.deep.equal({
+      kind: 'none',
+      grpcStatus: 'UNAVAILABLE',
+      message: 'store_unavailable: no connection',
+    });
+    expect(path.last()).to.include({
+      verdict: 'none',
+      reason: 'store_unavailable',
+      policy: 'default',
+    });
+  });
+
+  it('allows with the true reason under an observing policy, and takes no credential away', async () => {
+    const path = handlerOver({
+      touch: () => Promise.reject(new StoreUnavailable('late', 'too late')),
+    });
+    const reply = await path.check('/watched/page');
+    expect(reply).to.nested.include({ kind: 'allow', 'metadata.reason': 'store_unavailable' });
+    expect(path.last()).to.include({ verdict: 'allow', mode: 'observe' });
+  });
+
+  it('never turns a late reply into an allow', async () => {
+    let nowMs = 0;
+    let storeTakesMs = 139;
+    const store = new MemorySessionStore({ clock: () => 1_000_000 });
+    const path = handlerOver(
+      {
+        touch: async (request) => {
+          const outcome = await store.touch(request);
+          nowMs += storeTakesMs;
+          return outcome;
+        },
+        open: (request) => store.open(request),
+      },
+      { monotonicMs: () => nowMs },
+    );
+    expect(await path.check('/')).to.include({ kind: 'allow' });
+    storeTakesMs = 140;
+    expect(await path.check('/')).to.deep.equal({
+      kind: 'none',
+      grpcStatus: 'UNAVAILABLE',
+      message: 'store_unavailable: no answer within the decision budget',
+    });
+  });
+
+  it('does no store work for a caller that has hung up', async () => {
+    const path = handlerOver({ touch: () => expect.fail('the store was asked') });
+    expect(await path.check('/', { cancelled: true })).to.include({
+      kind: 'none',
+      grpcStatus: 'RESOURCE_EXHAUSTED',
+    });
+  });
+
+  it('does no store work for a call whose time is over', async () => {
+    const path = handlerOver({ touch: () => expect.fail('the store was asked') });
+    const reply = await path.check('/', { callBudgetMs: 5 });
+    expect(reply).to.include({ kind: 'none', grpcStatus: 'RESOURCE_EXHAUSTED' });
+  });
+
+  it('opens no session for a caller that hung up while the store was asked', async () => {
+    const call = { cancelled: false };
+    const path = handlerOver({
+      touch: () => {
+        call.cancelled = true;
+        return Promise.resolve({ kind: 'unknown', nowMs: 0 });
+      },
+      open: () => expect.fail('a session was opened'),
+    });
+    expect(await path.check('/', call)).to.include({ kind: 'none' });
+  });
+
+  it('calls anything unforeseen a bug, and keeps its text from the wire', async () => {
+    const path = handlerOver({
+      touch: () => {
+        throw new TypeError('canary');
+      },
+    });
+    expect(await path.check('/')).to.deep.equal({
+      kind: 'none',
+      grpcStatus: 'INTERNAL',
+      message: 'internal_error',
+    });
+    expect(path.last().fault).to.be.instanceOf(TypeError);
+  });
+
+  it('gives no verdict when the route names a policy that the file does not offer by name', async () => {
+    const path = handlerOver({});
+    for (const name of ['default', 'nobody']) {
+      const reply = await path.check('/', { context: new Map([['curfew-policy', name]]) });
+      expect(reply, name).to.include({ kind: 'none', grpcStatus: 'INVALID_ARGUMENT' });
+    }
+  });
+
+  it('refuses the check above the limit without asking the store, and admits again afterwards', async () => {
+    const store = new MemorySessionStore({ clock: () => 1_000_000 });
+    let release = (): void => {};
+    let asked = 0;
+    const path = handlerOver({
+      touch: async (request) => {
+        asked += 1;
+        if (asked <= 2) await new Promise<void>((resolve) => (release = after(release, resolve)));
+        return store.touch(request);
+      },
+      open: (request) => store.open(request),
+    });
+    const waiting = [path.check('/'), path.check('/')];
+    expect(await path.check('/')).to.include({ kind: 'none', grpcStatus: 'RESOURCE_EXHAUSTED' });
+    expect(await path.check('/watched/x')).to.nested.include({
+      kind: 'allow',
+      'metadata.reason': 'overloaded',
+    });
+    expect(asked).to.equal(2);
+    release();
+    for (const reply of await Promise.all(waiting)) expect(reply.kind).to.equal('allow');
+    expect(await path.check('/')).to.include({ kind: 'allow' });
+  });
+
+  it('opens only as many sessions as the file allows, and known ones are untouched by that', async () => {
+    const store = new MemorySessionStore({ clock: () => 1_000_000 });
+    const path = handlerOver(store, { monotonicMs: () => 0 });
+    expect(await path.check('/', { credential: 'one' })).to.include({ kind: 'allow' });
+    expect(await path.check('/', { credential: 'two' })).to.include({ kind: 'allow' });
+    expect(await path.check('/', { credential: 'three' })).to.include({
+      kind: 'none',
+      grpcStatus: 'RESOURCE_EXHAUSTED',
+    });
+    expect(await path.check('/', { credential: 'one' })).to.include({ kind: 'allow' });
+  });
+
+  it('finds a session that was opened under an older server key, and its end', async () => {
+    const store = new MemorySessionStore({ clock: () => 1_000_000 });
+    const path = handlerOver(store);
+    const [olderKey] = namesOf('web', 'one').olderKeys();
+    if (olderKey === undefined) throw new Error('there is no older key');
+    const source = path.policies.sourceRules.get('web');
+    if (source === undefined) throw new Error('there is no source');
+    await store.open({
+      key: olderKey,
+      rule: {
+        policy: 'default',
+        idleTimeoutMs: 3_600_000,
+        absoluteTimeoutMs: 3_600_000,
+        onExpiry: 'end',
+        mode: 'enforce',
+        countsAsActivity: true,
+      },
+      source,
+      opening: 'first-use',
+      startedAtMs: undefined,
+    });
+    expect(await path.check('/', { credential: 'one' })).to.include({ kind: 'allow' });
+    expect(path.last().outcome).to.include({ kind: 'live', opened: false });
+    await store.end({ key: olderKey, source, by: 'revoked' });
+    expect(await path.check('/', { credential: 'one' })).to.nested.include({
+      kind: 'deny',
+      'metadata.reason': 'revoked',
+    });
+  });
+
+  it('asks the store once for a known session and twice for the check that opens one', async () => {
+    const store = new MemorySessionStore({ clock: () => 1_000_000 });
+    const asked: string[] = [];
+    const path = handlerOver({
+      touch: (request) => {
+        asked.push('touch');
+        return store.touch(request);
+      },
+      open: (request) => {
+        asked.push('open');
+        return store.open(request);
+      },
+    });
+    path.olderKeys = false;
+    await path.check('/');
+    expect(asked.splice(0)).to.deep.equal(['touch', 'open']);
+    await path.check('/');
+    expect(asked).to.deep.equal(['touch']);
+  });
+
+  it('gives no verdict while the keys of an issuer cannot be had', async () => {
+    const path = handlerOver({}, undefined, {
+      verify: () => Promise.reject(new TokenKeysUnavailable('no keys of source api')),
+    });
+    expect(await path.check('/', { token: TOKEN })).to.deep.equal({
+      kind: 'none',
+      grpcStatus: 'UNAVAILABLE',
+      message: 'internal_error: no keys of source api',
+    });
+  });
+
+  it('denies a token that does not verify', async () => {
+    const path = handlerOver({}, undefined, { verify: () => Promise.resolve(undefined) });
+    expect(await path.check('/', { token: TOKEN })).to.nested.include({
+      kind: 'deny',
+      'metadata.reason': 'invalid_token',
+    });
+  });
+
+  it("removes another source's credential from the request, and keeps the other cookies", async () => {
+    const store = new MemorySessionStore({ clock: () => 1_000_000 });
+    const path = handlerOver(store);
+    const reply = await path.check('/named', { token: TOKEN });
+    expect(reply).to.include({ kind: 'allow' });
+    expect(reply).to.have.property('requestHeadersToRemove').that.includes('authorization');
+  });
+});
+
+interface Asked {
+  readonly cancelled?: boolean;
+  readonly callBudgetMs?: number;
+  readonly context?: ReadonlyMap<string, string>;
+  readonly credential?: string;
+  /** A bearer token, instead of the cookie where the policy admits both. */
+  readonly token?: string;
+}
+
+class HandlerUnderTest {
+  readonly policies: PolicySet;
+  olderKeys = true;
+  readonly #observations: CheckObservation[] = [];
+  readonly #check: ReturnType<typeof createCheckHandler>;
+
+  constructor(store: SessionStore, monotonicMs: () => number, tokens: TokenVerifier) {
+    const file = parsePolicyFile(POLICIES, 'test.yaml');
+    if (file.kind !== 'ok') throw new Error(file.problems.map(({ message }) => message).join('\n'));
+    this.policies = file.policies;
+    this.#check = createCheckHandler({
+      policies: () => file.policies,
+      namesOf: (source, credential) => {
+        const names = namesOf(source, credential);
+        return this.olderKeys ? names : { ...names, olderKeys: () => [] };
+      },
+      hash: (text) => text,
+      tokens,
+      store,
+      observer: { checked: (observation) => this.#observations.push(observation) },
+      clock: { monotonicMs, wallMs: () => 1_000_000 },
+      inFlightMax: 2,
+      decisionBudgetMs: 150,
+    });
+  }
+
+  async check(path: string, asked: Asked = {}): Promise<CheckReply> {
+    const { credential = 'one', token, callBudgetMs, context = new Map<string, string>() } = asked;
+    const cookie = token === undefined || path === '/named' ? { cookie: `sid=${credential}` } : {};
+    const bearer = token === undefined ? {} : { authorization: `Bearer ${token}` };
+    const facts = factsOf({ headers: { ...cookie, ...bearer }, path, context, callBudgetMs });
+    const call = {
+      get cancelled() {
+        return asked.cancelled ?? false;
+      },
+    };
+    return this.#check(facts, call);
+  }
+
+  last(): CheckObservation {
+    const observation = this.#observations.at(-1);
+    if (observation === undefined) throw new Error('nothing was observed');
+    return observation;
+  }
+}
+
+function handlerOver(
+  store: Partial<SessionStore>,
+  clock: { monotonicMs: () => number } = { monotonicMs: () => performance.now() },
+  tokens: TokenVerifier = { verify: () => expect.fail('a token was verified') },
+): HandlerUnderTest {
+  const unused = (): never => expect.fail('the store was asked for something else');
+  const whole: SessionStore = {
+    touch: (request) => store.touch?.(request) ?? unused(),
+    open: (request) => store.open?.(request) ?? unused(),
+    end: unused,
+    sweep: unused,
+    close: () => Promise.resolve(),
+  };
+  return new HandlerUnderTest(whole, clock.monotonicMs, tokens);
+}
+
+function after(first: () => void, second: () => void): () => void {
+  return () => {
+    first();
+    second();
+  };
+}

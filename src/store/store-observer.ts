@@ -1,21 +1,22 @@
-import type { EndedBy } from '../session/session-record.ts';
+import type { SweepReport } from '../session/session-store.ts';
 
 /** What one call of the store came to, as a metric's label: what was found, or why nothing was. */
-export type CallOutcome =
-  | 'live'
-  | 'expired'
-  | 'ended'
-  | 'already'
-  | 'unknown'
-  | 'over'
-  | 'waiting'
-  | 'done'
-  | 'ok'
-  | 'overloaded'
-  | 'refused'
-  | 'late'
-  | 'down'
-  | 'desync';
+export const CALL_OUTCOMES = [
+  'live',
+  'expired',
+  'ended',
+  'already',
+  'unknown',
+  'over',
+  'waiting',
+  'done',
+  'ok',
+  'refused',
+  'late',
+  'down',
+] as const;
+
+export type CallOutcome = (typeof CALL_OUTCOMES)[number];
 
 /** What the store is asked for: a script's name, or `read` for the plain commands around the scripts. */
 export type StoreCall = 'touch' | 'open' | 'end' | 'sweep' | 'announce' | 'limits' | 'read';
@@ -33,8 +34,8 @@ export interface StoreObserver {
 
 /** What sweeping came to, for metrics and the log. Must not throw. */
 export interface SweepObserver {
-  /** Sessions that the sweeper ended, by reason. */
-  swept(ended: Readonly<Partial<Record<EndedBy, number>>>): void;
+  /** A turn is over. */
+  swept(report: SweepReport): void;
   /** A turn failed; the next one tries again. */
   sweepFailed(fault: Error): void;
 }

@@ -1,0 +1,48 @@
+/** What this replica tells the others. Fingerprints and digests: letters, digits, `-` and `_`, at most 64. */
+export interface ReplicaAnnouncement {
+  /** Of the key that it writes with, the newest of its key file. */
+  readonly writingFingerprint: string;
+  /** Of all keys in its key file. */
+  readonly fingerprints: readonly string[];
+  /** Of its configuration's source names. */
+  readonly sourceDigest: string;
+  /** How long what was written with a key may matter. */
+  readonly retentionMs: number;
+}
+
+/** What the replicas have told, by the store's clock. */
+export interface ReplicaEntries {
+  readonly nowMs: number;
+  readonly keys: ReadonlyMap<string, number>;
+  readonly sources: ReadonlyMap<string, number>;
+}
+
+export interface ReplicaJudgement {
+  /**
+   * `foreign_key`: sessions were written with a key that this replica lacks. It would take them for unknown and
+   * restart every clock, so it is not ready.
+   */
+  readonly keys:
+    { readonly kind: 'agree' } | { readonly kind: 'foreign_key'; readonly fingerprint: string };
+  /** Another replica runs with other source names right now: normal during a roll-out, a warning if it stays. */
+  readonly sourcesDiffer: boolean;
+}
+
+/** Replicas announce more often than this; who is silent for longer is gone. */
+export const SOURCES_SEEN_MAX_MS = 60_000;
+
+export function judgeReplicas(entries: ReplicaEntries, own: ReplicaAnnouncement): ReplicaJudgement {
+  const { nowMs } = entries;
+  const foreign = [...entries.keys].find(
+    ([fingerprint, saidAtMs]) =>
+      !own.fingerprints.includes(fingerprint) && nowMs - saidAtMs <= own.retentionMs,
+  );
+  const sourcesDiffer = [...entries.sources].some(
+    ([digest, saidAtMs]) => digest !== own.sourceDigest && nowMs - saidAtMs <= SOURCES_SEEN_MAX_MS,
+  );
+  const keys =
+    foreign === undefined
+      ? ({ kind: 'agree' } as const)
+      : ({ kind: 'foreign_key', fingerprint: foreign[0] } as const);
+  return { keys, sourcesDiffer };
+}

@@ -1,0 +1,55 @@
+import type {
+  EndOutcome,
+  EndRequest,
+  OpenRequest,
+  SessionStore,
+  SourceRule,
+  SweepReport,
+  TouchRequest,
+} from '../session/session-store.ts';
+import type { TouchOutcome } from '../session/touch-outcome.ts';
+import { decodeEnd, decodeTouch, END_WORDS, TOUCH_WORDS } from './decode-reply.ts';
+import type { RedisConnection } from './redis-connection.ts';
+import { RedisSweeper } from './redis-sweeper.ts';
+import { limitWords, milliseconds, openWords, touchWords } from './script-words.ts';
+import { partitionOf } from './store-keys.ts';
+
+/** The store port on Redis: each call is one script on one partition, run at most once. */
+export class RedisSessionStore implements SessionStore {
+  readonly #connection: RedisConnection;
+  readonly #sweeper: RedisSweeper;
+
+  constructor(connection: RedisConnection) {
+    this.#connection = connection;
+    this.#sweeper = new RedisSweeper(connection);
+  }
+
+  async touch(request: TouchRequest): Promise<TouchOutcome> {
+    const { deadlines, events, session } = partitionOf(request.key);
+    const keys = [session(request.key), deadlines, events];
+    const words = touchWords(request);
+    return decodeTouch(await this.#connection.run('touch', keys, words, TOUCH_WORDS));
+  }
+
+  async open(request: OpenRequest): Promise<TouchOutcome> {
+    const { deadlines, events, limits, session } = partitionOf(request.key);
+    const keys = [session(request.key), deadlines, events, limits];
+    const words = openWords(request, limitWords(request.source));
+    return decodeTouch(await this.#connection.run('open', keys, words, TOUCH_WORDS));
+  }
+
+  async end({ key, source, by }: EndRequest): Promise<EndOutcome> {
+    const { deadlines, events, session } = partitionOf(key);
+    const keys = [session(key), deadlines, events];
+    const words = [by, milliseconds(source.retentionMs), source.source];
+    return decodeEnd(await this.#connection.run('end', keys, words, END_WORDS));
+  }
+
+  async sweep(sources: ReadonlyMap<string, SourceRule>, examinedMax: number): Promise<SweepReport> {
+    return this.#sweeper.sweep(sources, examinedMax);
+  }
+
+  async close(): Promise<void> {
+    await this.#connection.close();
+  }
+}

@@ -1,0 +1,50 @@
+import type { SessionKey } from '../session/session-key.ts';
+
+/** How many partitions there are: one for each first byte of a session key. */
+export const PARTITION_COUNT = 256;
+
+/** Where replicas say which key they write with. Of no partition. */
+export const REPLICAS_KEY = 'curfew:1:replicas';
+
+/** The keys of everything that one session's scripts may change, all in one slot of a Redis Cluster. */
+export interface PartitionKeys {
+  /** Sorted set: when the sweeper looks at each session next. */
+  readonly deadlines: string;
+  /** Stream: sessions opened and ended. */
+  readonly events: string;
+  /** Hash: by which limits the entries of each source were scored. */
+  readonly limits: string;
+  /** The hash of one session, named by its key. */
+  session(key: string): string;
+}
+
+// Spelled once: a check then costs no string building but its own key.
+const PARTITIONS: readonly PartitionKeys[] = Array.from({ length: PARTITION_COUNT }, (_, index) => {
+  // The braces are Redis Cluster's hash tag: only what is inside them chooses the slot.
+  const prefix = `curfew:1:{${index.toString(16).padStart(2, '0')}}:`;
+  return {
+    deadlines: `${prefix}deadlines`,
+    events: `${prefix}events`,
+    limits: `${prefix}limits`,
+    session: (key) => `${prefix}session:${key}`,
+  };
+});
+
+const BASE64URL = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
+const SESSION_KEY = /^[A-Za-z0-9_-]{43}$/;
+
+/** The keys of the partition with this number, from 0. */
+export function partitionKeys(index: number): PartitionKeys {
+  const keys = PARTITIONS[index];
+  if (keys === undefined) throw new RangeError(`there is no partition ${index}`);
+  return keys;
+}
+
+/** The partition of a session: the first byte of its key. */
+export function partitionOf(key: SessionKey): PartitionKeys {
+  // Never an outcome: an HMAC always has this shape, and a key that has not must not reach the store.
+  if (!SESSION_KEY.test(key)) throw new TypeError('not a session key');
+  const high = BASE64URL.indexOf(key.charAt(0));
+  const low = BASE64URL.indexOf(key.charAt(1));
+  return partitionKeys((high << 2) | (low >> 4));
+}

@@ -65,6 +65,7 @@ describe('check handler', () => {
       },
       { monotonicMs: () => nowMs },
     );
+    path.olderKeys = false;
     expect(await path.check('/')).to.include({ kind: 'allow' });
     storeTakesMs = 140;
     expect(await path.check('/')).to.deep.equal({

@@ -1,0 +1,159 @@
+import { expect } from 'chai';
+import { Server, ServerCredentials } from '@grpc/grpc-js';
+import type { ServiceDefinition } from '@grpc/grpc-js';
+import { CheckConnection, framed } from '../../bench/load/check-connection.ts';
+import type { Answer } from '../../bench/load/read-answer.ts';
+import { sendLoad } from '../../bench/load/send-load.ts';
+
+type Reply = (request: Buffer, reply: (code: number, bytes: Buffer) => void) => void;
+
+const OK = 0;
+const UNAVAILABLE = 14;
+const ALLOW = Buffer.from([0x0a, 0x00, 0x1a, 0x00]);
+const DENY = Buffer.from([0x0a, 0x02, 0x08, 0x10, 0x12, 0x00]);
+
+const servers: Server[] = [];
+const connections: CheckConnection[] = [];
+
+describe('load generator', () => {
+  afterEach(() => {
+    for (const connection of connections.splice(0)) connection.close();
+    for (const server of servers.splice(0)) server.forceShutdown();
+  });
+
+  it('reads allow, deny and an RPC error for what they are', async () => {
+    const connection = await connectTo((request, reply) => {
+      if (request.toString() === 'allow') reply(OK, ALLOW);
+      else if (request.toString() === 'deny') reply(OK, DENY);
+      else reply(UNAVAILABLE, ALLOW);
+    });
+    const answers = await Promise.all(
+      ['allow', 'deny', 'error'].map((text) => ask(connection, text)),
+    );
+    expect(answers).to.deep.equal(['allow', 'deny', 'noVerdict']);
+  });
+
+  it('takes an empty CheckResponse for broken, although Envoy would allow', async () => {
+    const connection = await connectTo((_, reply) => reply(OK, Buffer.alloc(0)));
+    expect(await ask(connection, 'x')).to.equal('broken');
+  });
+
+  it('sends each message whole, to the stream that it is for, within the windows and the stream limit', async () => {
+    // 2 000 requests of 4 KB are over a hundred times the window of the connection.
+    const seen = new Set<string>();
+    const connection = await connectTo(
+      (request, reply) => {
+        seen.add(request.toString());
+        const [number = ''] = request.toString().split(' ');
+        reply(OK, Number(number) % 2 === 0 ? ALLOW : DENY);
+      },
+      { 'grpc.max_concurrent_streams': 7 },
+    );
+    const texts = Array.from({ length: 2_000 }, (_, n) => `${n} ${'x'.repeat(4_000)}`);
+    const answers = await Promise.all(texts.map((text) => ask(connection, text)));
+    expect(answers).to.deep.equal(texts.map((_, n) => (n % 2 === 0 ? 'allow' : 'deny')));
+    expect([...seen].toSorted()).to.deep.equal(texts.toSorted());
+  });
+
+  it('takes answers that are far larger than the window of the server', async () => {
+    const large = Buffer.concat([
+      ALLOW,
+      Buffer.from([0x22, 0x80, 0x80, 0x40]),
+      Buffer.alloc(1 << 20),
+    ]);
+    const connection = await connectTo((_, reply) => reply(OK, large));
+    const answers = await Promise.all(Array.from({ length: 50 }, () => ask(connection, 'x')));
+    expect(new Set(answers)).to.deep.equal(new Set(['allow']));
+  });
+
+  it('calls what a lost connection leaves open broken', async () => {
+    const connection = await connectTo(() => connection.close());
+    expect(await ask(connection, 'x')).to.equal('broken');
+    expect(await ask(connection, 'x')).to.equal('broken');
+  });
+
+  it('keeps a closed loop full and counts every answer', async () => {
+    const held: (() => void)[] = [];
+    let most = 0;
+    const connection = await connectTo((_, reply) => {
+      most = Math.max(
+        most,
+        held.push(() => reply(OK, ALLOW)),
+      );
+      if (held.length === 5) for (const release of held.splice(0)) release();
+    });
+    const load = await sendLoad((answered) => connection.ask(framed(Buffer.from('x')), answered), {
+      kind: 'count',
+      inFlight: 5,
+      calls: 500,
+    });
+    expect(most).to.equal(5);
+    expect(load.answers).to.deep.equal({ allow: 500, deny: 0, noVerdict: 0, broken: 0 });
+    expect(load.measured).to.equal(500);
+    expect(load.latency.count).to.equal(500);
+  });
+
+  it('counts latency in an open loop from the instant a call was due', async () => {
+    // The first answer is held back for as long as the loop lasts: the calls behind it are sent in time nevertheless.
+    let sent = 0;
+    const load = await sendLoad(
+      (answered) => {
+        sent += 1;
+        const untilMs = performance.now() + 60;
+        if (sent === 1) while (performance.now() < untilMs); // the generator itself stands still
+        answered('allow');
+      },
+      { kind: 'open', perSecond: 1_000, warmUpMs: 0, measuredMs: 100 },
+    );
+    expect(sent).to.equal(100);
+    expect(load.measured).to.equal(100);
+    // Calls due during the stall waited for its end, and their latency says so.
+    expect(load.lateness.max).to.be.greaterThan(50);
+    expect(load.latency.max).to.be.at.least(load.lateness.max);
+  });
+});
+
+async function connectTo(
+  answer: Reply,
+  options: Record<string, number> = {},
+): Promise<CheckConnection> {
+  const server = new Server(options);
+  servers.push(server);
+  server.addService(definition, {
+    Check: (
+      call: { request: Buffer },
+      callback: (error: { code: number } | null, bytes?: Buffer) => void,
+    ) => {
+      answer(call.request, (code, bytes) => {
+        callback(code === OK ? null : { code }, bytes);
+      });
+    },
+  });
+  const port = await new Promise<number>((resolve, reject) => {
+    server.bindAsync('127.0.0.1:0', ServerCredentials.createInsecure(), (error, bound) => {
+      if (error === null) resolve(bound);
+      else reject(error);
+    });
+  });
+  const connection = await CheckConnection.open(port);
+  connections.push(connection);
+  return connection;
+}
+
+function ask(connection: CheckConnection, text: string): Promise<Answer> {
+  return new Promise((resolve) => connection.ask(framed(Buffer.from(text)), resolve));
+}
+
+const asIs = (bytes: Buffer): Buffer => bytes;
+
+const definition: ServiceDefinition = {
+  Check: {
+    path: '/envoy.service.auth.v3.Authorization/Check',
+    requestStream: false,
+    responseStream: false,
+    requestSerialize: asIs,
+    requestDeserialize: asIs,
+    responseSerialize: asIs,
+    responseDeserialize: asIs,
+  },
+};

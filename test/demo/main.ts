@@ -16,6 +16,8 @@ import { tellStory } from './story.ts';
 const { values: wanted } = parseArgs({
   options: { redis: { type: 'boolean' }, stay: { type: 'boolean' } },
 });
+process.stdout.on('error', () => process.exit(1)); // nobody listens any more
+
 const narrator = createNarrator(process.stdout);
 const closers: (() => Promise<void>)[] = [];
 const interrupted = Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')]);
@@ -30,7 +32,7 @@ process.exit();
 async function demo(): Promise<number> {
   try {
     const edge = await start();
-    await tellStory(edge.port, narrator);
+    await tellStory(edge, narrator);
     isTold = true;
     process.stdout.write('\nAll of it holds.\n');
     if (wanted.stay === true) await stay(edge);

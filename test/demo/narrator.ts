@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
 const STEP_MS = 100;
+const WHAT_WIDTH = 42;
 
 /** Something that the demo says does not hold. */
 export class ClaimBroken extends Error {
@@ -48,7 +49,9 @@ export function createNarrator(out: NodeJS.WriteStream): Narrator {
     chapter: (title) => line(`\n${paint(1, `${(chapters += 1)}. ${title}`)}`),
     say: (text) => line(`   ${text}`),
     event: (what, answer, why) =>
-      line(`   ${what.padEnd(36)} ${paint(36, answer.padEnd(4))} ${paint(2, why)}`.trimEnd()),
+      line(
+        `   ${what.padEnd(WHAT_WIDTH)} ${paint(36, answer.padEnd(4))} ${paint(2, why)}`.trimEnd(),
+      ),
     claim: (claim, holds, found = '') => {
       if (!holds) throw new ClaimBroken(claim, found);
       line(paint(32, `   ✓ ${claim}`));

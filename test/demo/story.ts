@@ -1,19 +1,21 @@
+import { accessLogEntry } from '../support/access-log.ts';
+import type { Edge } from '../support/edge.ts';
 import type { Answer } from '../support/http-call.ts';
 import { openEventStream, openWebSocket } from '../support/open-stream.ts';
 import type { StreamEnd } from '../support/open-stream.ts';
 import { STORY } from './demo-policy.ts';
 import type { Narrator } from './narrator.ts';
-import { Visitor, reasonOf } from './visitor.ts';
+import { Visitor, reasonOf, seconds } from './visitor.ts';
 
 // How far behind a deadline something may be noticed: the rhythm of the requests, and a busy machine.
 const LATE_MAX_S = 2.5;
 const UNAUTHENTICATED = 16;
 const { idleS, absoluteS, paymentsIdleS } = STORY;
 
-/** The whole story, each claim checked against what Envoy at this port really answers. */
-export async function tellStory(port: number, narrator: Narrator): Promise<void> {
+/** The whole story, each claim checked against what Envoy really answers. */
+export async function tellStory({ port, envoy }: Edge, narrator: Narrator): Promise<void> {
   await nobody(port, narrator);
-  await activityAndSilence(port, narrator);
+  await activityAndSilence({ port, envoy }, narrator);
   await polling(port, narrator);
   await payments(port, narrator);
   await maximumAge(port, narrator);
@@ -30,7 +32,10 @@ async function nobody(port: number, narrator: Narrator): Promise<void> {
   );
 }
 
-async function activityAndSilence(port: number, narrator: Narrator): Promise<void> {
+async function activityAndSilence(
+  { port, envoy }: Pick<Edge, 'port' | 'envoy'>,
+  narrator: Narrator,
+): Promise<void> {
   narrator.chapter('Activity keeps a session alive');
   const ann = new Visitor(port, narrator);
   await ann.logIn();
@@ -68,6 +73,8 @@ async function activityAndSilence(port: number, narrator: Narrator): Promise<voi
   );
   const grpc = await ann.callGrpc();
   narrator.claim('a gRPC client gets status 16', grpc === UNAUTHENTICATED);
+  const { status, flags, curfew } = await accessLogEntry(envoy, '/api/profile', 'idle_timeout');
+  narrator.say(`Envoy's access log: ${JSON.stringify({ status, flags, curfew })}`);
 }
 
 async function polling(port: number, narrator: Narrator): Promise<void> {
@@ -127,8 +134,8 @@ async function maximumAge(port: number, narrator: Narrator): Promise<void> {
     openWebSocket({ port, cookie: ann.cookie }).then(told('WebSocket /ws')),
     openEventStream({ port, cookie: ann.cookie }).then(told('event stream /events')),
   ]);
-  narrator.event('        WebSocket /ws', 'open', '');
-  narrator.event('        event stream /events', 'open', '');
+  narrator.event(`${seconds(ann.ageS())}  WebSocket /ws`, 'open', 'a message every 100 ms');
+  narrator.event(`${seconds(ann.ageS())}  event stream /events`, 'open', 'an event every 500 ms');
   let answer = await ann.fetch('/api/profile');
   while (answer.status === 200 && ann.ageS() < absoluteS + LATE_MAX_S) {
     // oxlint-disable no-await-in-loop -- one click after the other

@@ -3,6 +3,8 @@ import type { Answer } from '../support/http-call.ts';
 import { GRPC_STATUS, grpcSay } from '../support/grpc-echo-client.ts';
 import type { Narrator } from './narrator.ts';
 
+const NO_AGE = '      ';
+
 /** Somebody with a cookie jar who talks to Envoy and tells every answer. */
 export class Visitor {
   readonly #port: number;
@@ -31,7 +33,7 @@ export class Visitor {
     const answer = await httpCall(this.#port, '/login', options);
     this.#cookie = answer.headers['set-cookie']?.[0]?.split(';')[0] ?? '';
     this.#narrator.event(
-      'POST /login',
+      `${NO_AGE}  POST /login`,
       String(answer.status),
       'the application sets its cookie sid',
     );
@@ -56,8 +58,9 @@ export class Visitor {
       this.#port,
       this.#cookie === '' ? {} : { cookie: this.#cookie },
     );
-    const name = GRPC_STATUS[code] ?? '';
-    this.#narrator.event('gRPC curfew.sample.Echo/Say', String(code), `${name} ${details}`.trim());
+    const why = `${GRPC_STATUS[code] ?? ''} ${reasonIn(details)}`.trim();
+    const what = `${seconds(this.ageS())}  gRPC curfew.sample.Echo/Say`;
+    this.#narrator.event(what, String(code), why);
     return code;
   }
 
@@ -66,16 +69,25 @@ export class Visitor {
   }
 
   #tell(path: string, note: string, answer: Answer): Answer {
-    const age = this.#cookie === '' ? '' : `${this.ageS().toFixed(1)} s`;
+    const age = this.#cookie === '' ? NO_AGE : seconds(this.ageS());
     const what = [`GET ${path}`, note && `(${note})`].join(' ').trim();
-    this.#narrator.event(`${age.padStart(6)}  ${what}`, String(answer.status), whyOf(answer));
+    this.#narrator.event(`${age}  ${what}`, String(answer.status), whyOf(answer));
     return answer;
   }
 }
 
 /** The reason in a problem document, whatever else the answer is. */
 export function reasonOf({ body }: Answer): string {
-  return /"reason" ?: ?"(\w+)"/.exec(body)?.[1] ?? '';
+  return reasonIn(body);
+}
+
+/** An age as the story's first column. */
+export function seconds(ageS: number): string {
+  return `${ageS.toFixed(1)} s`.padStart(NO_AGE.length);
+}
+
+function reasonIn(text: string): string {
+  return /"reason" ?: ?"(\w+)"/.exec(text)?.[1] ?? '';
 }
 
 /** Why an answer is what it is, as far as the client is told. */

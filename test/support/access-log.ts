@@ -12,14 +12,22 @@ export interface AccessLogEntry {
   readonly curfew: Readonly<Record<string, unknown>> | null;
 }
 
-/** The entry of the only request for this path; waits for it, as Envoy writes its log with some delay. */
-export function accessLogEntry(envoy: Envoy, path: string): Promise<AccessLogEntry> {
+/**
+ * The entry of the first request for this path (of those that Curfew gave this reason for); waits for it, as Envoy
+ * writes its log with some delay.
+ */
+export function accessLogEntry(
+  envoy: Envoy,
+  path: string,
+  reason?: string,
+): Promise<AccessLogEntry> {
   return eventually(`access log line of ${path}`, () =>
     envoy
       .log()
       .split('\n')
       .filter((line) => line.startsWith('{') && line.endsWith('}'))
       .map((line) => JSON.parse(line) as AccessLogEntry)
-      .find((entry) => entry.path === path),
+      .filter((entry) => entry.path === path)
+      .find((entry) => reason === undefined || entry.curfew?.['reason'] === reason),
   );
 }

@@ -35,7 +35,12 @@ function checkSomeSource(
   policies: readonly EffectivePolicy[],
   report: Report,
 ): void {
-  if (draft.sources.length > 0 || policies.every(({ session }) => session === 'off')) return;
+  if (
+    !draft.whole ||
+    draft.sources.length > 0 ||
+    policies.every(({ session }) => session === 'off')
+  )
+    return;
   report(['sources'], 'at least one is needed by policies that read sessions');
 }
 

@@ -1,6 +1,6 @@
 import type * as z from 'zod';
 import { knownKeysAt } from './json-schema.ts';
-import { suggestion } from './nearest-word.ts';
+import { nearestWord, suggestion } from './nearest-word.ts';
 import type { PolicyEntry, PolicyFile, SourceEntry } from './policy-file.ts';
 import { policyFileSchema, policySchema } from './policy-file-schema.ts';
 import type { PathStep, Report } from './problem.ts';
@@ -12,7 +12,11 @@ export interface DraftFile {
   readonly sources: readonly (SourceEntry | undefined)[];
   readonly policies: readonly (PolicyEntry | undefined)[];
   readonly settings: Omit<PolicyFile, 'sources' | 'policies'>;
+  /** The structure holds everywhere. */
+  readonly whole: boolean;
 }
+
+const MERGE_KEY_HINT = 'YAML 1.2 has no merge keys: repeat the lines';
 
 type Issue = z.core.$ZodIssue;
 
@@ -21,7 +25,7 @@ export function checkSchema(value: unknown, report: Report): DraftFile {
   const whole = policyFileSchema.safeParse(value);
   if (whole.success) {
     const { sources, policies, ...settings } = whole.data;
-    return { sources, policies, settings };
+    return { sources, policies, settings, whole: true };
   }
   for (const issue of whole.error.issues) tell(issue, value, [], report);
   const literal = at(value, ['ambiguous_paths']) === 'literal';
@@ -29,6 +33,7 @@ export function checkSchema(value: unknown, report: Report): DraftFile {
     sources: entries(value, 'sources', FILE_LIMITS.sourcesMax, sourceSchema),
     policies: entries(value, 'policies', FILE_LIMITS.policiesMax, policySchema),
     settings: { version: 1, ambiguous_paths: literal ? 'literal' : 'strictest' },
+    whole: false,
   };
 }
 
@@ -46,7 +51,8 @@ function tell(issue: Issue, value: unknown, base: readonly PathStep[], report: R
   const path = [...base, ...(issue.path as PathStep[])];
   if (issue.code === 'unrecognized_keys') {
     for (const key of issue.keys) {
-      report([...path, key], 'is not known here', suggestion(key, knownKeysAt(path)), 'key');
+      const hint = key === '<<' ? MERGE_KEY_HINT : suggestion(key, knownKeysAt(path));
+      report([...path, key], 'is not known here', hint, 'key');
     }
     return;
   }
@@ -70,7 +76,8 @@ function complain(issue: Issue, found: unknown, path: readonly PathStep[], repor
   const [message = '', hint] = wordsOf(issue).split('\n');
   if (found === undefined) report(path, 'is missing', message);
   else if (issue.code === 'invalid_value' && typeof found === 'string') {
-    report(path, message, suggestion(found, issue.values.map(String)));
+    const near = nearestWord(found, issue.values.map(String));
+    report(path, message, near === undefined ? hint : `did you mean "${near}"?`);
   } else report(path, message, hint);
 }
 

@@ -10,6 +10,7 @@ const OTHER_HEADERS: ReadonlyMap<string, string> = new Map([
   ['cookie', 'use cookie: with the name of the cookie'],
   ['set-cookie', 'use cookie: with the name of the cookie'],
   ['host', 'it names the host, not a session'],
+  ['session-lifetime', 'Curfew sets it itself'],
 ]);
 
 /** One source is complete, and none of its keys takes back what another one says. */
@@ -27,6 +28,9 @@ export function checkSource(entry: SourceEntry, report: Report, warn: Report): v
   if (entry.header !== undefined) {
     const hint = OTHER_HEADERS.get(entry.header.toLowerCase());
     if (hint !== undefined) report(['header'], 'cannot be the header of a credential', hint);
+  }
+  if (entry.take !== undefined && Object.keys(entry.take).length === 0) {
+    report(['take'], 'takes nothing', 'add after, before or both');
   }
   if (entry.jwt === undefined) return;
   for (const key of ['format', 'take'] as const) {

@@ -23,6 +23,8 @@ export interface FieldTest {
   /** As the file says it, for explanations. */
   readonly wanted: string;
   passes(input: MatchInput): boolean;
+  /** What the request has there, for explanations; nothing for headers, whose values may be credentials. */
+  found(input: MatchInput): string | undefined;
 }
 
 /** One matcher, ready to be asked: all of its tests must pass. */
@@ -68,27 +70,50 @@ export function comparablePath(written: string, paths: PathComparison): string {
 
 function pathTest(written: string, paths: PathComparison): FieldTest {
   const pattern = compilePath(comparablePath(written, paths));
-  return { field: 'path', wanted: written, passes: ({ path }) => pattern.matches(path) };
+  return {
+    field: 'path',
+    wanted: written,
+    passes: ({ path }) => pattern.matches(path),
+    found: ({ path }) => path,
+  };
 }
 
 function hostTest(written: string): FieldTest {
   const pattern = readHost(written).normalised;
-  return { field: 'host', wanted: pattern, passes: ({ host }) => hostMatches(pattern, host) };
+  return {
+    field: 'host',
+    wanted: pattern,
+    passes: ({ host }) => hostMatches(pattern, host),
+    found: ({ host }) => host,
+  };
 }
 
 function methodTest(methods: readonly string[]): FieldTest {
   const admitted = new Set(methods);
-  const wanted = methods.join(', ');
-  return { field: 'methods', wanted, passes: ({ method }) => admitted.has(method) };
+  return {
+    field: 'methods',
+    wanted: methods.join(', '),
+    passes: ({ method }) => admitted.has(method),
+    found: ({ method }) => method,
+  };
 }
 
 function principalTest(wanted: string): FieldTest {
-  return { field: 'principal', wanted, passes: ({ principal }) => principal === wanted };
+  return {
+    field: 'principal',
+    wanted,
+    passes: ({ principal }) => principal === wanted,
+    found: ({ principal }) => principal,
+  };
 }
 
 function contextTest(key: string, value: string): FieldTest {
-  const wanted = `${key}: ${value}`;
-  return { field: 'context', wanted, passes: ({ context }) => context.get(key) === value };
+  return {
+    field: 'context',
+    wanted: `${key}: ${value}`,
+    passes: ({ context }) => context.get(key) === value,
+    found: ({ context }) => context.get(key),
+  };
 }
 
 function headerTest(written: string, value: string | undefined): FieldTest {
@@ -98,5 +123,6 @@ function headerTest(written: string, value: string | undefined): FieldTest {
     wanted: value === undefined ? name : `${name}: ${value}`,
     passes: ({ headers }) =>
       headers.some((line) => line.name === name && (value === undefined || line.value === value)),
+    found: () => undefined,
   };
 }

@@ -1,5 +1,5 @@
 import type { RequestFacts } from '../session/request-facts.ts';
-import type { MatcherField, MatchInput } from './compile-matcher.ts';
+import type { MatcherField } from './compile-matcher.ts';
 import { matches } from './compile-matcher.ts';
 import type { CompiledPolicy } from './compiled-policy.ts';
 import { reaches } from './compiled-policy.ts';
@@ -67,7 +67,7 @@ export function explainSelection(
         fields: matcher.tests.map((test) => ({
           field: test.field,
           wanted: test.wanted,
-          found: foundIn(judgement.input, test.field, test.wanted),
+          found: test.found(judgement.input),
           holds: test.passes(judgement.input),
         })),
       }));
@@ -86,23 +86,4 @@ function roleOf(compiled: CompiledPolicy, { judging, input }: Judgement): Policy
   if (judging.includes(compiled)) return 'judges';
   if (reaches(compiled, input)) return 'comes_later';
   return compiled.reach === 'name' ? 'by_name_only' : 'does_not_match';
-}
-
-function foundIn(input: MatchInput, field: MatcherField, wanted: string): string | undefined {
-  switch (field) {
-    case 'host':
-      return input.host;
-    case 'path':
-      return input.path;
-    case 'methods':
-      return input.method;
-    case 'principal':
-      return input.principal;
-    case 'context':
-      return input.context.get(wanted.slice(0, wanted.indexOf(': ')));
-    case 'header':
-      return undefined;
-    default:
-      return field satisfies never;
-  }
 }

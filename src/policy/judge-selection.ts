@@ -57,7 +57,8 @@ export function judgeSelection(compiled: CompiledPolicies, facts: RequestFacts):
     }
   }
   const passive =
-    passiveHint(facts) ?? passiveRule(judging, input, ambiguity && ignoredFields(host));
+    passiveHint(facts) ??
+    passiveRule(judging, spellings(input, path), ambiguity && ignoredFields(host));
   const selection = selectionOf(judging, ambiguity !== undefined, passive !== undefined);
   return { selection, input, host, path, ambiguity, judging, passive };
 }
@@ -81,20 +82,27 @@ function selectionOf(
   return { policy, ambiguousPath, passive };
 }
 
-/** The passive rule that holds; on an ambiguous path those for other paths might hold, too, so they do. */
+/**
+ * The passive rule that holds for some spelling of the path. On an ambiguous path those for other paths might hold,
+ * so they do: a client must not keep a session alive by spelling the path of its polling differently.
+ */
 function passiveRule(
   judging: readonly CompiledPolicy[],
-  input: MatchInput,
+  inputs: readonly MatchInput[],
   ignored: ReadonlySet<MatcherField> | '' | undefined,
 ): string | undefined {
   for (const { policy, passive } of judging) {
     for (const matcher of passive) {
-      if (!matches(matcher, input, ignored || undefined)) continue;
+      if (!inputs.some((input) => matches(matcher, input, ignored || undefined))) continue;
       const rule = matcher.tests.map(({ field, wanted }) => `${field} ${wanted}`).join(', ');
       return `passive rule of "${policy.name}": ${rule}`;
     }
   }
   return undefined;
+}
+
+function spellings(input: MatchInput, { otherSpellings }: PathReading): readonly MatchInput[] {
+  return [input, ...otherSpellings.map((path) => ({ ...input, path }))];
 }
 
 function ignoredFields(host: HostReading): ReadonlySet<MatcherField> {

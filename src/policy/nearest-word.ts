@@ -1,4 +1,5 @@
 const WORD_MAX = 64;
+const LISTED_MAX = 24;
 
 /** The known word that somebody probably meant, or `undefined` when none is near. */
 export function nearestWord(word: string, known: Iterable<string>): string | undefined {
@@ -12,7 +13,7 @@ export function nearestWord(word: string, known: Iterable<string>): string | und
     best = candidate;
     bestDistance = distance;
   }
-  return best;
+  return best ?? [...known].find((candidate) => word.length > 2 && candidate.startsWith(word));
 }
 
 /** `did you mean "x"?`, or the list of what there is when it is short, or nothing. */
@@ -20,7 +21,9 @@ export function suggestion(word: string, known: Iterable<string>): string | unde
   const words = [...known];
   const near = nearestWord(word, words);
   if (near !== undefined) return `did you mean "${near}"?`;
-  return words.length > 0 && words.length <= 24 ? `known here: ${words.join(', ')}` : undefined;
+  return words.length > 0 && words.length <= LISTED_MAX
+    ? `known here: ${words.join(', ')}`
+    : undefined;
 }
 
 /** `Idle-Timeout`, `idle_timeout` and `idletimeout` are one word to a typist. */
@@ -28,16 +31,19 @@ function plain(word: string): string {
   return word.toLowerCase().replaceAll(/[-_ ]/g, '');
 }
 
-/** Levenshtein distance. */
+/** Insertions, deletions, substitutions and swaps of neighbours. */
 function editDistance(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, i) => i);
+  const rows = [Array.from({ length: b.length + 1 }, (_, j) => j)];
+  const at = (i: number, j: number): number => rows[i]?.[j] ?? 0;
   for (let i = 1; i <= a.length; i++) {
-    const next = [i];
+    const row = [i];
+    rows.push(row);
     for (let j = 1; j <= b.length; j++) {
-      const substituted = (row[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1);
-      next.push(Math.min(substituted, (row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1));
+      const substituted = at(i - 1, j - 1) + (a[i - 1] === b[j - 1] ? 0 : 1);
+      const swapped =
+        a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1] ? at(i - 2, j - 2) + 1 : Infinity;
+      row.push(Math.min(substituted, swapped, at(i - 1, j) + 1, at(i, j - 1) + 1));
     }
-    row = next;
   }
-  return row[b.length] ?? 0;
+  return at(a.length, b.length);
 }

@@ -8,6 +8,8 @@ import type { PolicyFile } from './policy-file.ts';
 import { placeName } from './place-name.ts';
 import type { Problem, Report } from './problem.ts';
 
+const MESSAGE_MAX = 800;
+
 /** A policy file, read: ready to judge, or everything that is wrong with it at once. */
 export type ParsedPolicyFile =
   | {
@@ -46,9 +48,11 @@ export function parsePolicyFile(text: string, fileName: string): ParsedPolicyFil
   return { kind: 'ok', policies: loadPolicies(file), warnings: sorted(warnings) };
 }
 
-/** In the order of the file, each once, and no more than somebody would read. */
+/** In the order of the file, each once, printable, and no more than somebody would read. */
 function sorted(problems: readonly Problem[]): readonly Problem[] {
-  const inOrder = problems.toSorted((a, b) => a.line - b.line || a.column - b.column);
+  const inOrder = problems
+    .map(printable)
+    .toSorted((a, b) => a.line - b.line || a.column - b.column);
   const seen = new Set<string>();
   const once = inOrder.filter(({ line, column, message }) => {
     const key = `${line}:${column}:${message}`;
@@ -58,4 +62,16 @@ function sorted(problems: readonly Problem[]): readonly Problem[] {
   const last = told.at(-1);
   if (last === undefined || once.length === told.length) return told;
   return [...told, { ...last, message: `and ${once.length - told.length} more`, hint: undefined }];
+}
+
+/** Messages quote the file, and end on terminals and in logs. */
+function printable(problem: Problem): Problem {
+  const plain = (text: string): string =>
+    text.replaceAll(/[\p{C}\p{Zl}\p{Zp}]/gu, '?').slice(0, MESSAGE_MAX);
+  const { message, hint } = problem;
+  return {
+    ...problem,
+    message: plain(message),
+    hint: hint === undefined ? undefined : plain(hint),
+  };
 }

@@ -50,7 +50,10 @@ export const policySchema: z.ZodType<PolicyEntry> = z.strictObject({
     .max(FILE_LIMITS.sourcesMax)
     .optional()
     .meta({ description: 'Sources whose credentials count here. Default: all.' }),
-  preset: word(...PRESETS.keys())
+  preset: z
+    .enum([...PRESETS.keys()], {
+      error: 'expected the name of a preset\n`curfew presets` lists them',
+    })
     .optional()
     .meta({
       description:

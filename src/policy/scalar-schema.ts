@@ -74,7 +74,7 @@ export const headerValue: z.ZodType<string> = text(
 export const plainText: z.ZodType<string> = text(
   // oxlint-disable-next-line no-control-regex -- refusing them is the point
   /^[^\x00-\x1f\x7f]+$/,
-  'text without control characters',
+  'text without control characters\nin quotes when it looks like a number',
 );
 
 /** A sentence by somebody who answers for it. */

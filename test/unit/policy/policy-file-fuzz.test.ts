@@ -1,0 +1,156 @@
+import { readFileSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { array, assert, constantFrom, integer, property, string, tuple } from 'fast-check';
+import { expect } from 'chai';
+import { parsePolicyFile } from '../../../src/policy/parse-policy-file.ts';
+import { requestFacts } from './request-facts.ts';
+
+const VALID = join(import.meta.dirname, '../../fixtures/policies/valid');
+const texts = readdirSync(VALID).map((name) => readFileSync(join(VALID, name), 'utf8'));
+
+const SNIPPETS = [
+  ...[
+    '\n',
+    '  ',
+    ' ',
+    '-',
+    ': ',
+    '[',
+    ']',
+    '{',
+    '}',
+    ',',
+    '"',
+    "'",
+    '#',
+    '&a ',
+    '*a',
+    '!!set ',
+    '|',
+    '>',
+    '?',
+    '%',
+    '\t',
+  ],
+  ...[
+    '---\n',
+    '...\n',
+    '<<: *a',
+    'null',
+    '~',
+    'true',
+    'off',
+    '0',
+    '-1',
+    '.inf',
+    '1e999',
+    '0x10',
+    '9007199254740993',
+  ],
+  ...[
+    '__proto__',
+    'constructor',
+    'toString',
+    'version',
+    'policies',
+    'sources',
+    'name',
+    'match',
+    'idle',
+    '1h',
+    'jwt',
+  ],
+  ...[
+    '\u0000',
+    '\uFEFF',
+    '\u2028',
+    '\uD800',
+    '😀',
+    '\r',
+    '{return_to}',
+    '/**',
+    '*.x',
+    '%2F',
+    'https://',
+  ],
+] as const;
+
+/** Reads and, when it is accepted, uses a file: nothing of this may throw. */
+function use(text: string): 'ok' | 'problems' {
+  const parsed = parsePolicyFile(text, 'fuzz.yaml');
+  if (parsed.kind === 'ok') {
+    parsed.policies.select(requestFacts('/A/%2e%2e/b/'));
+    parsed.policies.select(requestFacts('/a/'));
+  } else {
+    expect(parsed.problems).to.not.have.length(0);
+    for (const { line, column, message } of parsed.problems) {
+      expect(line).to.be.at.least(1);
+      expect(column).to.be.at.least(1);
+      expect(message).to.match(/^[^\n\r]{1,800}$/);
+    }
+  }
+  return parsed.kind;
+}
+
+describe('a policy file that is anything', () => {
+  it('of random text never throws', () => {
+    assert(
+      property(string({ unit: 'binary', maxLength: 200 }), (text) => void use(text)),
+      { numRuns: 1_000 },
+    );
+  });
+
+  it('of random YAML never throws', () => {
+    const yaml = array(constantFrom(...SNIPPETS), { maxLength: 40 }).map((parts) => parts.join(''));
+    assert(
+      property(yaml, (text) => void use(text)),
+      { numRuns: 1_500 },
+    );
+  });
+
+  it('with random changes to a good one never throws', () => {
+    const change = tuple(
+      integer({ min: 0 }),
+      integer({ min: 0, max: 12 }),
+      constantFrom('', ...SNIPPETS),
+    );
+    const changes = array(change, { minLength: 1, maxLength: 4 });
+    assert(
+      property(constantFrom(...texts), changes, (text, edits) => {
+        use(
+          edits.reduce((now, [at, length, insertion]) => {
+            const i = at % (now.length + 1);
+            return now.slice(0, i) + insertion + now.slice(i + length);
+          }, text),
+        );
+      }),
+      { numRuns: 1_500 },
+    );
+  });
+
+  it('cut off at any place is no other policy', () => {
+    const whole = texts.find((text) => text.includes('transfer')) ?? '';
+    for (let i = 0; i < whole.length - 20; i++)
+      expect(use(whole.slice(0, i)), `at ${i}`).to.equal('problems');
+  });
+
+  const HUGE: readonly (readonly [what: string, text: string])[] = [
+    ['too many characters', `version: 1\n# ${'x'.repeat(600_000)}`],
+    ['one long string', `version: 1\nrealm: "${'x'.repeat(500_000)}"`],
+    ['deep flow lists', '['.repeat(200_000)],
+    ['deep flow maps', '{a: '.repeat(50_000)],
+    ['deep block lists', '- '.repeat(100_000)],
+    [
+      'ten thousand rules',
+      `version: 1\nsources: []\npolicies:\n${'  - { name: a }\n'.repeat(10_000)}`,
+    ],
+    ['many unknown keys', Array.from({ length: 5_000 }, (_, i) => `key${i}: 1\n`).join('')],
+    ['an alias of itself', 'version: 1\nsources: &a [*a]\npolicies: *a\n'],
+  ];
+  for (const [what, text] of HUGE) {
+    it(`of ${what} is refused with few words`, () => {
+      const parsed = parsePolicyFile(text, 'huge.yaml');
+      expect(parsed.kind === 'problems' ? parsed.problems.length : 0).to.be.within(1, 101);
+    }).timeout(20_000);
+  }
+});

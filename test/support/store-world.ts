@@ -106,12 +106,14 @@ export async function openAsCurfew(
 export async function untilUp(opened: OpenedStore, maxMs = 5_000): Promise<void> {
   const giveUpAtMs = Date.now() + maxMs;
   for (;;) {
-    const fault = await opened.inspect().then(
-      () => undefined,
-      (error: unknown) => error,
+    const isUp = await opened.inspect().then(
+      () => true,
+      (error: unknown) => {
+        if (Date.now() > giveUpAtMs) throw error;
+        return false;
+      },
     );
-    if (fault === undefined) return;
-    if (Date.now() > giveUpAtMs) throw fault;
+    if (isUp) return;
     await new Promise((resolve) => setTimeout(resolve, 10));
   }
 }

@@ -71,8 +71,16 @@ async function assemble(
     curfews[place] = curfew;
     return curfew;
   };
-  const [app] = await Promise.all([startSampleApp(), ...replicas.map((_, place) => start(place))]);
-  closers.push(() => app.stop());
+  const starting = startSampleApp();
+  closers.push(async () => {
+    // If it could not be started, that is told below.
+    await starting.then(
+      (app) => app.stop(),
+      () => {},
+    );
+  });
+  await Promise.all(replicas.map((_, place) => start(place)));
+  const app = await starting;
   const config = edgeConfig({
     edge: options.port ?? 0,
     curfews: replicas.map(({ grpcPort }) => grpcPort),

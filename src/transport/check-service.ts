@@ -38,61 +38,101 @@ export type CheckMethod = (
   callback: sendUnaryData<Buffer>,
 ) => void;
 
-/** The Check method. A call that its caller has given up is dropped before any work, and its answer is never sent. */
+/**
+ * The Check method. A call that its caller has given up is dropped before any work, and its answer is never sent.
+ *
+ * Work begins in the next phase of the event loop, when everything that has arrived is read: after a stall the question
+ * and the caller's hanging-up lie in the same packet, and the library tells of the second only then.
+ */
 export function createCheckMethod(options: CheckServiceOptions): CheckMethod {
-  const { callsMax, rpcObserver, onError } = options;
   let open = 0;
-
   return (call, callback) => {
-    const startedAtMs = performance.now();
-    rpcObserver.started(CHECK);
-    const budgetMs = callBudgetMs(call);
-    // After a stall of the event loop the library's timer may still be due.
-    if (call.cancelled || (budgetMs !== undefined && budgetMs <= 0)) {
-      abandon();
-      return;
-    }
-    if (open >= callsMax) {
-      onError(new TransportOverloaded(callsMax));
-      send(rpcError('RESOURCE_EXHAUSTED', 'overloaded: too many calls are open'));
-      return;
-    }
-    const answer = answerCheck(options, call.request, new GrpcCheckCall(call), budgetMs);
-    if (!(answer instanceof Promise)) {
-      send(answer);
-      return;
-    }
     open += 1;
-    void answer.then((late) => {
+    const isTooMany = open > options.callsMax;
+    const pending = new PendingCheck(options, call, callback, () => {
       open -= 1;
-      send(late);
     });
-
-    function send(given: WireAnswer): void {
-      if (call.cancelled) {
-        abandon();
-        return;
-      }
-      try {
-        if (given.kind === 'response') callback(null, given.bytes);
-        else callback({ code: status[given.grpcStatus], details: given.message });
-      } catch (fault) {
-        onError(new SendFailed(fault));
-      }
-      handled(given.kind === 'response' ? 'OK' : given.grpcStatus);
-    }
-
-    function abandon(): void {
-      const isOverdue = (callBudgetMs(call) ?? 1) <= 0;
-      // Nobody hears it where the caller has hung up, but the library must know that the call is over.
-      if (!call.cancelled) callback({ code: status.DEADLINE_EXCEEDED, details: 'too late' });
-      handled(isOverdue ? 'DEADLINE_EXCEEDED' : 'CANCELLED');
-    }
-
-    function handled(code: string): void {
-      rpcObserver.handled(CHECK, code, (performance.now() - startedAtMs) / 1000);
-    }
+    setImmediate(() => {
+      if (isTooMany) pending.refuse();
+      else pending.work();
+    });
   };
+}
+
+/** One call of Check, from its arrival to its end, which comes exactly once. */
+class PendingCheck {
+  readonly #options: CheckServiceOptions;
+  readonly #call: ServerUnaryCall<Buffer, Buffer>;
+  readonly #callback: sendUnaryData<Buffer>;
+  readonly #ended: () => void;
+  readonly #startedAtMs: number;
+
+  constructor(
+    options: CheckServiceOptions,
+    call: ServerUnaryCall<Buffer, Buffer>,
+    callback: sendUnaryData<Buffer>,
+    ended: () => void,
+  ) {
+    this.#options = options;
+    this.#call = call;
+    this.#callback = callback;
+    this.#ended = ended;
+    this.#startedAtMs = performance.now();
+    options.rpcObserver.started(CHECK);
+  }
+
+  work(): void {
+    const budgetMs = callBudgetMs(this.#call);
+    if (this.#call.cancelled || isOver(budgetMs)) {
+      this.#abandon();
+      return;
+    }
+    const call = new GrpcCheckCall(this.#call);
+    const answer = answerCheck(this.#options, this.#call.request, call, budgetMs);
+    if (answer instanceof Promise) {
+      void answer.then((late) => {
+        this.#send(late);
+      });
+    } else this.#send(answer);
+  }
+
+  /** Answers undecoded: too many calls are open. */
+  refuse(): void {
+    this.#options.onError(new TransportOverloaded(this.#options.callsMax));
+    this.#send(rpcError('RESOURCE_EXHAUSTED', 'overloaded: too many calls are open'));
+  }
+
+  #send(answer: WireAnswer): void {
+    if (this.#call.cancelled) {
+      this.#abandon();
+      return;
+    }
+    try {
+      if (answer.kind === 'response') this.#callback(null, answer.bytes);
+      else this.#callback({ code: status[answer.grpcStatus], details: answer.message });
+    } catch (fault) {
+      this.#options.onError(new SendFailed(fault));
+    }
+    this.#end(answer.kind === 'response' ? 'OK' : answer.grpcStatus);
+  }
+
+  #abandon(): void {
+    // After a stall the library's own timer may still be due; then it has to be told that the call is over.
+    if (!this.#call.cancelled) {
+      this.#callback({ code: status.DEADLINE_EXCEEDED, details: 'the deadline is over' });
+    }
+    this.#end(isOver(callBudgetMs(this.#call)) ? 'DEADLINE_EXCEEDED' : 'CANCELLED');
+  }
+
+  #end(code: string): void {
+    this.#ended();
+    const seconds = (performance.now() - this.#startedAtMs) / 1000;
+    this.#options.rpcObserver.handled(CHECK, code, seconds);
+  }
+}
+
+function isOver(budgetMs: number | undefined): boolean {
+  return budgetMs !== undefined && budgetMs <= 0;
 }
 
 /** What is left of the caller's time, `undefined` when it named no deadline. */

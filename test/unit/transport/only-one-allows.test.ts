@@ -90,9 +90,7 @@ describe('only one function lets a request through', () => {
   }
 
   it('and no other file of the source names what allows', () => {
-    expect(filesNaming(/ok_response|ALLOW_CODE/)).to.deep.equal([
-      'transport/encode-allow.ts',
-    ]);
+    expect(filesNaming(/ok_response|ALLOW_CODE/)).to.deep.equal(['transport/encode-allow.ts']);
   });
 
   it('and only the two encoders can make a response', () => {

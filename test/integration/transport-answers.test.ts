@@ -1,0 +1,147 @@
+import { expect } from 'chai';
+import type { CheckReply } from '../../src/authz/check-call.ts';
+import { encodeAllow } from '../../src/transport/encode-allow.ts';
+import { encodeDeny } from '../../src/transport/encode-deny.ts';
+import { encodeCheckRequest } from '../support/check-request.ts';
+import { allowReply, denyReply, noReply } from '../support/reply.ts';
+import { startTransport, type TestTransport } from '../support/transport.ts';
+
+describe('transport: answers', () => {
+  let server: TestTransport;
+  let reply: () => CheckReply | Promise<CheckReply> = () => allowReply();
+
+  before(async () => {
+    server = await startTransport(() => reply(), { limits: { requestBytesMax: 64 * 1024 } });
+  });
+  after(() => server.close());
+
+  it('asks the handler what the client was asking', async () => {
+    reply = () => allowReply();
+    await server.client.check({ path: '/a?b', rawHeaders: [['cookie', 'sid=1']] });
+    expect(server.asked.at(-1)).to.deep.include({
+      path: '/a?b',
+      headers: [{ name: 'cookie', value: 'sid=1' }],
+      callBudgetMs: undefined,
+    });
+  });
+
+  for (const [how, wrap] of [
+    ['at once', (value: CheckReply) => value],
+    ['later', (value: CheckReply) => Promise.resolve(value)],
+  ] as const) {
+    it(`sends the bytes of an allow that came ${how}`, async () => {
+      reply = () => wrap(allowReply({ requestHeaders: [['x', 'y']] }));
+      const { code, bytes } = await server.client.check();
+      expect(code).to.equal(0);
+      expect(bytes).to.deep.equal(encodeAllow(allowReply({ requestHeaders: [['x', 'y']] })));
+    });
+
+    it(`sends the bytes of a denial that came ${how}, in an RPC that is OK`, async () => {
+      reply = () => wrap(denyReply({ body: 'no' }));
+      const { code, bytes } = await server.client.check();
+      expect(code).to.equal(0);
+      expect(bytes).to.deep.equal(encodeDeny(denyReply({ body: 'no' })));
+    });
+
+    for (const grpcStatus of [
+      'UNAVAILABLE',
+      'RESOURCE_EXHAUSTED',
+      'INTERNAL',
+      'INVALID_ARGUMENT',
+    ] as const) {
+      it(`fails the RPC with ${grpcStatus} that came ${how}`, async () => {
+        reply = () => wrap(noReply(grpcStatus));
+        const answer = await server.client.check();
+        expect(answer).to.include({ codeName: grpcStatus, details: noReply().message });
+        expect(answer.response).to.equal(undefined);
+      });
+    }
+  }
+
+  it('bounds the words of an error and keeps them printable', async () => {
+    reply = () => ({ ...noReply(), message: `a\r\nb\ud800ü${'x'.repeat(5000)}` });
+    const { details } = await server.client.check();
+    expect(details).to.match(/^a\?\?b\?\?x{294}$/);
+  });
+
+  const BROKEN: Readonly<Record<string, () => CheckReply | Promise<CheckReply>>> = {
+    throws: () => {
+      throw new Error('secret');
+    },
+    rejects: () => Promise.reject(new Error('secret')),
+    'throws what is no error': () => {
+      // oxlint-disable-next-line typescript/only-throw-error -- that is the point
+      throw 'secret';
+    },
+    'gives nothing': () => undefined as unknown as CheckReply,
+    'gives nothing later': () => Promise.resolve(undefined as unknown as CheckReply),
+    'gives an empty object': () => ({}) as CheckReply,
+    'gives bytes': () => Buffer.alloc(0) as unknown as CheckReply,
+    'splits a response': () => denyReply({ headers: [['location', '/\r\nset-cookie: a=1']] }),
+    'names no known status': () => ({ ...noReply(), grpcStatus: 'OK' }) as unknown as CheckReply,
+  };
+  for (const [what, broken] of Object.entries(BROKEN)) {
+    it(`answers INTERNAL when the handler ${what}, and tells the fault`, async () => {
+      reply = broken;
+      const before = server.faults.length;
+      const answer = await server.client.check();
+      expect(answer).to.include({ codeName: 'INTERNAL', response: undefined });
+      expect(answer.details).not.to.contain('secret');
+      expect(server.faults.slice(before).map(({ code }) => code)).to.have.lengthOf(1);
+      expect(server.faults.at(-1)?.code).to.be.oneOf(['ERR_HANDLER_FAILED', 'ERR_UNSAFE_REPLY']);
+    });
+  }
+
+  describe('without asking the handler', () => {
+    let asked: number;
+    beforeEach(() => {
+      reply = () => allowReply();
+      asked = server.asked.length;
+    });
+    afterEach(() => {
+      expect(server.asked).to.have.lengthOf(asked);
+    });
+
+    for (const [what, bytes] of [
+      ['no bytes', Buffer.alloc(0)],
+      ['bytes that are no message', Buffer.from('GET / HTTP/1.1\r\n\r\n')],
+      ['half a message', encodeCheckRequest().subarray(0, -1)],
+    ] as const) {
+      it(`answers INVALID_ARGUMENT to ${what}`, async () => {
+        const answer = await server.client.send(bytes);
+        expect(answer.codeName).to.equal('INVALID_ARGUMENT');
+        expect(answer.details).to.match(/^internal_error: /);
+        expect(server.faults.at(-1)?.code).to.equal('ERR_MALFORMED_CHECK');
+      });
+    }
+
+    it('answers RESOURCE_EXHAUSTED to a question above the limit', async () => {
+      const answer = await server.client.check({ headers: { cookie: 'x'.repeat(64 * 1024) } });
+      expect(answer.codeName).to.equal('RESOURCE_EXHAUSTED');
+    });
+  });
+
+  it('takes a question just below the limit', async () => {
+    reply = () => allowReply();
+    const room = 64 * 1024 - encodeCheckRequest({ headers: { cookie: '' } }).length - 16;
+    const { code } = await server.client.check({ headers: { cookie: 'x'.repeat(room) } });
+    expect(code).to.equal(0);
+  });
+
+  it('tells its observer of each call, and how it ended', async () => {
+    const before = server.observed.length;
+    reply = () => allowReply();
+    await server.client.check();
+    reply = () => noReply('UNAVAILABLE');
+    await server.client.check();
+    await server.client.send(Buffer.alloc(0));
+    expect(server.observed.slice(before)).to.deep.equal([
+      'started Check',
+      'handled Check OK',
+      'started Check',
+      'handled Check UNAVAILABLE',
+      'started Check',
+      'handled Check INVALID_ARGUMENT',
+    ]);
+  });
+});

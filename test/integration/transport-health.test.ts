@@ -1,0 +1,90 @@
+import { Client, credentials } from '@grpc/grpc-js';
+import { expect } from 'chai';
+import { service } from 'grpc-health-check';
+import { checkHealth } from '../../src/transport/check-health.ts';
+import { startTransport, type TestTransport } from '../support/transport.ts';
+
+const AUTHORIZATION = 'envoy.service.auth.v3.Authorization';
+
+describe('transport: health', () => {
+  let server: TestTransport;
+  beforeEach(async () => {
+    server = await startTransport();
+  });
+  afterEach(() => server.close());
+
+  const ask = (name: string): Promise<string> => checkHealth(server.transport.address, name, 2000);
+
+  for (const name of ['', AUTHORIZATION]) {
+    it(`of "${name}" is NOT_SERVING until told otherwise, and follows`, async () => {
+      expect(await ask(name)).to.equal('NOT_SERVING');
+      server.transport.setServing(true);
+      expect(await ask(name)).to.equal('SERVING');
+      server.transport.setServing(false);
+      expect(await ask(name)).to.equal('NOT_SERVING');
+    });
+  }
+
+  it('of another service is unknown', async () => {
+    expect(await ask('curfew')).to.equal('SERVICE_UNKNOWN');
+  });
+
+  it('answers also while it serves no checks, and checks are answered also while NOT_SERVING', async () => {
+    expect(await server.client.check()).to.include({ code: 0 });
+  });
+
+  it('is UNREACHABLE where nobody listens', async () => {
+    const { address } = server.transport;
+    await server.transport.close();
+    expect(await checkHealth(address, '', 2000)).to.equal('UNREACHABLE');
+  });
+
+  it('is UNREACHABLE when time is over', async () => {
+    expect(await checkHealth(server.transport.address, '', 0)).to.equal('UNREACHABLE');
+  });
+
+  it('can be watched; the watch hears each change, and ends with the drain', async () => {
+    const heard: unknown[] = [];
+    const client = new Client(server.transport.address, credentials.createInsecure());
+    const watch = watchHealth(client, AUTHORIZATION);
+    watch.on('data', ({ status }: { status: string }) => heard.push(status));
+    const ended = new Promise<number>((resolve) => {
+      watch.on('error', ({ code }: Error & { code: number }) => {
+        resolve(code);
+      });
+    });
+    await until(() => heard.length === 1);
+    server.transport.setServing(true);
+    server.transport.setServing(true);
+    await until(() => heard.length === 2);
+    await server.transport.drain(5000);
+    expect(await ended).to.equal(14);
+    expect(heard).to.deep.equal(['NOT_SERVING', 'SERVING', 'NOT_SERVING']);
+    expect(server.observed).to.deep.equal(['started Watch', 'handled Watch UNAVAILABLE']);
+    client.close();
+  });
+
+  it('forgets watches whose watcher has gone', async () => {
+    const client = new Client(server.transport.address, credentials.createInsecure());
+    const watch = watchHealth(client, '');
+    watch.on('error', () => {});
+    await until(() => server.observed.length === 1);
+    watch.cancel();
+    await until(() => server.observed.length === 2);
+    expect(server.observed).to.deep.equal(['started Watch', 'handled Watch CANCELLED']);
+    client.close();
+  });
+});
+
+function watchHealth(client: Client, name: string): ReturnType<Client['makeServerStreamRequest']> {
+  const { Watch: watch } = service;
+  if (watch === undefined) throw new Error('grpc-health-check defines no Watch');
+  const { path, requestSerialize, responseDeserialize } = watch;
+  return client.makeServerStreamRequest(path, requestSerialize, responseDeserialize, {
+    service: name,
+  });
+}
+
+async function until(isSo: () => boolean): Promise<void> {
+  while (!isSo()) await new Promise((resolve) => setImmediate(resolve));
+}

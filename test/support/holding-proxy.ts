@@ -1,0 +1,58 @@
+// A TCP proxy that can hold back what clients send, and then deliver it in one piece: how a server that was stalled
+// finds its connections.
+
+import { once } from 'node:events';
+import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
+
+export interface HoldingProxy {
+  readonly address: string;
+  /** From now on nothing reaches the server. */
+  hold(): void;
+  /** Resolves when at least so many bytes are held. */
+  hasHeld(bytes: number): Promise<void>;
+  release(): void;
+  close(): void;
+}
+
+export async function startHoldingProxy(target: string): Promise<HoldingProxy> {
+  const [host = '', port = ''] = target.split(':');
+  const held: { upstream: Socket; chunk: Buffer }[] = [];
+  const sockets = new Set<Socket>();
+  let isHolding = false;
+  const server = createServer((client) => {
+    const upstream = connect(Number(port), host);
+    for (const socket of [client, upstream]) {
+      sockets.add(socket);
+      socket.on('error', () => {});
+    }
+    upstream.pipe(client);
+    client.on('data', (chunk: Buffer) => {
+      if (isHolding) held.push({ upstream, chunk });
+      else upstream.write(chunk);
+    });
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return {
+    address: `127.0.0.1:${(server.address() as AddressInfo).port}`,
+    hold: () => {
+      isHolding = true;
+    },
+    hasHeld: async (bytes) => {
+      const total = (): number => held.reduce((sum, { chunk }) => sum + chunk.length, 0);
+      while (total() < bytes) await new Promise((resolve) => setImmediate(resolve));
+    },
+    release: () => {
+      isHolding = false;
+      for (const upstream of new Set(held.map((each) => each.upstream))) {
+        const chunks = held.filter((each) => each.upstream === upstream).map(({ chunk }) => chunk);
+        upstream.write(Buffer.concat(chunks));
+      }
+      held.length = 0;
+    },
+    close: () => {
+      for (const socket of sockets) socket.destroy();
+      server.close();
+    },
+  };
+}

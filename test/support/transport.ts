@@ -1,0 +1,65 @@
+// A gRPC server for one test, which remembers what it was told.
+
+import type {
+  CheckCall,
+  CheckHandler,
+  CheckReply,
+  RequestFacts,
+} from '../../src/authz/check-call.ts';
+import {
+  startGrpcServer,
+  type GrpcServerOptions,
+  type GrpcTransport,
+} from '../../src/transport/grpc-server.ts';
+import type { TransportFault } from '../../src/transport/transport-fault.ts';
+import { createCheckClient, type CheckClient } from './check-request.ts';
+import { allowReply } from './reply.ts';
+
+export interface TestTransport {
+  readonly transport: GrpcTransport;
+  readonly client: CheckClient;
+  /** What the handler was asked. */
+  readonly asked: readonly RequestFacts[];
+  readonly calls: readonly CheckCall[];
+  readonly faults: readonly TransportFault[];
+  /** `started Check`, `handled Check OK`, in their order. */
+  readonly observed: readonly string[];
+  close(): Promise<void>;
+}
+
+export async function startTransport(
+  handler: CheckHandler = () => allowReply(),
+  options: Partial<GrpcServerOptions> = {},
+): Promise<TestTransport> {
+  const asked: RequestFacts[] = [];
+  const calls: CheckCall[] = [];
+  const faults: TransportFault[] = [];
+  const observed: string[] = [];
+  const transport = await startGrpcServer({
+    address: '127.0.0.1:0',
+    handler: (facts, call): CheckReply | Promise<CheckReply> => {
+      asked.push(facts);
+      calls.push(call);
+      return handler(facts, call);
+    },
+    onError: (fault) => faults.push(fault),
+    rpcObserver: {
+      started: ({ method }) => observed.push(`started ${method}`),
+      handled: ({ method }, code) => observed.push(`handled ${method} ${code}`),
+    },
+    ...options,
+  });
+  const client = createCheckClient(transport.address);
+  return {
+    transport,
+    client,
+    asked,
+    calls,
+    faults,
+    observed,
+    close: async () => {
+      client.close();
+      await transport.close();
+    },
+  };
+}

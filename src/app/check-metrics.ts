@@ -64,6 +64,11 @@ export class CheckMetrics implements CheckObserver {
     this.#durations[verdict].observe(durationMs / 1000);
   }
 
+  /** A check that the transport refused before any policy was asked. */
+  refused(reason: Extract<Reason, 'overloaded' | 'internal_error'>): void {
+    this.#cell('none', reason, UNKNOWN_LABEL, 'enforce').count += 1;
+  }
+
   #cell(verdict: Verdict, reason: Reason, policy: string, mode: Mode): TallyCell {
     const known = this.#policies.get(policy);
     if (known === undefined) return this.#cell(verdict, reason, UNKNOWN_LABEL, mode);

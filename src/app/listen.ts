@@ -1,18 +1,8 @@
 import type { Server } from 'node:net';
-import { formatListenAddress } from '../transport/listen-address.ts';
 import type { ListenAddress } from '../transport/listen-address.ts';
 import { removeStaleSocket } from '../transport/remove-stale-socket.ts';
 
-/** An address cannot be listened on. Its message is for whoever has set it. */
-export class ListenFault extends Error {
-  readonly code = 'ERR_LISTEN';
-  constructor(flag: string, address: ListenAddress, cause: unknown) {
-    super(`${flag} ${formatListenAddress(address)}: ${wordsFor(cause)}`, { cause });
-    this.name = 'ListenFault';
-  }
-}
-
-/** @throws the fault of the system, for {@link ListenFault} */
+/** Listens, or throws what the system says; {@link wordsForListenFault} has the words for it. */
 export async function listen(server: Server, address: ListenAddress): Promise<void> {
   if (address.kind === 'unix') await removeStaleSocket(address.path);
   await new Promise<void>((resolve, reject) => {
@@ -36,7 +26,8 @@ const WORDS: readonly (readonly [code: string, words: string])[] = [
   ['ENOENT', 'the folder of the socket does not exist'],
 ];
 
-function wordsFor(cause: unknown): string {
+/** Why an address cannot be listened on, for whoever has set it. */
+export function wordsForListenFault(cause: unknown): string {
   const text = cause instanceof Error ? cause.message : 'for an unknown reason';
   return WORDS.find(([code]) => text.includes(code))?.[1] ?? text;
 }

@@ -29,7 +29,7 @@ export interface OpsServer {
 /**
  * `/livez` (the event loop turns), `/readyz` (can it decide; with every condition as JSON) and `/metrics`.
  * Without authentication, hence on an address of its own.
- * @throws {ListenFault}
+ * @throws what the system says when the address cannot be listened on
  */
 export async function startOpsServer(deps: OpsServerDeps): Promise<OpsServer> {
   const server = createServer(

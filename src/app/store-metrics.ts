@@ -49,7 +49,7 @@ export class StoreMetrics implements StoreObserver {
     );
     this.#keysDisagree = gauge(
       'curfew_replica_keys_disagree',
-      '1 if another replica writes with a key that this one lacks; this one is then not ready at its start.',
+      '1 if another replica writes with a key that this one lacks: this one is then not ready.',
     );
     this.#sweepFailures = counter(
       'curfew_sweeps_failed_total',
@@ -88,9 +88,12 @@ export class StoreMetrics implements StoreObserver {
     this.#evictionPolicySafe.set(isSafe ? 1 : 0);
   }
 
-  replicasDisagree(disagree: { readonly keys: boolean; readonly sources: boolean }): void {
-    this.#keysDisagree.set(disagree.keys ? 1 : 0);
-    this.#sourcesDisagree.set(disagree.sources ? 1 : 0);
+  keysDisagree(disagree: boolean): void {
+    this.#keysDisagree.set(disagree ? 1 : 0);
+  }
+
+  sourcesDisagree(disagree: boolean): void {
+    this.#sourcesDisagree.set(disagree ? 1 : 0);
   }
 
   sweepFailed(): void {

@@ -29,7 +29,7 @@ export async function readWholeFile(path: string): Promise<FileReading> {
     if (facts.size > FILE_MAX_BYTES) {
       return { kind: 'unreadable', why: `${path} is longer than ${FILE_MAX_BYTES / 1024} KiB` };
     }
-    const text = await file.readFile('utf8');
+    const text = new TextDecoder('utf-8', { fatal: true }).decode(await file.readFile());
     return {
       kind: 'content',
       text,
@@ -116,6 +116,7 @@ function startWatching(folder: string, touched: () => void): FSWatcher[] {
 
 function wordsFor(path: string, error: unknown): string {
   const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  if (code === 'ERR_ENCODING_INVALID_ENCODED_DATA') return `${path} is not UTF-8 text`;
   switch (code) {
     case 'ENOENT':
       return `${path} does not exist`;

@@ -1,0 +1,33 @@
+import { MalformedCheck } from '../transport/malformed-check.ts';
+import { TransportOverloaded } from '../transport/transport-fault.ts';
+import type { TransportFault } from '../transport/transport-fault.ts';
+import type { CheckMetrics } from './check-metrics.ts';
+import { LineBudget } from './line-budget.ts';
+import { errorFields } from './log.ts';
+import type { Log } from './log.ts';
+
+const LINE_LIMIT = { burst: 20, perSecond: 2 };
+
+/** What the transport refuses by itself: counted always, told as often as somebody would read it. */
+export function createTransportLog(
+  log: Log,
+  metrics: CheckMetrics,
+  nowMs: () => number,
+): (fault: TransportFault) => void {
+  const budget = new LineBudget(LINE_LIMIT, nowMs());
+  return (fault) => {
+    const isForeign = fault instanceof MalformedCheck || fault instanceof TransportOverloaded;
+    if (fault instanceof MalformedCheck) metrics.refused('internal_error');
+    if (fault instanceof TransportOverloaded) metrics.refused('overloaded');
+    if (!budget.take(fault.name, nowMs())) return;
+    const suppressed = budget.takeSuppressed();
+    const fields = {
+      event: 'call_failed',
+      // Ours are bugs: their cause and stack are needed. What others send is not repeated.
+      ...errorFields(isForeign ? fault : (fault.cause ?? fault), { stack: !isForeign }),
+      fault: fault.name,
+      suppressed,
+    };
+    log[isForeign ? 'warn' : 'error'](fields, fault.message);
+  };
+}

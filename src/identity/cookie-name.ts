@@ -1,8 +1,9 @@
-import { percentDecode } from './percent-decode.ts';
 import { trimBlanks } from './blank.ts';
+import { percentDecode } from './percent-decode.ts';
 
 /** What PHP turns into an underscore in a cookie's name, `+` by way of its older URL decoding. */
-const MANGLED = /[ .+[]/g;
+const MANGLED = /[^!-~]|[.+[]/g;
+const FROM_NUL_ON = /\0.*$/s;
 
 /**
  * Whether some application reads a cookie that was sent under the name `sent` as the cookie `name`.
@@ -12,7 +13,10 @@ const MANGLED = /[ .+[]/g;
  */
 export function isCookieName(sent: string, name: string): boolean {
   if (sent === name) return true;
-  const decoded = percentDecode(sent).replace(/\0.*$/s, '');
-  const trimmed = trimBlanks(decoded);
-  return trimmed === name || trimmed.replace(MANGLED, '_') === name;
+  const decoded = trimBlanks(percentDecode(sent));
+  return isMangledName(decoded, name) || isMangledName(decoded.replace(FROM_NUL_ON, ''), name);
+}
+
+function isMangledName(decoded: string, name: string): boolean {
+  return decoded === name || decoded.replace(MANGLED, '_') === name;
 }

@@ -8,6 +8,8 @@ export const IDENTITY_LIMITS = {
   cookieBytesMax: 65_536,
   /** Cookies of a request; browsers keep about 180 for one domain. */
   cookiesMax: 1_000,
+  /** Occurrences of one cookie that are compared; browsers send one for each path and domain that set it. */
+  occurrencesMax: 32,
   /** Characters of a session claim. */
   sessionClaimMax: 1_024,
 } as const;

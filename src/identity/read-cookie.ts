@@ -16,7 +16,8 @@ export function readCookie(facts: RequestFacts, name: string, bytesMax: number):
   if (lines.length === 0) return ABSENT;
   if (areCookiesTooLong(lines)) return MALFORMED;
   const found = collectValues(lines, name);
-  if (found === 'too many') return MALFORMED;
+  if (found === 'too many cookies') return MALFORMED;
+  if (found === 'too many values') return AMBIGUOUS;
   const [first] = found.values;
   if (first === undefined) return ABSENT;
   if (areDifferent(found.values)) return AMBIGUOUS;
@@ -29,14 +30,19 @@ interface FoundValues {
   readonly comma: boolean;
 }
 
-function collectValues(lines: readonly string[], name: string): FoundValues | 'too many' {
+function collectValues(
+  lines: readonly string[],
+  name: string,
+): FoundValues | 'too many cookies' | 'too many values' {
   const values: string[] = [];
   let comma = false;
   let pieces = 0;
   for (const line of lines) {
     const scan = scanCookies(line, name);
     pieces += scan.pieces;
-    if (pieces > IDENTITY_LIMITS.cookiesMax) return 'too many';
+    if (pieces > IDENTITY_LIMITS.cookiesMax) return 'too many cookies';
+    const count = values.length + scan.occurrences.length;
+    if (count > IDENTITY_LIMITS.occurrencesMax) return 'too many values';
     for (const { valueStart } of scan.occurrences) {
       const end = valueEnd(line, valueStart);
       comma ||= line.charAt(end) === ',';

@@ -125,6 +125,11 @@ describe('identify: a cookie', () => {
     expect(read(withCookies(`sid=abc;${'a=1;'.repeat(999)}b=2`))).to.equal('malformed');
   });
 
+  it('is ambiguous in more than 32 occurrences', () => {
+    expect(read(withCookies('sid=abc;'.repeat(32)))).to.equal('found abc');
+    expect(read(withCookies('sid=abc;'.repeat(33)))).to.equal('ambiguous');
+  });
+
   it('is not found by the names of Object.prototype', () => {
     expect(read(withCookies('a=1'), cookieSource('constructor'))).to.equal('absent');
     expect(read(withCookies('__proto__=abc'), cookieSource('__proto__'))).to.equal('found abc');

@@ -1,0 +1,142 @@
+import { expect } from 'chai';
+import { stripCredentials } from '../../../src/identity/strip-credentials.ts';
+import {
+  bearerSource,
+  cookieSource,
+  headerSource,
+  jwtPlace,
+  request,
+  sourceAt,
+  withCookies,
+  withJoinedCookies,
+} from './request.ts';
+
+const SID = cookieSource('sid');
+const NOTHING = { set: [], remove: [] };
+
+describe('stripCredentials: cookies', () => {
+  const table: readonly (readonly [line: string, left: string])[] = [
+    ['a=1; sid=abc; b=2', 'a=1; b=2'],
+    ['sid=abc; a=1', 'a=1'],
+    ['a=1;sid=abc;b=2', 'a=1; b=2'],
+    ['a=1; sid=abc; sid=def; b=2', 'a=1; b=2'],
+    ['a=1; sid=; b=2', 'a=1; b=2'],
+    ['a=1; sid="abc"; b=2', 'a=1; b=2'],
+    ['a=1; sid =abc; b=2', 'a=1; b=2'],
+    ['a=1; %73id=abc; b=2', 'a=1; b=2'],
+    ['a=1, sid=abc; b=2', 'a=1; b=2'],
+    ['a=1 sid=abc; b=2', 'a=1; b=2'],
+    ['sid=abc,def; b=2', 'b=2'],
+    ['a="x y"; sid=abc; b=%22; c=\xe9', 'a="x y"; b=%22; c=\xe9'],
+    ['xsid=1; sid=abc; SID=2', 'xsid=1; SID=2'],
+  ];
+  for (const [line, left] of table) {
+    it(`leaves ${JSON.stringify(left)} of ${JSON.stringify(line)}`, () => {
+      const expected = { set: [['cookie', left]], remove: [] };
+      expect(stripCredentials([SID], withCookies(line))).to.deep.equal(expected);
+    });
+  }
+
+  it('removes the header when nothing else is in it', () => {
+    const expected = { set: [], remove: ['cookie'] };
+    expect(stripCredentials([SID], withCookies('sid=abc'))).to.deep.equal(expected);
+    expect(stripCredentials([SID], withCookies(' sid=abc; '))).to.deep.equal(expected);
+    expect(stripCredentials([SID], withCookies('sid=abc', 'sid=def'))).to.deep.equal(expected);
+  });
+
+  it('touches nothing when the cookie is not there', () => {
+    expect(stripCredentials([SID], withCookies('a=1; b=2'))).to.deep.equal(NOTHING);
+    expect(stripCredentials([SID], withCookies())).to.deep.equal(NOTHING);
+  });
+
+  it('joins what is left of several lines into one, which replaces them all', () => {
+    expect(stripCredentials([SID], withCookies('a=1; sid=abc', 'b=2'))).to.deep.equal({
+      set: [['cookie', 'a=1; b=2']],
+      remove: [],
+    });
+  });
+
+  it('parts again what Envoy has joined in the map form', () => {
+    const facts = withJoinedCookies('a=1; sid=abc', 'b=2; c=3', 'd=4');
+    expect(stripCredentials([SID], facts)).to.deep.equal({
+      set: [['cookie', 'a=1; b=2; c=3; d=4']],
+      remove: [],
+    });
+  });
+
+  it('leaves commas alone in the raw form', () => {
+    expect(stripCredentials([SID], withCookies('a=1,b=2; sid=abc'))).to.deep.equal({
+      set: [['cookie', 'a=1,b=2']],
+      remove: [],
+    });
+  });
+
+  it('takes the cookies of several sources at once', () => {
+    const sources = [SID, cookieSource('other'), sourceAt(jwtPlace({ in: cookiePlace('jwt') }))];
+    expect(stripCredentials(sources, withCookies('a=1; jwt=x; sid=y; other=z'))).to.deep.equal({
+      set: [['cookie', 'a=1']],
+      remove: [],
+    });
+  });
+
+  it('sends no control character on', () => {
+    const [pair] = stripCredentials([SID], withCookies('a=1\r\nx: y\0\t; sid=abc')).set;
+    expect(pair?.[1]).to.match(/^[ -~]+$/);
+  });
+
+  it('removes all cookies when there are too many bytes to be searched', () => {
+    const facts = withCookies('sid=abc', `a=${'x'.repeat(65_536)}`);
+    expect(stripCredentials([SID], facts)).to.deep.equal({ set: [], remove: ['cookie'] });
+  });
+});
+
+describe('stripCredentials: headers', () => {
+  it('removes a header and its twins, by the names that the request has', () => {
+    const facts = request([
+      ['x-session', 'abc'],
+      ['x_session', 'def'],
+      ['x-other', 'ghi'],
+    ]);
+    expect(stripCredentials([headerSource('x-session')], facts)).to.deep.equal({
+      set: [],
+      remove: ['x-session', 'x_session'],
+    });
+  });
+
+  for (const authorization of [
+    'Bearer abc',
+    'bearer "abc"',
+    'Bearer a,Basic b',
+    'Basic b,Bearer a',
+    'abc',
+  ]) {
+    it(`removes ${authorization}`, () => {
+      const facts = request([['authorization', authorization]]);
+      const expected = { set: [], remove: ['authorization'] };
+      expect(stripCredentials([bearerSource()], facts)).to.deep.equal(expected);
+      expect(stripCredentials([sourceAt(jwtPlace())], facts)).to.deep.equal(expected);
+    });
+  }
+
+  it('leaves another authorization scheme to the application', () => {
+    const facts = request([['authorization', 'Basic YTpi']]);
+    expect(stripCredentials([bearerSource()], facts)).to.deep.equal(NOTHING);
+  });
+
+  it('keeps the place of the credential that was judged, whoever else is configured for it', () => {
+    const judged = sourceAt(jwtPlace(), { name: 'api' });
+    const facts = request([
+      ['authorization', 'Bearer abc'],
+      ['x-session', 'def'],
+    ]);
+    const sources = [bearerSource({ name: 'opaque' }), headerSource('x-session')];
+    expect(stripCredentials(sources, facts, judged)).to.deep.equal({
+      set: [],
+      remove: ['x-session'],
+    });
+  });
+});
+
+function cookiePlace(name: string) {
+  return { kind: 'cookie', name, path: '/', domain: undefined } as const;
+}

@@ -105,6 +105,11 @@ export function describeSessionStore(name: string, open: () => Promise<StoreWorl
         expect(
           opened.kind === 'live' && opened.clocks.startedAtMs === opened.clocks.nowMs,
         ).to.equal(true);
+        const { kind } = await touch();
+        expect(kind).to.equal('live');
+        expect(opened)
+          .to.have.nested.property('clocks.nowMs')
+          .that.is.at.most(await nowMs());
       });
 
       it('denies an old login at once, and for ever', async () => {
@@ -303,6 +308,8 @@ export function describeSessionStore(name: string, open: () => Promise<StoreWorl
         await world.passTime(HOUR);
         await touch();
         for (let day = 0; day < 4; day += 1) {
+          await world.passTime(DAY - MINUTE);
+          expect((await touch()).kind).to.equal('ended');
           await world.passTime(DAY - MINUTE);
           expect((await openIt()).kind).to.equal('ended');
         }

@@ -1,0 +1,344 @@
+import { expect } from 'chai';
+import * as fc from 'fast-check';
+import { openSession } from '../../src/session/open-session.ts';
+import type { SessionKey } from '../../src/session/session-key.ts';
+import type { LiveRecord, SessionRecord } from '../../src/session/session-record.ts';
+import type { OpenRequest, SourceRule } from '../../src/session/session-store.ts';
+import { touchSession } from '../../src/session/touch-session.ts';
+import { loadScripts } from '../../src/store/load-scripts.ts';
+import { partitionOf } from '../../src/store/store-keys.ts';
+import { redisServerOrSkip } from '../support/provision.ts';
+import type { RedisServer } from '../support/redis-server.ts';
+import { keyOf, sourceWith, touchOf } from '../support/store-requests.ts';
+import { openRedisWorld, startGuardedRedis } from '../support/store-world.ts';
+import type { RedisWorld } from '../support/store-world.ts';
+
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
+
+describe('scripts on a real Redis', () => {
+  let server: RedisServer | undefined;
+  let world: RedisWorld;
+  let name = '';
+  let names = 0;
+
+  before(async function () {
+    await redisServerOrSkip(this);
+    server = await startGuardedRedis();
+    world = await openRedisWorld(server);
+  });
+  after(async () => {
+    await world.close();
+    await server?.stop();
+  });
+  beforeEach(async () => {
+    name = `scripted ${(names += 1)}`;
+    await world.admin.flushall();
+  });
+
+  const key = () => keyOf(name);
+  const keys = () => partitionOf(key());
+  const session = () => keys().session(key());
+  const openIt = async (source: Partial<SourceRule> = {}, request: Partial<OpenRequest> = {}) =>
+    world.store.open({
+      ...touchOf(name, {}, source),
+      opening: 'first-use',
+      startedAtMs: undefined,
+      ...request,
+    });
+  const serverNowMs = async () => {
+    const [seconds, micros] = await world.admin.time();
+    return Math.floor(Number(seconds) * 1000 + Number(micros) / 1000);
+  };
+
+  async function write(record: LiveRecord): Promise<void> {
+    await world.admin.del(session());
+    const { startedAtMs, lastActivityAtMs, longestGapMs, source } = record;
+    const gap = longestGapMs === 0 ? [] : ['g', longestGapMs];
+    await world.admin.hset(session(), 's', startedAtMs, 'a', lastActivityAtMs, 'n', source, ...gap);
+  }
+
+  async function read(): Promise<SessionRecord> {
+    const { s, a, g = '0', e, w, n = '' } = await world.admin.hgetall(session());
+    if (e === undefined) {
+      return {
+        kind: 'live',
+        source: n,
+        startedAtMs: Number(s),
+        lastActivityAtMs: Number(a),
+        longestGapMs: Number(g),
+      };
+    }
+    return { kind: 'tombstone', source: 'web', endedAtMs: Number(e), endedBy: w as 'idle' };
+  }
+
+  describe('say to the millisecond what the pure rule says', () => {
+    // The present is never behind the newest time in a record: on records of tomorrow it stands still.
+    const around = (...centres: number[]) =>
+      fc.constantFrom(...centres.flatMap((centre) => [centre - 1, centre, centre + 1]));
+    const record = fc.record({
+      startedAfterMs: around(10 * MINUTE, 15 * MINUTE, 70 * MINUTE),
+      activeAfterMs: around(10 * MINUTE, 15 * MINUTE, 70 * MINUTE),
+      longestGapMs: fc.oneof(fc.constant(0), around(5 * MINUTE, 60 * MINUTE)),
+    });
+    const rule = fc.record({
+      idleTimeoutMs: fc.constantFrom(undefined, 5 * MINUTE, 60 * MINUTE),
+      absoluteTimeoutMs: fc.constantFrom(undefined, 5 * MINUTE, 60 * MINUTE),
+      onExpiry: fc.constantFrom('end' as const, 'keep' as const),
+      mode: fc.constantFrom('enforce' as const, 'observe' as const),
+      countsAsActivity: fc.boolean(),
+    });
+    const touchIntervalMs = fc.constantFrom(0, 5 * MINUTE, 60 * MINUTE);
+
+    it('on limits, ties, pauses and touch intervals', async function () {
+      this.timeout(60_000);
+      await fc.assert(
+        fc.asyncProperty(record, rule, touchIntervalMs, async (times, partOfRule, interval) => {
+          const tomorrowMs = (await serverNowMs()) + DAY;
+          const before: LiveRecord = {
+            kind: 'live',
+            source: 'web',
+            startedAtMs: tomorrowMs + times.startedAfterMs,
+            lastActivityAtMs: tomorrowMs + times.activeAfterMs,
+            longestGapMs: times.longestGapMs,
+          };
+          await write(before);
+          const request = touchOf(name, partOfRule, { touchIntervalMs: interval });
+          const found = await world.store.touch(request);
+          const expected = touchSession(before, request, 0);
+          expect(found).to.deep.equal(expected.outcome);
+          expect(await read()).to.deep.equal(expected.record);
+        }),
+        { numRuns: 400 },
+      );
+    });
+
+    it('on a clock that was set back', async () => {
+      const tomorrowMs = (await serverNowMs()) + DAY;
+      const before: LiveRecord = {
+        kind: 'live',
+        source: 'web',
+        startedAtMs: tomorrowMs,
+        lastActivityAtMs: tomorrowMs + MINUTE,
+        longestGapMs: 0,
+      };
+      await write(before);
+      const found = await world.store.touch(touchOf(name));
+      expect(found).to.have.nested.property('clocks.nowMs', tomorrowMs + MINUTE);
+      expect(await read()).to.deep.equal(before);
+    });
+
+    it('on an opening at the absolute limit itself, and 1 ms short of it', async () => {
+      const request: OpenRequest = {
+        ...touchOf(name, { absoluteTimeoutMs: 60 * MINUTE, onExpiry: 'keep' }),
+        opening: 'first-use',
+        startedAtMs: (await serverNowMs()) - HOUR,
+      };
+      const found = await world.store.open(request);
+      const nowMs = found.kind === 'expired' ? found.clocks.nowMs : NaN;
+      expect(found).to.deep.equal(openSession(undefined, request, nowMs).outcome);
+    });
+  });
+
+  describe('leave in Redis', () => {
+    it('a session as s, a and n with decimal integers, its deadline and a time to live', async () => {
+      await openIt();
+      const fields = await world.admin.hgetall(session());
+      expect(Object.keys(fields)).to.have.members(['s', 'a', 'n']);
+      expect(fields['s']).to.match(/^\d{13}$/);
+      expect(await world.admin.zscore(keys().deadlines, key())).to.equal(
+        String(Number(fields['a']) + 5 * MINUTE),
+      );
+      const leftMs = (await world.admin.pttl(session())) - 2 * DAY;
+      expect(leftMs).to.be.within(-5_000, 0);
+    });
+
+    it('a tombstone as e and w alone, without a deadline', async () => {
+      await openIt();
+      await world.store.end({ key: key(), source: sourceWith(), by: 'revoked' });
+      const fields = await world.admin.hgetall(session());
+      expect(Object.keys(fields)).to.have.members(['e', 'w']);
+      expect(fields).to.include({ w: 'revoked' });
+      expect(await world.admin.zscore(keys().deadlines, key())).to.equal(null);
+    });
+
+    it('about a thousand events of a partition, the newest', async function () {
+      this.timeout(20_000);
+      const { events } = keys();
+      await world.admin.eval(
+        `for i = 1, 1500 do redis.call('XADD', KEYS[1], '*', 'kind', 'opened', 'by', 'first-use', 'at', i) end`,
+        1,
+        events,
+      );
+      await openIt();
+      expect(await world.admin.xlen(events)).to.be.within(1_000, 1_200);
+    });
+
+    for (const [left, want] of [
+      ['more than the retention', 'leaves'],
+      ['less than the retention', 'moves'],
+    ] as const) {
+      it(`the time to live: a touch ${want} it when ${left} is left`, async () => {
+        await openIt();
+        const atMs = (await serverNowMs()) + DAY + (want === 'leaves' ? MINUTE : -1);
+        await world.admin.pexpireat(session(), atMs);
+        await world.store.touch(touchOf(name));
+        const afterMs = await world.admin.pexpiretime(session());
+        expect(afterMs === atMs).to.equal(want === 'leaves');
+        expect(afterMs - atMs).to.be.within(0, 2 * DAY);
+      });
+    }
+  });
+
+  describe('refuse what nobody of us wrote', () => {
+    const table: readonly (readonly [string, Record<string, string>])[] = [
+      ['a start without an activity', { s: '1' }],
+      ['an activity without a start', { a: '1' }],
+      ['a start that is no number', { s: 'x', a: '1' }],
+      ['a gap that is no number', { s: '1', a: '1', g: 'x' }],
+      ['an end without a reason', { e: '1' }],
+      ['an end that is no number', { e: 'x', w: 'idle' }],
+    ];
+    const calls = {
+      touch: async () => world.store.touch(touchOf(name)),
+      open: async () => openIt(),
+      end: async () => world.store.end({ key: key(), source: sourceWith(), by: 'revoked' }),
+    };
+    for (const [what, fields] of table) {
+      it(`${what}: no verdict, and nothing is written over it`, async () => {
+        await world.admin.hset(session(), fields);
+        for (const call of Object.values(calls)) {
+          const fault = await call().catch((error: unknown) => error);
+          expect(fault).to.include({ code: 'ERR_STORE_UNAVAILABLE', fault: 'refused' });
+          expect(String(fault)).to.contain('MALFORMED');
+        }
+        expect(await world.admin.hgetall(session())).to.deep.equal(fields);
+      });
+    }
+
+    it('a hash without any of our times is not opened over', async () => {
+      await world.admin.hset(session(), { n: 'web' });
+      expect(String(await openIt().catch((error: unknown) => error))).to.contain('MALFORMED');
+    });
+
+    it('a key of another type', async () => {
+      await world.admin.set(session(), 'x');
+      for (const call of Object.values(calls)) {
+        const fault = await call().catch((error: unknown) => error);
+        expect(String(fault)).to.contain('WRONGTYPE');
+      }
+    });
+
+    it('in the sweep too, which goes on with the others', async () => {
+      const due = `${name} due`;
+      await world.store.open({ ...touchOf(due), opening: 'first-use', startedAtMs: undefined });
+      await world.passTime(6 * MINUTE);
+      await world.admin.set(session(), 'x');
+      await world.admin.zadd(keys().deadlines, 1, key());
+      const report = await world.store.sweep(new Map([['web', sourceWith()]]), 100_000);
+      expect(report.more).to.equal(false);
+      const { kind } = await world.store.touch(touchOf(due));
+      expect(kind).to.equal('ended');
+      const score = Number(await world.admin.zscore(keys().deadlines, key()));
+      expect(score).to.be.greaterThan((await serverNowMs()) + DAY - MINUTE);
+    });
+  });
+
+  describe('sweep', () => {
+    const sweep = async (source: Partial<SourceRule> = {}) =>
+      world.store.sweep(new Map([['web', sourceWith(source)]]), 100_000);
+
+    it('takes away entries of ended and of forgotten sessions', async () => {
+      await openIt();
+      await world.store.end({ key: key(), source: sourceWith(), by: 'revoked' });
+      const forgotten = keyOf(`${name} forgotten`);
+      await world.admin.zadd(keys().deadlines, 1, key());
+      await world.admin.zadd(partitionOf(forgotten).deadlines, 1, forgotten);
+      await sweep();
+      expect(await world.admin.zscore(keys().deadlines, key())).to.equal(null);
+      expect(await world.admin.zscore(partitionOf(forgotten).deadlines, forgotten)).to.equal(null);
+      expect(await world.events(key())).to.have.length(2);
+    });
+
+    it('does nothing to a session of another source than the sweeper thought', async () => {
+      await openIt();
+      await world.passTime(6 * MINUTE);
+      const { deadlines, events, limits } = keys();
+      const { lua } = loadScripts().sweep;
+      const args = [session(), deadlines, events, limits, 'nonce', 'other', 'digest', '1', '1'];
+      expect(await world.admin.eval(lua, 4, ...args)).to.equal('other nonce');
+      expect(await read()).to.include({ kind: 'live' });
+    });
+
+    it('notices that another replica opened under looser limits after the review', async () => {
+      const loose = { overLimits: [{ idleTimeoutMs: HOUR, absoluteTimeoutMs: 8 * HOUR }] };
+      await sweep();
+      await openIt(loose);
+      await world.passTime(20 * MINUTE);
+      expect((await sweep()).ended.idle).to.equal(1);
+    });
+
+    it('does not settle a review that an opening has disturbed', async () => {
+      const { limits } = keys();
+      const { lua } = loadScripts().limits;
+      await world.admin.hset(limits, 'web', '~mine');
+      await openIt();
+      expect(await world.admin.hget(limits, 'web')).to.equal(null);
+      expect(await world.admin.eval(lua, 1, limits, 'nonce', 'web', 'mine')).to.equal(
+        'unknown nonce',
+      );
+      expect(await world.admin.hget(limits, 'web')).to.equal(null);
+      await world.admin.hset(limits, 'web', '~mine');
+      expect(await world.admin.eval(lua, 1, limits, 'nonce', 'web', 'mine')).to.equal('ok nonce');
+      expect(await world.admin.hget(limits, 'web')).to.equal('mine');
+    });
+
+    it('reviews a partition once, then no more', async () => {
+      await openIt();
+      await sweep();
+      await sweep();
+      expect((await sweep()).examined).to.equal(0);
+    });
+
+    it('reviews a large partition in bounded steps, and finds every session', async function () {
+      this.timeout(30_000);
+      const loose = sourceWith({
+        overLimits: [{ idleTimeoutMs: HOUR, absoluteTimeoutMs: 8 * HOUR }],
+      });
+      await world.admin.flushall();
+      const many = Array.from(
+        { length: 300 },
+        // All of one partition.
+        (_, index) => `AA${keyOf(`${name} ${index}`).slice(2)}` as SessionKey,
+      );
+      for (const each of many) {
+        const request = { ...touchOf(name, {}, loose), key: each };
+        await world.store.open({ ...request, opening: 'first-use', startedAtMs: undefined });
+      }
+      await world.store.sweep(new Map([['web', loose]]), 100_000);
+      await world.passTime(20 * MINUTE);
+      let ended = 0;
+      let turns = 0;
+      for (let isMore = true; isMore; turns += 1) {
+        const report = await world.store.sweep(new Map([['web', sourceWith()]]), 50);
+        expect(report.examined).to.be.at.most(100);
+        ended += report.ended.idle;
+        isMore = report.more;
+      }
+      expect(ended).to.equal(300);
+      expect(turns).to.be.greaterThan(5);
+    });
+  });
+
+  describe('script texts', () => {
+    for (const [script, { lua }] of Object.entries(loadScripts())) {
+      it(`${script} begins with its #!lua line and reads TIME once at most`, () => {
+        expect(lua).to.match(/^#!lua( flags=allow-oom)?\n/);
+        expect(lua.startsWith('#!lua\n')).to.equal(script === 'open');
+        expect(lua.split("redis.call('TIME')").length - 1).to.be.at.most(1);
+        expect(lua.split('server_clock()').length - 1).to.be.at.most(2); // its definition, its one use
+      });
+    }
+  });
+});

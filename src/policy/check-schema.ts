@@ -50,7 +50,7 @@ function entries<T>(
 function tell(issue: Issue, value: unknown, base: readonly PathStep[], report: Report): void {
   const path = [...base, ...(issue.path as PathStep[])];
   if (issue.code === 'unrecognized_keys') {
-    for (const key of issue.keys) {
+    for (const key of issue.keys.slice(0, FILE_LIMITS.problemsMax + 1)) {
       const hint = key === '<<' ? MERGE_KEY_HINT : suggestion(key, knownKeysAt(path));
       report([...path, key], 'is not known here', hint, 'key');
     }

@@ -14,6 +14,8 @@ export const FILE_LIMITS = {
   nameMax: 63,
   /** Entries in any other list. */
   listMax: 100,
+  /** Brackets within brackets, or list items within list items of one line: the YAML parser is slow on deep ones. */
+  nestingMax: 50,
   /** Repetitions of one anchor: more is an alias bomb. */
   aliasesMax: 100,
   /** Ten years. Beyond it a duration is a slip of the keyboard. */

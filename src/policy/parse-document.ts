@@ -1,5 +1,14 @@
 import type { Document, Node } from 'yaml';
-import { isAlias, isMap, isScalar, isSeq, LineCounter, parseDocument as parseYaml } from 'yaml';
+import {
+  CST,
+  isAlias,
+  isMap,
+  isScalar,
+  isSeq,
+  Lexer,
+  LineCounter,
+  parseDocument as parseYaml,
+} from 'yaml';
 import { FILE_LIMITS } from './file-limits.ts';
 import type { PathStep } from './problem.ts';
 
@@ -48,6 +57,7 @@ export function parseDocument(written: string): ParsedDocument {
     return refuse(`the file is larger than ${FILE_LIMITS.charactersMax} characters`);
   }
   try {
+    if (isTooDeep(text)) return refuse('it is nested too deeply');
     const document = parseYaml(text, { lineCounter: lines, prettyErrors: false, stringKeys: true });
     if (document.contents === null && document.errors.length === 0) {
       return refuse('the file is empty', '`version: 1`, `sources` and `policies` are required');
@@ -66,6 +76,21 @@ export function parseDocument(written: string): ParsedDocument {
     // An alias bomb, an alias of nothing, or a stack that is used up.
     return refuse(`cannot be read: ${firstLine(fault instanceof Error ? fault.message : '')}`);
   }
+}
+
+/** Looks at the brackets before the parser does, which takes seconds for what nobody writes. */
+function isTooDeep(text: string): boolean {
+  let open = 0;
+  let inLine = 0;
+  for (const lexeme of new Lexer().lex(text)) {
+    const type = CST.tokenType(lexeme);
+    if (type === 'flow-seq-start' || type === 'flow-map-start') open += 1;
+    else if (type === 'flow-seq-end' || type === 'flow-map-end') open -= 1;
+    else if (type === 'newline') inLine = 0;
+    else if (type === 'seq-item-ind' || type === 'explicit-key-ind') inLine += 1;
+    if (open > FILE_LIMITS.nestingMax || inLine > FILE_LIMITS.nestingMax) return true;
+  }
+  return false;
 }
 
 function offsetOf(document: Document, path: readonly PathStep[], target: 'value' | 'key'): number {

@@ -106,7 +106,14 @@ export const sourceSchema: z.ZodType<SourceEntry> = z
       description: 'The only spelling of a value that is admitted. Default plain.',
     }),
     take: z
-      .strictObject({ after: delimiter.optional(), before: delimiter.optional() })
+      .strictObject({
+        after: delimiter
+          .optional()
+          .meta({ description: 'What stands before the part, at its first occurrence.' }),
+        before: delimiter
+          .optional()
+          .meta({ description: 'What stands behind the part, at its first occurrence.' }),
+      })
       .meta({ minProperties: 1 })
       .optional()
       .meta({ description: 'Keys on a part of the value, e.g. of a signed cookie.' }),

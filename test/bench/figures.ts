@@ -1,10 +1,11 @@
 import { spreadOf } from './rounds.ts';
 
-/** A number as a reader takes it in: three significant digits, thousands apart. */
+/** A number as a reader takes it in: whole ones as they are, others to three significant digits; thousands apart. */
 export function figure(value: number): string {
   if (!Number.isFinite(value)) return '–';
   const size = Math.abs(value);
-  const digits = size >= 100 || value === 0 ? 0 : Math.max(0, 2 - Math.floor(Math.log10(size)));
+  const digits =
+    size >= 100 || Number.isInteger(value) ? 0 : Math.max(0, 2 - Math.floor(Math.log10(size)));
   const [whole = '', fraction] = value.toFixed(Math.min(digits, 4)).split('.');
   const apart = whole.replaceAll(/\B(?=(?:\d{3})+$)/g, ' ');
   return fraction === undefined ? apart : `${apart}.${fraction}`;

@@ -35,6 +35,7 @@ describe('figures of a benchmark', () => {
 
   const written: readonly (readonly [number, string])[] = [
     [0, '0'],
+    [7, '7'],
     [0.01234, '0.0123'],
     [0.5, '0.500'],
     [4.567, '4.57'],
@@ -49,8 +50,8 @@ describe('figures of a benchmark', () => {
   }
 
   it('writes several rounds with their extremes, and one round alone', () => {
-    expect(figures([3, 1, 2])).to.equal('2.00 (1.00–3.00)');
-    expect(figures([2])).to.equal('2.00');
+    expect(figures([3.14159, 1, 2.5])).to.equal('2.50 (1–3.14)');
+    expect(figures([2.5])).to.equal('2.50');
   });
 
   it('makes a table whose cells cannot break it', () => {

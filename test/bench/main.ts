@@ -1,0 +1,41 @@
+// `npm run bench [-- PART... --quick --source]`: measures Curfew and writes test/bench/README.md.
+
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { buildCurfew } from './curfew-program.ts';
+import { loadAverage } from './machine.ts';
+import type { Part } from './part.ts';
+import { check } from './parts/check.ts';
+import { decision } from './parts/decision.ts';
+import { redis } from './parts/redis.ts';
+import { Report, sectionOf } from './report.ts';
+
+const PARTS: readonly Part[] = [decision, check, redis];
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { quick: { type: 'boolean' }, source: { type: 'boolean' } },
+});
+const size = values.quick === true ? 'quick' : 'full';
+const unknown = positionals.filter((name) => !PARTS.some((part) => part.name === name));
+if (unknown.length > 0) {
+  process.stderr.write(
+    `no part ${unknown.join(', ')}: there are ${PARTS.map(({ name }) => name).join(', ')}\n`,
+  );
+  process.exit(2);
+}
+// So that 'exit' comes, which ends what was started.
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => process.exit(130));
+
+const wanted = PARTS.filter(({ name }) => positionals.length === 0 || positionals.includes(name));
+const program =
+  values.source === true ? join(import.meta.dirname, '../../src/main.ts') : buildCurfew();
+const report = new Report(join(import.meta.dirname, 'README.md'), PARTS);
+for (const part of wanted) {
+  const before = loadAverage();
+  const say = (what: string): void => void process.stderr.write(`${part.name}: ${what}\n`);
+  // oxlint-disable-next-line no-await-in-loop -- parts must not disturb each other
+  const section = await sectionOf(part, await part.run({ size, program, say }), before);
+  process.stdout.write(`${section}\n\n`);
+  if (size === 'full') await report.put(part, section); // oxlint-disable-line no-await-in-loop
+}

@@ -1,0 +1,17 @@
+/** What every part of the benchmark is told. */
+export interface BenchOptions {
+  /** `quick` is for trying it: its figures are worth nothing. */
+  readonly size: 'quick' | 'full';
+  /** Curfew's entry point, and what that is: the build, or the sources. */
+  readonly program: string;
+  /** Tells whoever waits what is being done. */
+  say(what: string): void;
+}
+
+/** One part of the benchmark. */
+export interface Part {
+  readonly name: string;
+  readonly title: string;
+  /** Measures, and answers what is to be read under the title, as Markdown. */
+  run(options: BenchOptions): Promise<string>;
+}

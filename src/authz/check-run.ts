@@ -145,7 +145,9 @@ export class CheckRun {
       verdict.reason === 'session_absent'
         ? this.policies.sources
         : this.policies.sources.filter((source) => !policy.sources.has(source.name));
-    return unjudged.length === 0 ? NOTHING_TO_STRIP : stripCredentials(unjudged, this.facts);
+    if (unjudged.length === 0) return NOTHING_TO_STRIP;
+    const judged = verdict.reason === 'session_absent' ? undefined : this.source;
+    return stripCredentials(unjudged, this.facts, judged);
   }
 
   #requireSource(): Source {

@@ -166,7 +166,7 @@ describe('a request through Envoy', () => {
     expect(page).to.match(
       /^curfew_checks_total\{.*reason="idle_timeout".*policy="brief".*\} [1-9]/m,
     );
-    expect(page).to.match(/^curfew_sessions_ended_total\{reason="idle"\} 1$/m);
-    expect(page).to.match(/^curfew_sessions_ended_total\{reason="absolute"\} 1$/m);
+    expect(page).to.match(/^curfew_sessions_ended_total\{reason="idle_timeout"\} 1$/m);
+    expect(page).to.match(/^curfew_sessions_ended_total\{reason="absolute_timeout"\} 1$/m);
   });
 });

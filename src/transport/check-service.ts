@@ -83,7 +83,7 @@ class PendingCheck {
 
   work(): void {
     const budgetMs = callBudgetMs(this.#call);
-    if (this.#call.cancelled || isOver(budgetMs)) {
+    if (this.#call.cancelled || (budgetMs !== undefined && budgetMs <= 0)) {
       this.#abandon();
       return;
     }
@@ -121,7 +121,8 @@ class PendingCheck {
     if (!this.#call.cancelled) {
       this.#callback({ code: status.DEADLINE_EXCEEDED, details: 'the deadline is over' });
     }
-    this.#end(isOver(callBudgetMs(this.#call)) ? 'DEADLINE_EXCEEDED' : 'CANCELLED');
+    const leftMs = callBudgetMs(this.#call) ?? Infinity;
+    this.#end(leftMs <= TIMER_GRAIN_MS ? 'DEADLINE_EXCEEDED' : 'CANCELLED');
   }
 
   #end(code: string): void {
@@ -131,9 +132,8 @@ class PendingCheck {
   }
 }
 
-function isOver(budgetMs: number | undefined): boolean {
-  return budgetMs !== undefined && budgetMs <= 0;
-}
+/** The library's timer may fire this much before the wall clock shows the deadline. */
+const TIMER_GRAIN_MS = 2;
 
 /** What is left of the caller's time, `undefined` when it named no deadline. */
 function callBudgetMs(call: ServerUnaryCall<Buffer, Buffer>): number | undefined {

@@ -45,7 +45,8 @@ const MALFORMED: Readonly<Record<string, Buffer>> = {
   'a length of 2^31': attributesOf(EMPTY_HTTP, rawField(1, 2, varint(2 ** 31))),
   'a length of 2^63': attributesOf(EMPTY_HTTP, rawField(1, 2, varint(2 ** 63))),
   'an inner message longer than the outer': attributesOf(rawField(4, 2, Buffer.from([9, 0x12, 0]))),
-  'a number for a path': requestOf(rawField(4, 0, varint(7))),
+  // The value 0 would be an empty text, were it taken for a length.
+  'a number for a path': requestOf(rawField(4, 0, varint(0))),
   'a number for attributes': rawField(1, 0, varint(7)),
   'a fixed64 for http': attributesOf(field(4, rawField(2, 1, Buffer.alloc(8)))),
   'a group': attributesOf(

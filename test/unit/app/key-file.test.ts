@@ -1,0 +1,135 @@
+import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { randomBytes } from 'node:crypto';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect } from 'chai';
+import { randomServerKey, readKeyFile } from '../../../src/app/key-file.ts';
+import { KeyFileError, parseKeyFile } from '../../../src/app/parse-key-file.ts';
+
+const NEWEST = randomBytes(32);
+const OLDER = randomBytes(48);
+
+function hex(keys: readonly Uint8Array[]): string[] {
+  return keys.map((key) => Buffer.from(key).toString('hex'));
+}
+
+/** The problems of a file that is refused. */
+function problems(text: string): readonly string[] {
+  try {
+    parseKeyFile(text, '/etc/curfew/keys');
+  } catch (error) {
+    expect(error).to.be.instanceOf(KeyFileError);
+    return (error as KeyFileError).problems;
+  }
+  throw new Error('the file was accepted');
+}
+
+describe('parseKeyFile', () => {
+  it('reads one secret a line, newest first', () => {
+    const text = `${NEWEST.toString('hex')}\n${OLDER.toString('hex')}\n`;
+    expect(hex(parseKeyFile(text, 'f'))).to.deep.equal(hex([NEWEST, OLDER]));
+  });
+
+  const spellings: readonly (readonly [what: string, line: string])[] = [
+    ['hex', NEWEST.toString('hex')],
+    ['hex in capitals', NEWEST.toString('hex').toUpperCase()],
+    ['base64', NEWEST.toString('base64')],
+    ['base64 without padding', NEWEST.toString('base64').replace(/=+$/, '')],
+    ['base64url', NEWEST.toString('base64url')],
+    ['base64url with padding', `${NEWEST.toString('base64url')}=`],
+    ['blanks around it', `  ${NEWEST.toString('hex')}\t`],
+    ['a Windows line end', `${NEWEST.toString('hex')}\r`],
+    ['a byte order mark', `\uFEFF${NEWEST.toString('hex')}`],
+    ['comments and blank lines around it', `# keys\n\n  # newest\n${NEWEST.toString('hex')}\n\n`],
+  ];
+  for (const [what, text] of spellings) {
+    it(`takes ${what}`, () => {
+      expect(hex(parseKeyFile(text, 'f'))).to.deep.equal(hex([NEWEST]));
+    });
+  }
+
+  const refused: readonly (readonly [what: string, text: string, words: RegExp])[] = [
+    ['an empty file', '', /no secret.*openssl rand -hex 32/],
+    ['only comments', '# nothing\n', /no secret/],
+    [
+      '31 bytes',
+      `# a\n${randomBytes(31).toString('hex')}`,
+      /line 2 holds 31 bytes.*openssl rand -hex 32/,
+    ],
+    ['a password', 'correct-horse-battery', /line 1 .*openssl/],
+    // In base64 it would be 36 bytes; it is 24 random ones.
+    ['48 hex digits', randomBytes(24).toString('hex'), /line 1 holds 24 bytes/],
+    ['half a byte', `${NEWEST.toString('hex')}a`, /line 1 is neither hex nor base64/],
+    ['two on a line', `${NEWEST.toString('hex')} ${NEWEST.toString('hex')}`, /line 1 is neither/],
+    ['both alphabets at once', `${'A'.repeat(50)}+_A`, /line 1 is neither/],
+    ['cut base64', `${'A'.repeat(44)}B`, /line 1 is neither/],
+    ['trailing bits', `${'A'.repeat(42)}B`, /line 1 is neither/],
+    ['PEM', '-----BEGIN PRIVATE KEY-----', /line 1 is neither/],
+    ['a novel', 'ab'.repeat(2_000), /line 1 holds 2000 bytes, more than/],
+    [
+      'a duplicate in another spelling',
+      `${NEWEST.toString('hex')}\n${NEWEST.toString('base64')}`,
+      /line 2 repeats the secret of line 1/,
+    ],
+    [
+      'nine keys',
+      Array.from({ length: 9 }, () => randomBytes(32).toString('hex')).join('\n'),
+      /9 secrets, more than 8/,
+    ],
+  ];
+  for (const [what, text, words] of refused) {
+    it(`refuses ${what}`, () => {
+      expect(problems(text).join('\n')).to.match(words);
+    });
+  }
+
+  it('tells all problems at once, without any secret', () => {
+    const short = randomBytes(16).toString('hex');
+    const text = [short, NEWEST.toString('hex'), NEWEST.toString('hex'), 'pass word'].join('\n');
+    const told = problems(text);
+    expect(told).to.have.lengthOf(3);
+    for (const secret of [short, NEWEST.toString('hex'), 'pass word']) {
+      expect(told.join('\n')).not.to.contain(secret);
+    }
+  });
+});
+
+describe('readKeyFile', () => {
+  let folder: string;
+  before(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'curfew-keys-'));
+  });
+  after(() => rm(folder, { recursive: true }));
+
+  it('reads a file that only its owner can read', async () => {
+    const path = join(folder, 'good');
+    await writeFile(path, NEWEST.toString('hex'), { mode: 0o600 });
+    const { keys, warnings } = await readKeyFile(path);
+    expect(hex(keys)).to.deep.equal(hex([NEWEST]));
+    expect(warnings).to.deep.equal([]);
+  });
+
+  it('warns when everybody can read it', async () => {
+    const path = join(folder, 'open');
+    await writeFile(path, NEWEST.toString('hex'));
+    await chmod(path, 0o644);
+    const { warnings } = await readKeyFile(path);
+    expect(warnings).to.have.lengthOf(1);
+    expect(warnings[0]).to.contain('chmod 600').and.not.contain(NEWEST.toString('hex'));
+  });
+
+  it('names a file that is not there, a folder, and one that is too long', async () => {
+    await mkdir(join(folder, 'folder'));
+    await writeFile(join(folder, 'long'), '#'.repeat(2 * 1024 * 1024));
+    for (const name of ['missing', 'folder', 'long']) {
+      const error = await readKeyFile(join(folder, name)).catch((fault: unknown) => fault);
+      expect(error, name).to.be.instanceOf(KeyFileError);
+      expect((error as Error).message).to.contain(join(folder, name));
+    }
+  });
+
+  it('has a random key for the embedded store, another each time', () => {
+    expect(randomServerKey()).to.have.lengthOf(32);
+    expect(hex([randomServerKey()])).not.to.deep.equal(hex([randomServerKey()]));
+  });
+});

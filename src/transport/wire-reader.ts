@@ -108,6 +108,12 @@ export class WireReader {
   }
 
   #varint(): number {
+    // Nearly all are one byte: tags, and lengths of headers.
+    const first = this.#at < this.#end ? (this.#bytes[this.#at] ?? 0) : 0x80;
+    if (first < 0x80) {
+      this.#at += 1;
+      return first;
+    }
     let value = 0;
     for (let index = 0; index < 10; index += 1) {
       if (this.#at >= this.#end) throw malformed('unfinished number');

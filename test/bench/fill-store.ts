@@ -1,9 +1,14 @@
 import { createHash } from 'node:crypto';
-import type { PolicySet } from '../../src/policy/policy-set.ts';
 import { parsePolicyFile } from '../../src/policy/parse-policy-file.ts';
 import type { SessionKey } from '../../src/session/session-key.ts';
-import type { OpenRequest, SessionStore, SourceRule } from '../../src/session/session-store.ts';
+import type {
+  EndRequest,
+  OpenRequest,
+  SessionStore,
+  SourceRule,
+} from '../../src/session/session-store.ts';
 import { openStore } from '../../src/store/open-store.ts';
+import { eventually } from '../support/eventually.ts';
 import { benchPolicy } from './workload.ts';
 
 const AT_ONCE = 256;
@@ -12,6 +17,7 @@ const COMMAND_MAX_MS = 30_000; // we wait for it ourselves
 /** Curfew's own store on a Redis, for what no request asks for. */
 export async function openBenchStore(url: string): Promise<SessionStore> {
   const opened = await openStore(url, { clock: Date.now, commandTimeoutMs: COMMAND_MAX_MS });
+  await eventually('connection to Redis', () => opened.inspect());
   return opened.store;
 }
 
@@ -19,21 +25,26 @@ export async function openBenchStore(url: string): Promise<SessionStore> {
 export function benchSource(): SourceRule {
   const parsed = parsePolicyFile(benchPolicy(), 'bench.yaml');
   if (parsed.kind === 'problems') throw new Error(parsed.problems[0]?.message);
-  const rule = (parsed.policies satisfies PolicySet).sourceRules.get('web');
+  const rule = parsed.policies.sourceRules.get('web');
   if (rule === undefined) throw new Error('no source web');
   return rule;
 }
 
-/** The key of the session of this number; not one that a credential leads to. */
-export function keyOf(session: number): SessionKey {
+// Not one that a credential leads to.
+function keyOf(session: number): SessionKey {
   return createHash('sha256').update(`${session}`).digest('base64url') as SessionKey;
+}
+
+/** Revokes a session. */
+export function ending(session: number): EndRequest {
+  return { key: keyOf(session), source: rule, by: 'revoked' };
 }
 
 /** Opens a session that began at that time. It lives on even if that is past its deadlines. */
 export function opening(session: number, startedAtMs: number | undefined): OpenRequest {
   return {
     key: keyOf(session),
-    source: benchSourceRule,
+    source: rule,
     opening: 'first-use',
     startedAtMs,
     rule: {
@@ -47,7 +58,7 @@ export function opening(session: number, startedAtMs: number | undefined): OpenR
   };
 }
 
-const benchSourceRule = benchSource();
+const rule = benchSource();
 
 /** Does the same for each session, many at once. */
 export async function forSessions(

@@ -7,10 +7,13 @@ import { loadAverage } from './machine.ts';
 import type { Part } from './part.ts';
 import { check } from './parts/check.ts';
 import { decision } from './parts/decision.ts';
+import { memory } from './parts/memory.ts';
+import { profile } from './parts/profile.ts';
 import { redis } from './parts/redis.ts';
+import { sweep } from './parts/sweep.ts';
 import { Report, sectionOf } from './report.ts';
 
-const PARTS: readonly Part[] = [decision, check, redis];
+const PARTS: readonly Part[] = [decision, check, redis, memory, sweep, profile];
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -27,15 +30,20 @@ if (unknown.length > 0) {
 // So that 'exit' comes, which ends what was started.
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => process.exit(130));
 
-const wanted = PARTS.filter(({ name }) => positionals.length === 0 || positionals.includes(name));
+const wanted = PARTS.filter(({ name, isKept }) =>
+  positionals.length === 0 ? isKept : positionals.includes(name),
+);
 const program =
   values.source === true ? join(import.meta.dirname, '../../src/main.ts') : buildCurfew();
-const report = new Report(join(import.meta.dirname, 'README.md'), PARTS);
+const report = new Report(
+  join(import.meta.dirname, 'README.md'),
+  PARTS.filter(({ isKept }) => isKept),
+);
 for (const part of wanted) {
   const before = loadAverage();
   const say = (what: string): void => void process.stderr.write(`${part.name}: ${what}\n`);
   // oxlint-disable-next-line no-await-in-loop -- parts must not disturb each other
   const section = await sectionOf(part, await part.run({ size, program, say }), before);
   process.stdout.write(`${section}\n\n`);
-  if (size === 'full') await report.put(part, section); // oxlint-disable-line no-await-in-loop
+  if (size === 'full' && part.isKept) await report.put(part, section); // oxlint-disable-line no-await-in-loop
 }

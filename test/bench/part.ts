@@ -12,6 +12,8 @@ export interface BenchOptions {
 export interface Part {
   readonly name: string;
   readonly title: string;
+  /** False: run only when asked for by name, and printed only. */
+  readonly isKept: boolean;
   /** Measures, and answers what is to be read under the title, as Markdown. */
   run(options: BenchOptions): Promise<string>;
 }

@@ -22,6 +22,7 @@ const LOW_RATE = 1_000;
 export const check: Part = {
   name: 'check',
   title: 'Whole checks',
+  isKept: true,
   run: async (options) => {
     const startUps = await inRounds(SIZES[options.size].rounds, (round) => startUp(options, round));
     const served = await serveCurfew({ program: options.program, policy: benchPolicy() });

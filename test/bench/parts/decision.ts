@@ -13,6 +13,7 @@ const SIZES = {
 export const decision: Part = {
   name: 'decision',
   title: 'The decision alone',
+  isKept: true,
   run: async ({ size }) => {
     const { rounds, roundMs } = SIZES[size];
     const script = new URL('../decision/main.ts', import.meta.url);

@@ -28,6 +28,7 @@ const OTHER_SCRIPTS = ['sweep', 'limits', 'announce', 'end'] as const;
 export const redis: Part = {
   name: 'redis',
   title: 'What a check asks of Redis',
+  isKept: true,
   run: async (options) => {
     const { sessions, rate, steadyMs } = SIZES[options.size];
     const rows = [

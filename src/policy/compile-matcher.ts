@@ -1,7 +1,8 @@
 import type { HeaderLine } from '../session/request-facts.ts';
 import { decodeUnreserved, escapeForbidden } from './canonical-text.ts';
 import { hostMatches, readHost } from './host-name.ts';
-import { compilePath } from './path-pattern.ts';
+import type { PathPattern } from './path-pattern.ts';
+import { compilePath, pathMatches } from './path-pattern.ts';
 import type { MatcherEntry } from './policy-file.ts';
 import { foldPath } from './read-path.ts';
 
@@ -29,6 +30,11 @@ export interface FieldTest {
 
 /** One matcher, ready to be asked: all of its tests must pass. */
 export interface CompiledMatcher {
+  /** The pattern of the test of the path, which is asked first and without detour: mostly it says no. */
+  readonly path: PathPattern | undefined;
+  /** The tests of the other fields. */
+  readonly others: readonly FieldTest[];
+  /** All of them, for explanations. */
   readonly tests: readonly FieldTest[];
 }
 
@@ -37,28 +43,31 @@ export type PathComparison = 'canonical' | 'literal' | 'folded';
 
 /** Whether all fields hold; those in `ignored` count as holding. */
 export function matches(
-  matcher: CompiledMatcher,
+  { path, others }: CompiledMatcher,
   input: MatchInput,
   ignored?: ReadonlySet<MatcherField>,
 ): boolean {
-  for (const test of matcher.tests) {
-    if (!test.passes(input) && !(ignored?.has(test.field) ?? false)) return false;
+  const wrongPath = path !== undefined && !pathMatches(path, input.path);
+  if (wrongPath && ignored?.has('path') !== true) return false;
+  for (const test of others) {
+    if (!test.passes(input) && ignored?.has(test.field) !== true) return false;
   }
   return true;
 }
 
 /** Prepares one matcher of the file. */
 export function compileMatcher(entry: MatcherEntry, paths: PathComparison): CompiledMatcher {
-  const tests: FieldTest[] = [];
-  // The cheap and telling fields come first.
-  if (entry.path !== undefined) tests.push(pathTest(entry.path, paths));
-  if (entry.host !== undefined) tests.push(hostTest(entry.host));
-  if (entry.methods !== undefined) tests.push(methodTest(entry.methods));
-  if (entry.principal !== undefined) tests.push(principalTest(entry.principal));
-  for (const [key, value] of Object.entries(entry.context ?? {}))
-    tests.push(contextTest(key, value));
-  if (entry.header !== undefined) tests.push(headerTest(entry.header.name, entry.header.value));
-  return { tests };
+  const others: FieldTest[] = [];
+  if (entry.host !== undefined) others.push(hostTest(entry.host));
+  if (entry.methods !== undefined) others.push(methodTest(entry.methods));
+  if (entry.principal !== undefined) others.push(principalTest(entry.principal));
+  for (const [key, value] of Object.entries(entry.context ?? {})) {
+    others.push(contextTest(key, value));
+  }
+  if (entry.header !== undefined) others.push(headerTest(entry.header.name, entry.header.value));
+  if (entry.path === undefined) return { path: undefined, others, tests: others };
+  const path = compilePath(comparablePath(entry.path, paths));
+  return { path, others, tests: [pathTest(entry.path, path), ...others] };
 }
 
 /** A path pattern in the spelling that request paths are brought into before they are compared. */
@@ -68,12 +77,11 @@ export function comparablePath(written: string, paths: PathComparison): string {
   return paths === 'folded' ? foldPath(canonical) : canonical;
 }
 
-function pathTest(written: string, paths: PathComparison): FieldTest {
-  const pattern = compilePath(comparablePath(written, paths));
+function pathTest(wanted: string, pattern: PathPattern): FieldTest {
   return {
     field: 'path',
-    wanted: written,
-    passes: ({ path }) => pattern.matches(path),
+    wanted,
+    passes: ({ path }) => pathMatches(pattern, path),
     found: ({ path }) => path,
   };
 }

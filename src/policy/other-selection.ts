@@ -44,7 +44,5 @@ function reachedWhenFolded(
 
 function winsWithoutPath({ reach, matchers }: CompiledPolicy, input: MatchInput): boolean {
   if (reach === 'rest') return true;
-  return matchers.some(
-    (matcher) => matcher.tests.every(({ field }) => field !== 'path') && matches(matcher, input),
-  );
+  return matchers.some((matcher) => matcher.path === undefined && matches(matcher, input));
 }

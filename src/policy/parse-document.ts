@@ -1,4 +1,4 @@
-import type { Document, Node } from 'yaml';
+import type { Document, Node, YAMLParseError } from 'yaml';
 import {
   CST,
   isAlias,
@@ -62,11 +62,13 @@ export function parseDocument(written: string): ParsedDocument {
     if (document.contents === null && document.errors.length === 0) {
       return refuse('the file is empty', '`version: 1`, `sources` and `policies` are required');
     }
-    const faults = [...document.errors, ...document.warnings].map(({ code, pos, message }) => ({
-      ...at(pos[0]),
-      message: firstLine(message),
-      hint: HINTS[code],
-    }));
+    const faults = [...withoutEchoes(document.errors), ...document.warnings].map(
+      ({ code, pos, message }) => ({
+        ...at(pos[0]),
+        message: firstLine(message),
+        hint: HINTS[code],
+      }),
+    );
     const readable = document.errors.every(({ code }) => code === 'DUPLICATE_KEY');
     const locate: ParsedDocument['locate'] = (path, target) => at(offsetOf(document, path, target));
     if (!readable) return { content: undefined, faults, locate };
@@ -76,6 +78,12 @@ export function parseDocument(written: string): ParsedDocument {
     // An alias bomb, an alias of nothing, or a stack that is used up.
     return refuse(`cannot be read: ${firstLine(fault instanceof Error ? fault.message : '')}`);
   }
+}
+
+/** After one misplaced sign the parser complains about all that follow it. */
+function withoutEchoes(errors: readonly YAMLParseError[]): readonly YAMLParseError[] {
+  const first = errors.findIndex(({ code }) => code === 'UNEXPECTED_TOKEN');
+  return errors.filter(({ code }, i) => code !== 'UNEXPECTED_TOKEN' || i === first);
 }
 
 /** Looks at the brackets before the parser does, which takes seconds for what nobody writes. */

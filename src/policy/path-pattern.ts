@@ -1,41 +1,54 @@
-/** A compiled path pattern. */
+/** A compiled path pattern. Plain data of one shape: a check asks dozens of them. */
 export interface PathPattern {
-  readonly written: string;
-  /** Without the leading empty one; a final empty segment is a final slash. */
+  readonly kind: 'exact' | 'below' | 'segments';
+  /** What every matching path begins with; the whole of it for `exact`. */
+  readonly head: string;
+  /** Without the leading empty one and a final `**`; a final empty segment is a final slash. */
   readonly segments: readonly string[];
-  matches(path: string): boolean;
+  /** It ends in `**`. */
+  readonly open: boolean;
 }
 
 /** Compiles `/a`, `/a/*`, `/a/**`. `*` is one whole non-empty segment; a final `**` zero or more. */
 export function compilePath(written: string): PathPattern {
-  const segments = written.slice(1).split('/');
-  return { written, segments, matches: pathTest(written, segments) };
+  const all = written.slice(1).split('/');
+  const open = all.at(-1) === '**';
+  const segments = open ? all.slice(0, -1) : all;
+  const star = segments.indexOf('*');
+  if (star !== -1) {
+    const head = `/${segments.slice(0, star).join('/')}`;
+    return { kind: 'segments', head, segments, open };
+  }
+  if (!open) return { kind: 'exact', head: written, segments, open };
+  return {
+    kind: 'below',
+    head: segments.length === 0 ? '/' : `/${segments.join('/')}`,
+    segments,
+    open,
+  };
 }
 
-function pathTest(written: string, segments: readonly string[]): (path: string) => boolean {
-  const open = segments.at(-1) === '**';
-  const fixed = open ? segments.slice(0, -1) : segments;
-  if (fixed.includes('*')) return (path) => matchSegments(fixed, open, path);
-  if (!open) return (path) => path === written;
-  const base = fixed.length === 0 ? '' : `/${fixed.join('/')}`;
-  const below = `${base}/`;
-  return (path) => path.startsWith(below) || (base !== '' && path === base);
+/** Whether a path, in the spelling of the pattern, matches it. */
+export function pathMatches(pattern: PathPattern, path: string): boolean {
+  const { kind, head } = pattern;
+  // Most patterns are for other paths, and most differ in length or in the last character of their beginning.
+  if (path.length < head.length) return false;
+  if (path.charCodeAt(head.length - 1) !== head.charCodeAt(head.length - 1)) return false;
+  if (kind === 'exact') return path === head;
+  if (!path.startsWith(head)) return false;
+  if (kind === 'segments') return segmentsMatch(pattern, path);
+  return head === '/' || path.length === head.length || path[head.length] === '/';
 }
 
-function matchSegments(fixed: readonly string[], open: boolean, path: string): boolean {
-  if (!path.startsWith('/')) return false;
-  let at = 1;
-  for (const [i, wanted] of fixed.entries()) {
-    if (i > 0) {
-      if (path[at] !== '/') return false;
-      at += 1;
-    }
-    const slash = path.indexOf('/', at);
-    const end = slash === -1 ? path.length : slash;
-    const holds =
-      wanted === '*' ? end > at : end - at === wanted.length && path.startsWith(wanted, at);
+function segmentsMatch({ segments, open }: PathPattern, path: string): boolean {
+  let at = 0;
+  for (const wanted of segments) {
+    if (path[at] !== '/') return false;
+    const begin = at + 1;
+    const slash = path.indexOf('/', begin);
+    at = slash === -1 ? path.length : slash;
+    const holds = wanted === '*' ? at > begin : path.slice(begin, at) === wanted;
     if (!holds) return false;
-    at = end;
   }
   return at === path.length || (open && path[at] === '/');
 }

@@ -67,7 +67,7 @@ describe('check-config', () => {
     expect(await runCheckConfig(path, io)).to.equal(0);
     expect(io.outText).to.equal(`${path}: ok (1 source, 1 policy, 1 warning)\n`);
     expect(io.errText).to.match(
-      /^\S+:3:68: warning: policy "default", on_expiry: .+\n {2}hint: .+\n$/,
+      /^\S+:3:65: warning: policy "default", on_expiry: .+\n {2}hint: .+\n$/,
     );
   });
 

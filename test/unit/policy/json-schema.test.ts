@@ -11,7 +11,7 @@ const MISTAKES = join(ROOT, 'test/fixtures/policies/mistakes');
 
 /** Mistakes that are more than structure: a schema cannot see them, or they are none of YAML. */
 const BEYOND_STRUCTURE =
-  /^(absolute-|alias-|bad-indent|bearer-and|catch-all|context-(empty|reserved)|cookie-host|duplicate-|duration-(huge|of-|units|zero)|format-of|header-|idle-|jwt-(audience-any|claim|keys|leeway|metadata|two|without)|lifetime-|login-(guard|jav|place|prot|rel|user)|match-after|no-sources|opening-missing|path-(dot|double|empty-s|enc|semi|star)|preset-(idle|loos)|return-|same-|session-(false|off)|source-named|stream-|tab-|touch-|two-documents|unclosed|unknown-(source|tag)\.|unreachable)/;
+  /^(absolute-|alias-|bad-indent|bearer-and|catch-all|context-(empty|reserved)|cookie-host|duplicate-|duration-(huge|of-|units|zero)|format-of|header-|idle-|jwt-(audience-any|claim|keys|leeway|metadata|two|without)|lifetime-|login-(guard|jav|place|prot|rel|user)|match-after|no-sources|opening-missing|path-(dot|double|empty-s|enc|semi|star)|preset-(idle|loos)|return-|same-|session-(false|off)|source-named|stream-|misplaced-|tab-|touch-|two-documents|unclosed|unknown-(source|tag)\.|unreachable)/;
 
 const schema = policyFileJsonSchema();
 const mistakes = readdirSync(MISTAKES);

@@ -234,6 +234,7 @@ const MISTAKES: readonly Row[] = [
     'method-lower-case',
     ['5:36 policy "a", match[1].methods[1]: expected an HTTP method in upper case, such as GET'],
   ],
+  ['misplaced-bracket', ['3:40 Unexpected flow-map-start at node end']],
   ['name-missing', ['5:5 policy number 1, name: is missing']],
   [
     'name-too-long',

@@ -47,6 +47,7 @@ describe('presets', () => {
   });
 
   it('all cite what asks for them', () => {
-    for (const { name, citation } of PRESETS.values()) expect(citation, name).to.match(/\d|Cheat Sheet/);
+    for (const { name, citation } of PRESETS.values())
+      expect(citation, name).to.match(/\d|Cheat Sheet/);
   });
 });

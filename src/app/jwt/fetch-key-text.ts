@@ -3,15 +3,22 @@ const FETCH_MAX_MS = 5_000;
 /** Sets of a hundred RSA keys stay below 64 KiB. */
 const BODY_BYTES_MAX = 256 * 1024;
 
-/** Fetches a key set. Https, or http to this machine; redirects are refused, because they would name another issuer. */
-export async function fetchKeyText(uri: string, fetch: typeof globalThis.fetch): Promise<string> {
+/**
+ * Fetches a key set, until `closed` is aborted. Https, or http to this machine; redirects are refused, because they
+ * would name another issuer.
+ */
+export async function fetchKeyText(
+  uri: string,
+  fetch: typeof globalThis.fetch,
+  closed: AbortSignal,
+): Promise<string> {
   const url = parseUrl(uri);
   let response: Response;
   try {
     response = await fetch(url, {
       headers: { accept: 'application/jwk-set+json, application/json' },
       redirect: 'error',
-      signal: AbortSignal.timeout(FETCH_MAX_MS),
+      signal: AbortSignal.any([AbortSignal.timeout(FETCH_MAX_MS), closed]),
     });
   } catch (error) {
     throw new Error(wordsFor(error), { cause: error });

@@ -8,8 +8,8 @@ export interface KeyOrigin {
   readonly name: string;
   /** How long a set may go without being looked at again; `undefined` = the origin tells of changes itself. */
   readonly refreshMs: number | undefined;
-  /** The text of the key set. Rejects with an error whose words are fit for a log. */
-  read(): Promise<string>;
+  /** The text of the key set. Rejects with an error whose words are fit for a log, also when `closed` is aborted. */
+  read(closed: AbortSignal): Promise<string>;
   /** Calls back when there may be something new, until closed. */
   watch(onMaybeChanged: () => void): { close(): void };
 }
@@ -48,7 +48,7 @@ function uriOrigin(uri: string, { fetch, refreshMs }: OriginOptions): KeyOrigin 
   return {
     name: uri.replace(/[?#].*$/s, ''),
     refreshMs,
-    read: () => fetchKeyText(uri, fetch),
+    read: (closed) => fetchKeyText(uri, fetch, closed),
     watch: () => ({ close: () => undefined }),
   };
 }

@@ -34,7 +34,7 @@ export class TokenKeys {
   #reading: Promise<void> | undefined;
   #again = false;
   #timer: NodeJS.Timeout | undefined;
-  #closed = false;
+  readonly #closing = new AbortController();
 
   constructor(origin: KeyOrigin, options: TokenKeysOptions) {
     this.#origin = origin;
@@ -53,6 +53,10 @@ export class TokenKeys {
     return this.#fault !== undefined;
   }
 
+  get #isClosed(): boolean {
+    return this.#closing.signal.aborted;
+  }
+
   /** The reading that is under way, if any. */
   get reading(): Promise<void> | undefined {
     return this.#reading;
@@ -60,7 +64,7 @@ export class TokenKeys {
 
   /** Reads the keys now. Everybody who asks meanwhile gets the same reading. */
   refresh(): Promise<void> {
-    if (this.#closed) return Promise.resolve();
+    if (this.#isClosed) return Promise.resolve();
     this.#reading ??= this.#read().finally(() => {
       this.#reading = undefined;
       if (this.#again) {
@@ -78,14 +82,14 @@ export class TokenKeys {
   }
 
   close(): void {
-    this.#closed = true;
+    this.#closing.abort();
     this.#watch.close();
     clearTimeout(this.#timer);
   }
 
   async #read(): Promise<void> {
     try {
-      const text = await this.#origin.read();
+      const text = await this.#origin.read(this.#closing.signal);
       const textHash = createHash('sha256').update(text).digest('base64');
       if (textHash !== this.#textHash) await this.#use(text, textHash);
       this.#fault = undefined;
@@ -98,7 +102,7 @@ export class TokenKeys {
   async #use(text: string, textHash: string): Promise<void> {
     const { keys, ignored } = await parseKeySet(text);
     const find = createLocalJWKSet({ keys: [...keys] });
-    if (this.#closed) return;
+    if (this.#isClosed) return;
     this.current = { find };
     this.#textHash = textHash;
     const { name } = this.#origin;
@@ -107,7 +111,7 @@ export class TokenKeys {
 
   #fail(why: string): void {
     this.#faults += 1;
-    if (why === this.#fault || this.#closed) return;
+    if (why === this.#fault || this.#isClosed) return;
     this.#fault = why;
     const kept = this.current !== undefined;
     this.#options.onEvent({ kind: 'token_keys_unreadable', origin: this.#origin.name, why, kept });
@@ -116,7 +120,7 @@ export class TokenKeys {
   #schedule(): void {
     clearTimeout(this.#timer);
     const { refreshMs } = this.#origin;
-    if (this.#closed || refreshMs === undefined) return;
+    if (this.#isClosed || refreshMs === undefined) return;
     const retryMs = Math.min(RETRY_MAX_MS, RETRY_MIN_MS * 2 ** (this.#faults - 1));
     const waitMs = this.#faults === 0 ? refreshMs : Math.min(refreshMs, retryMs);
     // Replicas that were started together must not ask together for ever.

@@ -1,4 +1,5 @@
 import { createHmac, createPublicKey } from 'node:crypto';
+import { inspect } from 'node:util';
 import { expect } from 'chai';
 import { createLocalJWKSet } from 'jose';
 import { tokenSession } from '../../../src/identity/token-session.ts';
@@ -165,6 +166,16 @@ describe('checkToken', () => {
     ]) {
       expect(await kindOf(text)).to.equal('invalid');
     }
+  });
+
+  it('repeats nothing of a token in a fault', async () => {
+    const token = await one.sign({ ...CLAIMS, sid: 'canary' });
+    const broken: KeySet = { find: () => Promise.reject(new TypeError(`canary ${token}`)) };
+    const fault = await checkToken(token, placeWith(KEYS), broken, NOW_MS).catch(
+      (error: unknown) => error,
+    );
+    expect(fault).to.be.instanceOf(Error).and.not.have.property('cause');
+    expect(inspect(fault)).not.to.contain('canary').and.not.to.contain(token);
   });
 
   it('tells an unknown key from a wrong signature', async () => {

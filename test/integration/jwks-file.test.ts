@@ -1,0 +1,118 @@
+import { mkdir, mkdtemp, rename, rm, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect } from 'chai';
+import {
+  type RunningTokenVerifier,
+  createTokenVerifier,
+} from '../../src/app/jwt/create-token-verifier.ts';
+import type { TokenEvent } from '../../src/app/jwt/token-event.ts';
+import { TokenKeysUnavailable } from '../../src/authz/token-verifier.ts';
+import type { Source } from '../../src/session/source.ts';
+import { eventually } from '../support/eventually.ts';
+import {
+  CLAIMS,
+  NOW_MS,
+  type SigningKey,
+  keySetText,
+  signingKey,
+  sourceWith,
+} from '../unit/app/jwt-tokens.ts';
+
+describe('token keys in a file', () => {
+  let folder: string;
+  let path: string;
+  let source: Source;
+  let one: SigningKey;
+  let two: SigningKey;
+  let verifier: RunningTokenVerifier;
+  let events: TokenEvent[];
+
+  before(async () => {
+    [one, two] = await Promise.all([signingKey('one'), signingKey('two')]);
+  });
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'curfew-jwks-'));
+    path = join(folder, 'jwks.json');
+    source = sourceWith({ kind: 'file', path });
+    events = [];
+  });
+  afterEach(async () => {
+    verifier.close();
+    await rm(folder, { recursive: true });
+  });
+
+  function start(): void {
+    const onEvent = (event: TokenEvent): void => void events.push(event);
+    verifier = createTokenVerifier({ sources: [source], clock: () => NOW_MS, onEvent });
+  }
+
+  async function takes(key: SigningKey): Promise<boolean> {
+    return (await verifier.verify(source, await key.sign())) !== undefined;
+  }
+
+  it('are read at the start', async () => {
+    await writeFile(path, keySetText(one));
+    start();
+    expect(await verifier.verify(source, await one.sign())).to.deep.equal(CLAIMS);
+    expect(events).to.deep.equal([
+      { kind: 'token_keys_loaded', origin: path, keys: 1, ignored: 0 },
+    ]);
+  });
+
+  it('are read again when the file is written', async () => {
+    await writeFile(path, keySetText(one));
+    start();
+    const token = await one.sign();
+    await verifier.verify(source, token);
+    await writeFile(path, keySetText(two));
+    await eventually('new key', () => takes(two), 2_000);
+    expect(await verifier.verify(source, token)).to.equal(undefined);
+  });
+
+  it('are read again when a ConfigMap is swapped, more than once', async () => {
+    const swap = async (version: string, text: string): Promise<void> => {
+      await mkdir(join(folder, version));
+      await writeFile(join(folder, version, 'jwks.json'), text);
+      await symlink(version, join(folder, '..data_new'));
+      await rename(join(folder, '..data_new'), join(folder, '..data'));
+    };
+    await swap('..v1', keySetText(one));
+    await symlink(join('..data', 'jwks.json'), path);
+    start();
+    expect(await takes(one)).to.equal(true);
+    await swap('..v2', keySetText(two));
+    await eventually(
+      'second version',
+      async () => (await takes(two)) && !(await takes(one)),
+      3_000,
+    );
+    await swap('..v3', keySetText(one));
+    await eventually('third version', async () => (await takes(one)) && !(await takes(two)), 3_000);
+  });
+
+  it('are kept when the new file is bad or gone', async () => {
+    await writeFile(path, keySetText(one));
+    start();
+    await verifier.firstTried();
+    await writeFile(path, keySetText(two).slice(0, 40));
+    await eventually('complaint', () => events.length === 2);
+    expect(events[1]).to.include({ kind: 'token_keys_unreadable', kept: true });
+    expect(await takes(one)).to.equal(true);
+    await rm(path);
+    await eventually('another complaint', () => events.length === 3);
+    expect(events[2]).to.have.property('why', `${path} does not exist`);
+    expect(await takes(one)).to.equal(true);
+  });
+
+  it('give no verdict while there is no file, and are used as soon as there is one', async () => {
+    start();
+    await verifier.firstTried();
+    const fault = await Promise.resolve(verifier.verify(source, await one.sign())).catch(
+      (error: unknown) => error,
+    );
+    expect(fault).to.be.instanceOf(TokenKeysUnavailable);
+    await writeFile(path, keySetText(one));
+    await eventually('first keys', () => takes(one), 2_000);
+  });
+});

@@ -8,6 +8,13 @@ import { promisify } from 'node:util';
 
 const run = promisify(execFile);
 
+// What npm has fetched before need not be fetched again; the rest of what it says is for people.
+const QUIET = {
+  npm_config_prefer_offline: 'true',
+  npm_config_audit: 'false',
+  npm_config_fund: 'false',
+};
+
 /** One instruction: `COPY`, and the words after it. */
 export interface Instruction {
   readonly name: string;
@@ -66,7 +73,7 @@ export async function buildWithoutEngine(
         await copy(words, context, roots, workdir);
         break;
       case 'RUN':
-        await run('sh', ['-c', text], { cwd: workdir, env: { ...process.env, ...env } });
+        await run('sh', ['-c', text], { cwd: workdir, env: { ...process.env, ...QUIET, ...env } });
         break;
       case 'ENV':
         for (const word of words) env[word.split('=')[0] ?? ''] = word.slice(word.indexOf('=') + 1);

@@ -79,6 +79,7 @@ export class PolicyWatch {
     const self = new PolicyWatch(path, parse, first.version, events);
     self.#watch = watchFile(path, () => self.look(), pollMs);
     self.look(); // what was written between the first reading and the watch
+    await self.#reading;
     return self;
   }
 
@@ -110,7 +111,7 @@ export class PolicyWatch {
     }
     const badness = reading.kind === 'content' ? reading.hash : reading.why;
     if (badness === this.#badness) return;
-    const judgement = judge(reading, this.#parse);
+    const judgement = this.#judgeSafely(reading);
     if (judgement.kind === 'good') {
       this.#current = judgement.version;
       this.#badness = undefined;
@@ -120,14 +121,24 @@ export class PolicyWatch {
       this.#events.rejected(judgement.rejection);
     }
   }
+
+  /** A bug in the parser is one more way to be bad: it must not end every replica at once. */
+  #judgeSafely(reading: FileReading): Judgement {
+    try {
+      return judge(reading, this.#parse);
+    } catch (error) {
+      const words = error instanceof Error ? error.message : 'unknown fault';
+      const why = `${this.#path} cannot be judged, which is a bug: ${words}`;
+      return { kind: 'bad', rejection: { kind: 'unreadable', why } };
+    }
+  }
 }
 
-function judge(
-  reading: FileReading,
-  parse: (text: string) => ParsedPolicyFile,
-):
+type Judgement =
   | { readonly kind: 'good'; readonly version: PolicyVersion }
-  | { readonly kind: 'bad'; readonly rejection: PolicyRejection } {
+  | { readonly kind: 'bad'; readonly rejection: PolicyRejection };
+
+function judge(reading: FileReading, parse: (text: string) => ParsedPolicyFile): Judgement {
   if (reading.kind === 'unreadable') return { kind: 'bad', rejection: reading };
   const parsing = parse(reading.text);
   if (parsing.kind === 'problems') {

@@ -1,0 +1,230 @@
+import { expect } from 'chai';
+import { execFileSync } from 'node:child_process';
+import { mkdir, mkdtemp, rename, rm, symlink, unlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { PolicyFileFault, PolicyWatch } from '../../../src/app/policy-watch.ts';
+import type { PolicyRejection } from '../../../src/app/policy-watch.ts';
+import { parsePolicyFile } from '../../../src/policy/parse-policy-file.ts';
+import { eventually } from '../../support/eventually.ts';
+
+/** A good file whose only policy has this idle timeout. */
+const withIdle = (idle: string) => `version: 1
+sources:
+  - { name: web, cookie: sid, opening: first-use, credential_lifetime: 30d }
+policies:
+  - { name: default, idle: ${idle}, absolute: 12h }
+`;
+
+const HOUR_MS = 3_600_000;
+/** What the design promises: validated and swapped within a second. */
+const SWAP_MAX_MS = 1_000;
+
+describe('policy-watch', () => {
+  let folder: string;
+  let path: string;
+  let watch: PolicyWatch | undefined;
+  let told: string[];
+  let rejections: PolicyRejection[];
+
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'curfew-watch-'));
+    path = join(folder, 'curfew.yaml');
+    told = [];
+    rejections = [];
+  });
+
+  afterEach(async () => {
+    await watch?.close();
+    watch = undefined;
+    await rm(folder, { recursive: true, force: true });
+  });
+
+  async function start(pollMs = 60_000): Promise<PolicyWatch> {
+    watch = await PolicyWatch.start(
+      path,
+      (text) => parsePolicyFile(text, path),
+      {
+        accepted: ({ hash }) => told.push(`accepted ${hash}`),
+        rejected: (rejection) => {
+          told.push('rejected');
+          rejections.push(rejection);
+        },
+        restored: () => told.push('restored'),
+      },
+      pollMs,
+    );
+    return watch;
+  }
+
+  const idleMs = (): number | undefined => watch?.current.policies.policies[0]?.idleTimeoutMs;
+  const swappedTo = (ms: number) => eventually(`idle ${ms}`, () => idleMs() === ms, SWAP_MAX_MS);
+  const rejected = (count: number) =>
+    eventually('rejection', () => rejections.length === count, SWAP_MAX_MS);
+
+  /** Replaces the file in one step. */
+  async function replace(text: string): Promise<void> {
+    await writeFile(`${path}.next`, text);
+    await rename(`${path}.next`, path);
+  }
+
+  it('takes each change of the file within a second, with another hash', async () => {
+    await writeFile(path, withIdle('1h'));
+    const { current } = await start();
+    await writeFile(path, withIdle('2h'));
+    await swappedTo(2 * HOUR_MS);
+    await replace(withIdle('3h'));
+    await swappedTo(3 * HOUR_MS);
+    expect(watch?.current.hash).to.not.equal(current.hash);
+    expect(told).to.have.length(2);
+  });
+
+  it('follows the symlinks of a ConfigMap through several swaps', async () => {
+    const publish = async (version: string, text: string) => {
+      await mkdir(join(folder, version));
+      await writeFile(join(folder, version, 'curfew.yaml'), text);
+      await symlink(version, join(folder, '..data_tmp'));
+      await rename(join(folder, '..data_tmp'), join(folder, '..data'));
+    };
+    await publish('..v1', withIdle('1h'));
+    await symlink(join('..data', 'curfew.yaml'), path);
+    await start();
+    for (const [version, hours] of [
+      ['..v2', 2],
+      ['..v3', 3],
+      ['..v4', 4],
+    ] as const) {
+      // oxlint-disable-next-line no-await-in-loop
+      await publish(version, withIdle(`${hours}h`));
+      // oxlint-disable-next-line no-await-in-loop
+      await swappedTo(hours * HOUR_MS);
+      // oxlint-disable-next-line no-await-in-loop -- as the kubelet does, after the swap
+      await rm(join(folder, `..v${hours - 1}`), { recursive: true });
+    }
+  });
+
+  it('follows a symlink into another folder', async () => {
+    const elsewhere = await mkdtemp(join(tmpdir(), 'curfew-elsewhere-'));
+    await writeFile(join(elsewhere, 'real.yaml'), withIdle('1h'));
+    await symlink(join(elsewhere, 'real.yaml'), path);
+    await start();
+    await writeFile(join(elsewhere, 'real.yaml'), withIdle('2h'));
+    await swappedTo(2 * HOUR_MS);
+    await rm(elsewhere, { recursive: true });
+  });
+
+  it('keeps the last good version of a file that turns bad, tells where, once, and recovers', async () => {
+    await writeFile(path, withIdle('1h'));
+    await start();
+    await replace(withIdle('1 hour'));
+    await rejected(1);
+    const [rejection] = rejections;
+    expect(rejection).to.have.property('kind', 'invalid');
+    expect(JSON.stringify(rejection)).to.contain('"line":5');
+    expect(idleMs()).to.equal(HOUR_MS);
+    watch?.look();
+    watch?.look();
+    await replace(withIdle('2h'));
+    await swappedTo(2 * HOUR_MS);
+    expect(told.map((one) => one.split(' ')[0])).to.deep.equal(['rejected', 'accepted']);
+  });
+
+  it('tells when a bad file is again what is in force', async () => {
+    await writeFile(path, withIdle('1h'));
+    const before = (await start()).current;
+    await replace('nonsense');
+    await rejected(1);
+    await replace(withIdle('1h'));
+    await eventually('recovery', () => told.includes('restored'), SWAP_MAX_MS);
+    expect(watch?.current).to.equal(before);
+  });
+
+  const MISFORTUNES: readonly (readonly [string, () => Promise<void>])[] = [
+    ['deleted', () => unlink(path)],
+    ['emptied', () => writeFile(path, '')],
+    ['cut off in the middle', () => writeFile(path, withIdle('1h').slice(0, -20))],
+    ['replaced by a folder', async () => unlink(path).then(() => mkdir(path))],
+    [
+      'replaced by a pipe',
+      async () => unlink(path).then(() => void execFileSync('mkfifo', [path])),
+    ],
+    ['grown beyond its limit', () => writeFile(path, `${withIdle('1h')}#${'x'.repeat(2 ** 21)}`)],
+    [
+      'overwritten with bytes that are no text',
+      () => writeFile(path, Buffer.from([0xff, 0xfe, 0])),
+    ],
+    ['linked to itself', async () => unlink(path).then(() => symlink(path, path))],
+  ];
+  for (const [what, happen] of MISFORTUNES) {
+    it(`stays with the last good version when the file is ${what}`, async () => {
+      await writeFile(path, withIdle('1h'));
+      await start();
+      await happen();
+      await rejected(1);
+      expect(idleMs()).to.equal(HOUR_MS);
+      await rm(path, { recursive: true, force: true });
+      await replace(withIdle('2h'));
+      await swappedTo(2 * HOUR_MS);
+    });
+  }
+
+  it('does not take the half of a file that is written in two steps', async () => {
+    await writeFile(path, withIdle('1h'));
+    await start();
+    const text = `${withIdle('2h')}  # the half before this comment would be valid by itself\n`;
+    await writeFile(path, withIdle('3h'));
+    await new Promise((resolve) => setTimeout(resolve, 20)); // well within the pause that is waited for
+    await writeFile(path, text);
+    await swappedTo(2 * HOUR_MS);
+    expect(told).to.have.length(1);
+  });
+
+  it('looks by itself now and then, where the file system tells nothing', async () => {
+    await writeFile(path, withIdle('1h'));
+    const moved = `${folder}-moved`;
+    await start(50);
+    // The watched folder goes away, and another one takes its name.
+    await rename(folder, moved);
+    await mkdir(folder);
+    await writeFile(path, withIdle('2h'));
+    await swappedTo(2 * HOUR_MS);
+    await rm(moved, { recursive: true });
+  });
+
+  it('reads again when it is asked to', async () => {
+    await writeFile(path, withIdle('1h'));
+    await start();
+    watch?.look();
+    await watch?.close();
+    expect(told).to.deep.equal([]);
+  });
+
+  it('never shows half a version: what one reader holds stays as it is', async () => {
+    await writeFile(path, withIdle('1h'));
+    const held = (await start()).current.policies;
+    await replace(withIdle('2h'));
+    await swappedTo(2 * HOUR_MS);
+    expect(held.policies[0]?.idleTimeoutMs).to.equal(HOUR_MS);
+  });
+
+  describe('does not start', () => {
+    const faultOf = async (): Promise<PolicyRejection> => {
+      try {
+        await start();
+      } catch (error) {
+        if (error instanceof PolicyFileFault) return error.rejection;
+        throw error;
+      }
+      throw new Error('it has started');
+    };
+
+    it('without a file', async () => {
+      expect(await faultOf()).to.deep.equal({ kind: 'unreadable', why: `${path} does not exist` });
+    });
+
+    it('with a bad file', async () => {
+      await writeFile(path, '# only a comment\n');
+      expect((await faultOf()).kind).to.equal('invalid');
+    });
+  });
+});

@@ -3,7 +3,7 @@ import { announceReplica } from './announce-replica.ts';
 import { inspectRedis } from './inspect-redis.ts';
 import type { OpenedStore, StoreOptions } from './opened-store.ts';
 import { parseRedisAddress, StoreUrlError } from './redis-address.ts';
-import { COMMAND_TIMEOUT_MS, openRedisClient } from './redis-client.ts';
+import { COMMAND_TIMEOUT_MS, openRedisClient, SOCKET_TIMEOUT_MS } from './redis-client.ts';
 import { RedisConnection } from './redis-connection.ts';
 import { RedisSessionStore } from './redis-session-store.ts';
 import { SILENT_OBSERVER } from './store-observer.ts';
@@ -23,6 +23,7 @@ export async function openRedisStore(url: string, options: StoreOptions): Promis
     observer: options.observer ?? SILENT_OBSERVER,
     wallClock: options.clock,
     replyMaxMs: commandTimeoutMs,
+    lateMaxMs: SOCKET_TIMEOUT_MS,
   });
   const store = new RedisSessionStore(connection);
   return {

@@ -9,14 +9,13 @@ export interface RedisClientOptions {
   /** PEM certificates to trust instead of the system's, for `rediss://`. */
   readonly ca: string | undefined;
   /** A command without a reply for this long has failed. */
-  readonly commandTimeoutMs?: number;
-  /** A connection that owes replies and is silent for this long is dead. */
-  readonly socketTimeoutMs?: number;
+  readonly commandTimeoutMs: number;
 }
 
 /** As long as a check may take in all: what comes later helps nobody. */
 export const COMMAND_TIMEOUT_MS = 150;
-const SOCKET_TIMEOUT_MS = 400;
+/** A connection that owes replies and is silent, or always late, for this long is dead. */
+export const SOCKET_TIMEOUT_MS = 400;
 const CONNECT_TIMEOUT_MS = 500;
 const RECONNECT_MIN_MS = 50;
 const RECONNECT_MAX_MS = 1_000;
@@ -47,10 +46,10 @@ function redisOptions(options: RedisClientOptions): RedisOptions & { replyMappin
     // 0: when a connection is lost, the calls in flight fail at once instead of after the next attempts.
     maxRetriesPerRequest: 0,
     // Without it a call on a silent connection stays pending for ever. The caller's own deadline is shorter or equal.
-    commandTimeout: options.commandTimeoutMs ?? COMMAND_TIMEOUT_MS,
+    commandTimeout: options.commandTimeoutMs,
     // A half-open connection heals only by this, else after the kernel's quarter of an hour. A safety setting too:
     // whoever hung up during a pause cannot be answered by a primary that was replaced meanwhile.
-    socketTimeout: options.socketTimeoutMs ?? SOCKET_TIMEOUT_MS,
+    socketTimeout: SOCKET_TIMEOUT_MS,
     connectTimeout: CONNECT_TIMEOUT_MS,
     // What is being closed is of no use any more; reconnecting waits for this.
     disconnectTimeout: 50,

@@ -22,6 +22,8 @@ export interface RedisConnectionOptions {
   readonly wallClock: () => number;
   /** A reply that came later than this is late, even if the event loop was too busy to notice. */
   readonly replyMaxMs: number;
+  /** A connection on which nothing was answered in time for this long is given up. */
+  readonly lateMaxMs: number;
 }
 
 /**
@@ -33,11 +35,14 @@ export class RedisConnection {
   readonly #observer: StoreObserver;
   readonly #wallClock: () => number;
   readonly #replyMaxMs: number;
+  readonly #lateMaxMs: number;
   readonly #scripts: Readonly<Record<ScriptName, Run>>;
   readonly #noncePrefix = randomBytes(4).toString('hex');
   #calls = 0;
   #lastFault = 'not connected yet';
   #hasAnswered = false;
+  /** When the first call began that was late, with none in time since. */
+  #lateSinceMs: number | undefined;
 
   constructor(options: RedisConnectionOptions) {
     const { client, observer } = options;
@@ -45,8 +50,12 @@ export class RedisConnection {
     this.#observer = observer;
     this.#wallClock = options.wallClock;
     this.#replyMaxMs = options.replyMaxMs;
+    this.#lateMaxMs = options.lateMaxMs;
     this.#scripts = defineScripts(client);
-    client.on('ready', () => observer.up(true));
+    client.on('ready', () => {
+      this.#lateSinceMs = undefined;
+      observer.up(true);
+    });
     client.on('close', () => observer.up(false));
     // Without a listener ioredis writes to stderr. The fault shows in every call until the connection is back.
     client.on('error', (error) => (this.#lastFault = connectionFault(error)));
@@ -108,13 +117,23 @@ export class RedisConnection {
       const found = await work();
       if (seconds() * 1000 > this.#replyMaxMs) throw lateReply();
       this.#hasAnswered = true;
+      this.#lateSinceMs = undefined;
       this.#observer.called(call, labelOf(found.word), seconds());
       return found;
     } catch (error) {
       const fault = storeFault(error);
       this.#observer.called(call, fault.fault, seconds());
+      if (fault.fault === 'late') this.#noteLate(startedAtMs);
       throw fault;
     }
+  }
+
+  // The socket timeout sees silence only. A connection that lost a reply is never silent, and every call on it is late.
+  #noteLate(startedAtMs: number): void {
+    this.#lateSinceMs ??= startedAtMs;
+    if (performance.now() - this.#lateSinceMs < this.#lateMaxMs) return;
+    this.#lateSinceMs = undefined;
+    this.#client.stream.destroy();
   }
 
   #replyOf(reply: unknown, nonce: string): readonly string[] {

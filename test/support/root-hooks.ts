@@ -19,7 +19,10 @@ process.once('SIGTERM', () => process.exit(143));
 
 export const mochaHooks = {
   async afterAll(this: Mocha.Context): Promise<void> {
-    this.timeout(0); // mocha's own timer would otherwise be among what is left
+    // Mocha's own timer would be among what is left. For timeout(0) it sets one as well, as soon as we first wait.
+    this.timeout(0);
+    await sleep(0);
+    this.runnable().clearTimeout();
     let left = whatIsLeft();
     for (let waited = 0; left.length > 0 && waited < SETTLE_MAX_MS; waited += POLL_MS) {
       await sleep(POLL_MS);

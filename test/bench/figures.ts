@@ -14,6 +14,6 @@ export function figure(value: number): string {
 /** `median (min–max)` of some rounds; the figure alone where there was one round. */
 export function figures(rounds: readonly number[]): string {
   const { min, median, max } = spreadOf(rounds);
-  if (rounds.length === 1) return figure(median);
+  if (rounds.length === 1 || Number.isNaN(median)) return figure(median);
   return `${figure(median)} (${figure(min)}–${figure(max)})`;
 }

@@ -6,6 +6,7 @@ import { buildCurfew } from './curfew-program.ts';
 import { loadAverage } from './machine.ts';
 import type { Part } from './part.ts';
 import { check } from './parts/check.ts';
+import { clients } from './parts/clients.ts';
 import { decision } from './parts/decision.ts';
 import { memory } from './parts/memory.ts';
 import { profile } from './parts/profile.ts';
@@ -13,7 +14,7 @@ import { redis } from './parts/redis.ts';
 import { sweep } from './parts/sweep.ts';
 import { Report, sectionOf } from './report.ts';
 
-const PARTS: readonly Part[] = [decision, check, redis, memory, sweep, profile];
+const PARTS: readonly Part[] = [decision, check, redis, memory, sweep, clients, profile];
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,

@@ -73,7 +73,7 @@ function placeOf({ callFrame: { url, functionName } }: ProfileNode): string {
   const ours = OURS.exec(url)?.[1];
   if (ours !== undefined) return `curfew: ${ours.split('/')[0]}`;
   if (url.startsWith('node:')) return url.split('/').slice(0, 2).join('/');
-  return functionName.startsWith('(') ? functionName : 'V8 and native code';
+  return functionName.startsWith('(') ? functionName : `native ${functionName}`;
 }
 
 function functionOf({ callFrame: { url, functionName } }: ProfileNode): string | undefined {

@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import { figure, figures } from '../../bench/figures.ts';
 import { markdownTable } from '../../bench/markdown-table.ts';
 import { percentilesOf } from '../../bench/percentiles.ts';
+import { sumOfMetric } from '../../bench/sum-of-metric.ts';
 import { spreadOf } from '../../bench/rounds.ts';
 
 describe('figures of a benchmark', () => {
@@ -50,8 +51,27 @@ describe('figures of a benchmark', () => {
   }
 
   it('writes several rounds with their extremes, and one round alone', () => {
-    expect(figures([3.14159, 1, 2.5])).to.equal('2.50 (1–3.14)');
+    expect(figures([3.456, 1, 2.5])).to.equal('2.50 (1–3.46)');
     expect(figures([2.5])).to.equal('2.50');
+  });
+
+  it('writes what no round has told as a dash', () => {
+    expect(figures([NaN, NaN])).to.equal('–');
+  });
+
+  it('sums the series of one metric that have all labels', () => {
+    const text = [
+      '# HELP checks_total x',
+      'checks_total{verdict="allow",reason="ok",policy="a"} 3',
+      'checks_total{verdict="allow",reason="ok",policy="b"} 4',
+      'checks_total{verdict="deny",reason="ok",policy="b"} 5',
+      'checks_total_more{verdict="allow"} 100',
+      'plain 7',
+    ].join('\n');
+    expect(sumOfMetric(text, 'checks_total')).to.equal(12);
+    expect(sumOfMetric(text, 'checks_total', { verdict: 'allow', reason: 'ok' })).to.equal(7);
+    expect(sumOfMetric(text, 'plain')).to.equal(7);
+    expect(sumOfMetric(text, 'none')).to.equal(0);
   });
 
   it('makes a table whose cells cannot break it', () => {

@@ -1,0 +1,28 @@
+// A client of the proxy: asks for one path at a fixed rate, as the JSON that is its only argument says, and prints the
+// LoadResult as one line of JSON.
+
+import { Agent } from 'node:http';
+import { httpCall } from '../../support/http-call.ts';
+import type { Pace } from '../load/load-plan.ts';
+import { sendLoad } from '../load/send-load.ts';
+import { COOKIE_NAME, credentialOf } from '../workload.ts';
+
+const SESSIONS = 100;
+
+const { port, path, pace } = JSON.parse(process.argv[2] ?? '') as {
+  port: number;
+  path: string;
+  pace: Pace;
+};
+const agent = new Agent({ keepAlive: true });
+let asked = 0;
+const result = await sendLoad((answered) => {
+  asked += 1;
+  const headers = [['cookie', `${COOKIE_NAME}=${credentialOf(asked % SESSIONS)}`]] as const;
+  httpCall(port, path, { agent, headers }).then(
+    ({ status }) => answered(status === 200 ? 'allow' : 'deny'),
+    () => answered('broken'),
+  );
+}, pace);
+agent.destroy();
+process.stdout.write(`${JSON.stringify(result)}\n`);

@@ -202,11 +202,7 @@ describe('token keys behind a URL', () => {
       (_, response) => response.writeHead(500).end('secret'),
       /^the answer has status 500$/,
     ],
-    [
-      'a redirect',
-      (_, response) => response.writeHead(302, { location: '/x' }).end(),
-      /could not be fetched/,
-    ],
+    ['a redirect', redirect, /could not be fetched/],
     ['a broken connection', (request) => request.socket.destroy(), /could not be fetched/],
     ['garbage', '<html>secret</html>', /no JWK set/],
     ['half an answer', breakOff, /could not be fetched/],
@@ -285,6 +281,12 @@ describe('token keys behind a URL', () => {
     expect(server.asked).to.equal(1);
   });
 });
+
+/** To where any keys would do; `{}` is what would be complained of if it were followed. */
+function redirect(request: IncomingMessage, response: ServerResponse): void {
+  if (request.url === '/elsewhere') response.end('{}');
+  else response.writeHead(302, { location: '/elsewhere' }).end();
+}
 
 function breakOff(request: IncomingMessage, response: ServerResponse): void {
   response

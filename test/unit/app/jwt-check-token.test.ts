@@ -125,6 +125,17 @@ describe('checkToken', () => {
     expect(await kindOf(await one.sign(), only('RS256'))).to.equal('invalid');
     expect(await kindOf(await rsa.sign(), only('PS256'))).to.equal('invalid');
     expect(await kindOf(await one.sign(), only('HS256', 'none'))).to.equal('invalid');
+    const secret = Buffer.alloc(32, 7);
+    const signed = `${part({ alg: 'HS256' })}.${part(CLAIMS)}`;
+    const token = `${signed}.${createHmac('sha256', secret).update(signed).digest('base64url')}`;
+    const symmetric: KeySet = { find: () => Promise.resolve(new Uint8Array(secret)) };
+    const check = await checkToken(
+      token,
+      placeWith(KEYS, only('HS256', 'RS256')),
+      symmetric,
+      NOW_MS,
+    );
+    expect(check.kind).to.equal('invalid');
   });
 
   it('never follows keys that a token brings along', async () => {

@@ -18,6 +18,8 @@ export interface EdgeOptions {
   readonly replicas?: number;
   /** Last change to Envoy's configuration, for what the production example leaves out. */
   readonly editEnvoy?: (config: string) => string;
+  /** Another Envoy than the newest. */
+  readonly envoyBin?: string;
 }
 
 /** The whole: clients talk to Envoy, which asks Curfew and forwards to the sample application. */
@@ -89,6 +91,7 @@ async function assemble(
   });
   const envoy = await startEnvoy({
     config: (options.editEnvoy ?? String)(config),
+    ...(options.envoyBin === undefined ? {} : { bin: options.envoyBin }),
     args: ['--file-flush-interval-msec', '50'], // the access log, for those who wait for its lines
   });
   closers.push(() => envoy.stop());

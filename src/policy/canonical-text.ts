@@ -14,10 +14,9 @@ export function decodeUnreserved(path: string): string {
 
 /** Escapes what a URI cannot carry raw (`[`, `"`, non-ASCII ...). Existing escapes stay. */
 export function escapeForbidden(path: string): string {
-  return path.replaceAll(/[^A-Za-z0-9._~!$&'()*+,;=:@/%?#\\-]/gu, (character) => {
-    // A lone surrogate has no UTF-8 form.
-    return character.isWellFormed() ? encodeURIComponent(character) : '%EF%BF%BD';
-  });
+  return path.replaceAll(/[^A-Za-z0-9._~!$&'()*+,;=:@/%?#\\-]+/g, (run) =>
+    encodeURI(run.toWellFormed()),
+  );
 }
 
 /** The bytes of all escapes as text, or `undefined` when an escape or its UTF-8 is invalid. */

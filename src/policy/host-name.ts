@@ -16,11 +16,9 @@ export function readHost(host: string): HostReading {
   return { normalised, malformed: normalised !== '' && !WELL_FORMED.test(normalised) };
 }
 
-/** Whether a host pattern (exact, or `*.suffix`), in lower case, admits a normalised host. */
+/** Whether a host pattern (exact, or `*.suffix`), in lower case, admits a normalised, well-formed host. */
 export function hostMatches(pattern: string, host: string): boolean {
-  return pattern.startsWith('*.')
-    ? host.length > pattern.length - 1 && host.endsWith(pattern.slice(1))
-    : host === pattern;
+  return pattern.startsWith('*.') ? host.endsWith(pattern.slice(1)) : host === pattern;
 }
 
 /** True when every host that `narrow` admits is admitted by `wide`, too. */

@@ -15,6 +15,9 @@ export interface PathReading {
   readonly otherSpellings: readonly string[];
 }
 
+/** Beyond it, a path is not looked at any closer: that would take milliseconds of everybody's time. */
+const PATH_MAX = 4_096;
+
 /** Lower-case letters, digits and marks that every parser reads alike, without empty segments and a final slash. */
 const PLAIN = /^(?:\/|(?:\/[a-z0-9._~!$&'()*+,=:@-]+)+)$/;
 const DOT_SEGMENT = /\/\.{1,2}(?:\/|$)/;
@@ -45,6 +48,10 @@ const STRUCTURE = /[/\\;?#%.]/g;
 export function readPath(target: string): PathReading {
   const queryAt = target.indexOf('?');
   const path = queryAt === -1 ? target : target.slice(0, queryAt);
+  if (path.length > PATH_MAX) {
+    const ambiguity = `longer than ${PATH_MAX} characters`;
+    return { normalised: path.slice(0, PATH_MAX), ambiguity, otherSpellings: [] };
+  }
   if (PLAIN.test(path) && !DOT_SEGMENT.test(path)) {
     return { normalised: path, ambiguity: undefined, otherSpellings: [] };
   }
@@ -73,22 +80,18 @@ function ambiguityOf(path: string, decoded: string): string | undefined {
 /** Decoded further, with one form for each character, in lower case, without the final slash, and all of these. */
 function spellingsOf(normalised: string): readonly string[] {
   const text = decodeWhole(normalised) ?? normalised;
-  const spellings = new Set<string>();
-  for (const form of [text, text.normalize('NFKC')]) {
-    for (const cased of [form, form.toLowerCase()]) {
-      const spelling = escapeForbidden(cased);
-      spellings.add(spelling);
-      spellings.add(withoutFinalSlash(spelling));
-    }
-  }
+  const plainer = text.normalize('NFKC');
+  const texts = new Set([text, plainer, text.toLowerCase(), plainer.toLowerCase()]);
+  for (const each of [...texts]) texts.add(withoutFinalSlash(each));
+  const spellings = new Set([...texts].map((each) => encodeURI(each)));
   spellings.delete(normalised);
   return [...spellings];
 }
 
 /** The most tolerant reading of a path or pattern: for comparing what differs in case and final slash only. */
 export function foldPath(path: string): string {
-  const text = (decodeWhole(path) ?? path).normalize('NFKC').toLowerCase();
-  return withoutFinalSlash(escapeForbidden(text));
+  const text = decodeWhole(path) ?? path;
+  return withoutFinalSlash(escapeForbidden(text.normalize('NFKC').toLowerCase()));
 }
 
 function withoutFinalSlash(path: string): string {

@@ -63,13 +63,15 @@ describe('a path that two honest parsers could read differently', () => {
     '/public/\u00e9',
     '/public/\uFFFD',
     '/public/a b',
+    `/public/${'x'.repeat(4_096)}`,
+    `/public/${'%41/'.repeat(20_000)}`,
     '/public/a%0d%0ab',
     '/public/%7f',
     '/public/%EF%BC%8F..%EF%BC%8Fadmin', // full-width slashes
     '/public/%EF%BC%8E%EF%BC%8E/admin', // full-width dots
   ];
   for (const path of AMBIGUOUS) {
-    it(`is judged by all policies together: ${JSON.stringify(path)}`, () => {
+    it(`is judged by all policies together: ${JSON.stringify(path.slice(0, 60))}`, () => {
       expect(judge(path)).to.equal('together admin');
     });
   }

@@ -5,10 +5,11 @@ import { requestFacts } from './request-facts.ts';
 
 const LIMITS = 'idle: 5m, absolute: 8h';
 
-/** Does a matcher match? `hit` is the policy with it, behind it comes the catch-all. */
-function hits(matcher: string, facts: RequestFacts): boolean {
+/** Who judges: the policy with the matcher (`hit`), the catch-all behind it (`default`), or both together. */
+function judge(matcher: string, facts: RequestFacts): string {
   const policies = policiesOf([`- { name: hit, match: [${matcher}], ${LIMITS} }`]);
-  return selected(policies, facts).policy.name === 'hit';
+  const { policy, ambiguousPath } = selected(policies, facts);
+  return ambiguousPath ? 'both' : policy.name;
 }
 
 describe('a path pattern', () => {
@@ -31,12 +32,12 @@ describe('a path pattern', () => {
   for (const [pattern, matching, others] of rows) {
     for (const path of matching) {
       it(`${pattern} matches ${path}`, () => {
-        expect(hits(`{ path: "${pattern}" }`, requestFacts(path))).to.equal(true);
+        expect(judge(`{ path: "${pattern}" }`, requestFacts(path))).to.equal('hit');
       });
     }
     for (const path of others) {
       it(`${pattern} does not match ${path}`, () => {
-        expect(hits(`{ path: "${pattern}" }`, requestFacts(path))).to.equal(false);
+        expect(judge(`{ path: "${pattern}" }`, requestFacts(path))).to.equal('default');
       });
     }
   }
@@ -63,7 +64,9 @@ describe('a host pattern', () => {
   ];
   for (const [pattern, host, matches] of rows) {
     it(`${pattern} ${matches ? 'matches' : 'does not match'} "${host}"`, () => {
-      expect(hits(`{ host: "${pattern}" }`, requestFacts('/', { host }))).to.equal(matches);
+      expect(judge(`{ host: "${pattern}" }`, requestFacts('/', { host }))).to.equal(
+        matches ? 'hit' : 'default',
+      );
     });
   }
 });
@@ -127,7 +130,7 @@ describe('the other fields of a matcher', () => {
   ];
   for (const [what, matcher, facts, matches] of rows) {
     it(`want ${what}`, () => {
-      expect(hits(matcher, requestFacts('/', facts))).to.equal(matches);
+      expect(judge(matcher, requestFacts('/', facts))).to.equal(matches ? 'hit' : 'default');
     });
   }
 });

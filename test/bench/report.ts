@@ -50,7 +50,7 @@ const INTRODUCTION = `# Benchmarks
 What Curfew costs, measured. This page is written by the benchmark itself.
 
 \`\`\`sh
-npm run bench                    # all parts; a quarter of an hour
+npm run bench                    # all parts; about twenty minutes
 npm run bench -- check redis     # only these; the results of the others stay
 npm run bench -- --quick         # all parts for a few seconds each, nothing is written: to try it
 npm run bench -- profile         # where Curfew's CPU time goes, printed only

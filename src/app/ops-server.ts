@@ -7,6 +7,8 @@ import type { ReadinessReport } from './readiness.ts';
 
 /** A probe or a scrape: small, quick, few at a time. */
 const REQUEST_MAX_MS = 5_000;
+/** Node lets the first such pause pass if bytes are still waiting, so a reader that stops is cut after twice this. */
+const ANSWER_PAUSE_MAX_MS = 2_500;
 const IDLE_MAX_MS = 15_000;
 const CHECK_CONNECTIONS_MS = 1_000;
 const CONNECTIONS_MAX = 256;
@@ -44,7 +46,7 @@ export async function startOpsServer(deps: OpsServerDeps): Promise<OpsServer> {
     },
     (request, response) => {
       // A reader that does not take its answer is cut as well.
-      response.setTimeout(REQUEST_MAX_MS, () => request.socket.destroy());
+      response.setTimeout(ANSWER_PAUSE_MAX_MS, () => request.socket.destroy());
       answer(deps, request, response).catch(() => response.destroy());
     },
   );

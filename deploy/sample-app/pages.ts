@@ -43,14 +43,14 @@ export function homePage(user: string, lifetime: string | string[] | undefined):
       <p><label><input type="checkbox" id="poll"> Poll for notifications</label> every second. The
         policy calls that passive: it is checked, but keeps no session alive.</p>
       <p>The <a href="/payments">payments page</a> has a shorter timeout than the rest.</p>
-      <output id="last" aria-live="polite"></output>
+      <p class="output" id="last"></p>
     </section>
     <section class="card" aria-labelledby="streams">
       <h2 id="streams">Streams</h2>
-      <p>Envoy cuts them when the session ends.</p>
+      <p>Envoy cuts them, at the latest when the session is as old as it may get.</p>
       <p class="row"><button id="events">Open an event stream</button>
         <button id="socket">Open a WebSocket</button></p>
-      <output id="stream" aria-live="polite"></output>
+      <p class="output" id="stream"></p>
     </section>
     ${LOGOUT}<script src="/assets/app.js" defer></script>`,
   );

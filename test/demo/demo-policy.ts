@@ -3,19 +3,24 @@ export interface DemoTimeouts {
   readonly idleS: number;
   readonly absoluteS: number;
   readonly paymentsIdleS: number;
+  /** How long a stream may last. Undefined is the default: the idle timeout. */
+  readonly streamMaxS: number | undefined;
 }
 
 /** Short enough to watch, long enough for a busy machine. */
-export const STORY: DemoTimeouts = { idleS: 3, absoluteS: 12, paymentsIdleS: 1.5 };
+export const STORY: DemoTimeouts = { idleS: 3, absoluteS: 12, paymentsIdleS: 1.5, streamMaxS: 12 };
 
 /** With `--stay`: time to try things by hand. */
-export const BY_HAND: DemoTimeouts = { idleS: 20, absoluteS: 180, paymentsIdleS: 8 };
+export const BY_HAND: DemoTimeouts = {
+  idleS: 20,
+  absoluteS: 180,
+  paymentsIdleS: 8,
+  streamMaxS: undefined,
+};
 
 /** The policy file of the demo, for Envoy on this port. */
-export function demoPolicy(
-  port: number,
-  { idleS, absoluteS, paymentsIdleS }: DemoTimeouts,
-): string {
+export function demoPolicy(port: number, timeouts: DemoTimeouts): string {
+  const { idleS, absoluteS, paymentsIdleS, streamMaxS } = timeouts;
   const login = `http://127.0.0.1:${port}/login?rd={return_to}&reason={reason}`;
   return `# The policy file of the demo. Edit it while it runs: a change is in force within a second.
 version: 1
@@ -39,8 +44,7 @@ policies:
     idle: ${idleS}s
     absolute: ${absoluteS}s
     passive: [{ path: /api/notifications }]
-    stream_max: ${absoluteS}s  # streams live as long as their session may
-    login_url: ${login}
+${streamMaxS === undefined ? '' : `    stream_max: ${streamMaxS}s  # by default the idle timeout\n`}    login_url: ${login}
     expose_lifetime: true
 `;
 }

@@ -48,13 +48,15 @@ function end(detail) {
   byId('poll').checked = false;
   const link = document.createElement('a');
   link.href = '/login';
-  link.textContent = 'Sign in again';
+  link.textContent = 'To the login';
   byId('ended').replaceChildren(`${detail ?? 'Your session has ended.'} `, link);
   byId('ended').hidden = false;
 }
 
-byId('activity').addEventListener('click', () => ask('/api/profile'));
-setInterval(() => byId('poll').checked && ask('/api/notifications'), 1000);
+byId('activity').addEventListener('click', () => void ask('/api/profile'));
+setInterval(() => {
+  if (byId('poll').checked) void ask('/api/notifications');
+}, 1000);
 setInterval(showLifetime, 250);
 
 byId('events').addEventListener('click', () => {

@@ -63,11 +63,7 @@ function buildProgram(finish: (exitCode: number) => void): Command {
     .helpCommand(false)
     .exitOverride()
     .configureHelp({ showGlobalOptions: false })
-    .addHelpText('after', EXAMPLES)
-    .action(() => {
-      program.outputHelp({ error: true });
-      finish(USAGE_FAULT);
-    });
+    .addHelpText('after', EXAMPLES);
   program.commandsGroup('Run:');
   addServe(program, finish);
   addHealthcheck(program, finish);

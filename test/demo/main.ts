@@ -13,9 +13,7 @@ import { BY_HAND, STORY, demoPolicy } from './demo-policy.ts';
 import { ClaimBroken, createNarrator } from './narrator.ts';
 import { tellStory } from './story.ts';
 
-const { values: wanted } = parseArgs({
-  options: { redis: { type: 'boolean' }, stay: { type: 'boolean' } },
-});
+const wanted = readArguments();
 process.stdout.on('error', () => process.exit(1)); // nobody listens any more
 
 const narrator = createNarrator(process.stdout);
@@ -28,6 +26,17 @@ process.exitCode = await Promise.race([demo(), interrupted.then(() => (isTold ? 
 // oxlint-disable-next-line no-await-in-loop -- in reverse order, one after the other
 for (const close of closers.splice(0).toReversed()) await close();
 process.exit();
+
+function readArguments(): { readonly redis?: boolean; readonly stay?: boolean } {
+  try {
+    return parseArgs({ options: { redis: { type: 'boolean' }, stay: { type: 'boolean' } } }).values;
+  } catch (error) {
+    process.stderr.write(
+      `${(error as Error).message}\nusage: npm run demo -- [--redis] [--stay]\n`,
+    );
+    return process.exit(2);
+  }
+}
 
 async function demo(): Promise<number> {
   try {

@@ -1,6 +1,7 @@
 import { judgeReplicas } from '../store/judge-replicas.ts';
 import type { ReplicaAnnouncement } from '../store/judge-replicas.ts';
 import type { OpenedStore } from '../store/opened-store.ts';
+import { REPLICAS_KEY } from '../store/store-keys.ts';
 import type { StoreInspection } from '../store/store-inspection.ts';
 import { errorFields } from './log.ts';
 import type { Log } from './log.ts';
@@ -106,13 +107,17 @@ export class StoreWatch {
     const why =
       foreign === undefined
         ? undefined
-        : `other replicas name sessions with the key ${foreign}, which the key file of this one lacks`;
+        : `other replicas name sessions with the key ${foreign}, which the key file of this one lacks; add it there as an older key`;
     if (why === undefined) readiness.hold('keys');
     else readiness.fail('keys', why);
     if (why === this.#keysWhy) return;
     if (why === undefined)
       log.info({ event: 'keys_agree' }, 'the keys agree with the other replicas');
-    else log.error({ event: 'keys_disagree', foreign_key: foreign }, why);
+    else {
+      // For whoever has lost that key, or wants its sessions to be gone.
+      const remedy = `to give up the sessions of that key for ever: redis-cli HDEL ${REPLICAS_KEY} key:${foreign ?? ''}`;
+      log.error({ event: 'keys_disagree', foreign_key: foreign, remedy }, why);
+    }
     this.#keysWhy = why;
   }
 

@@ -7,13 +7,15 @@ import { REPLICAS_KEY } from './store-keys.ts';
 
 const NAME = /^[A-Za-z0-9_-]{1,64}$/;
 
-/** Tells the other replicas about this one, and answers with what all of them have told. */
+/**
+ * Tells the other replicas about this one, unless it lacks a key of theirs, and answers with what all of them have told.
+ */
 export async function announceReplica(
   connection: RedisConnection,
   own: ReplicaAnnouncement,
 ): Promise<ReplicaEntries> {
-  const { writingFingerprint, sourceDigest, retentionMs } = own;
-  if (!NAME.test(writingFingerprint) || !NAME.test(sourceDigest)) {
+  const { writingFingerprint, fingerprints, sourceDigest, retentionMs } = own;
+  if (![writingFingerprint, ...fingerprints, sourceDigest].every((name) => NAME.test(name))) {
     throw new TypeError('a fingerprint is letters, digits, - and _');
   }
   const fields = [`key:${writingFingerprint}`, `sources:${sourceDigest}`];
@@ -21,7 +23,7 @@ export async function announceReplica(
   const reply = await connection.run(
     'announce',
     [REPLICAS_KEY],
-    [...fields, ...ages],
+    [...fields, ...ages, ...fingerprints.map((name) => `key:${name}`)],
     ['announced'],
   );
   const nowMs = integer(reply.words[0]);

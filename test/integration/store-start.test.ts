@@ -140,6 +140,11 @@ describe('a Redis store at its start', () => {
         keys: { kind: 'foreign_key', fingerprint: 'foreign' },
         sourcesDiffer: true,
       });
+      // The one that lacks a key is wrong: it must not turn the others out by what it says.
+      expect(await admin.hkeys('curfew:1:replicas')).to.have.members([
+        'key:foreign',
+        'sources:api',
+      ]);
       const longAgoMs = Date.now() - 31 * DAY;
       await admin.hset('curfew:1:replicas', 'key:foreign', longAgoMs, 'sources:api', longAgoMs);
       const entries = await opened.announce(own());

@@ -45,7 +45,7 @@ export function tokenSession(reading: TokenReading): TokenSession {
       name,
       ...(place.perLogin ? [authTime] : []),
     ]),
-    startedAtMs: startedAt === undefined ? undefined : startedAt * 1000,
+    startedAtMs: startedAt === undefined ? undefined : Math.floor(startedAt * 1000),
   };
 }
 
@@ -74,12 +74,13 @@ function nameIn(
   return Number.isSafeInteger(value) ? (value as number) : undefined;
 }
 
-/** Whole seconds since the epoch, `undefined` when the claim is missing. */
+/** Seconds since the epoch, possibly with a fraction (RFC 7519 section 2); `undefined` when the claim is missing. */
 function instant(
   claims: Readonly<Record<string, unknown>>,
   claim: 'auth_time' | 'iat',
 ): number | undefined | 'absurd' {
   const value = Object.hasOwn(claims, claim) ? claims[claim] : undefined;
   if (value === undefined) return undefined;
-  return Number.isSafeInteger(value) && (value as number) >= 0 ? (value as number) : 'absurd';
+  const isInstant = typeof value === 'number' && value >= 0 && value <= Number.MAX_SAFE_INTEGER;
+  return isInstant ? value : 'absurd';
 }

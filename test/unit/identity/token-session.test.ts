@@ -189,7 +189,13 @@ describe('tokenSession: times', () => {
     expect(read({ place: { perLogin: true } }).kind).to.equal('invalid');
   });
 
-  for (const value of [-1, 1.5, NaN, Infinity, 2 ** 53, '1700000000', null, [], {}]) {
+  it('takes a login time with a fraction, and counts whole milliseconds', () => {
+    expect(read({ claims: { iat: 1_700_000_000.1239 } })).to.include({
+      startedAtMs: 1_700_000_000_123,
+    });
+  });
+
+  for (const value of [-1, NaN, Infinity, 2 ** 53, '1700000000', null, [], {}]) {
     it(`refuses a login time of ${JSON.stringify(value)} (${typeof value})`, () => {
       expect(read({ claims: { auth_time: value } }).kind).to.equal('invalid');
       expect(read({ claims: { iat: value } }).kind).to.equal('invalid');

@@ -57,7 +57,7 @@ export function compilePolicies(
     byName: entry.by_name ?? false,
     matchers: compile(entry.match, comparison),
     foldedMatchers: compile(entry.match, 'folded'),
-    passive: compile(entry.passive, comparison),
+    passive: compile(entry.passive, paths === 'literal' ? 'literal' : 'folded'),
   }));
   return { policies, paths, foldingMatters: paths === 'strictest' && entries.some(hasFoldable) };
 }

@@ -12,6 +12,7 @@ export interface CompiledPolicy {
   readonly matchers: readonly CompiledMatcher[];
   /** The same with the case and the final slash of path patterns ignored. */
   readonly foldedMatchers: readonly CompiledMatcher[];
+  /** Passive rules, with the case and the final slash of path patterns ignored unless paths are literal. */
   readonly passive: readonly CompiledMatcher[];
 }
 

@@ -1,10 +1,10 @@
 import type { RequestFacts } from '../session/request-facts.ts';
-import type { MatcherField } from './compile-matcher.ts';
+import type { MatcherField, MatchInput } from './compile-matcher.ts';
 import { matches } from './compile-matcher.ts';
 import type { CompiledPolicy } from './compiled-policy.ts';
 import { reaches } from './compiled-policy.ts';
 import type { Judgement } from './judge-selection.ts';
-import { POLICY_NAME_KEY } from './judge-selection.ts';
+import { passiveInput, POLICY_NAME_KEY } from './judge-selection.ts';
 import type { LoadedPolicies } from './loaded-policies.ts';
 import type { ResolvedLimits } from './resolve-limits.ts';
 import { resolveLimits } from './resolve-limits.ts';
@@ -61,21 +61,24 @@ export function explainSelection(
   const policies = loaded.compiled.policies.map((compiled, i): PolicyExplanation => {
     const entry = loaded.file.policies[i];
     const { name, session } = compiled.policy;
-    const explain = (list: CompiledPolicy['matchers']): readonly MatcherExplanation[] =>
+    const explain = (
+      list: CompiledPolicy['matchers'],
+      input: MatchInput,
+    ): readonly MatcherExplanation[] =>
       list.map((matcher) => ({
-        holds: matches(matcher, judgement.input),
+        holds: matches(matcher, input),
         fields: matcher.tests.map((test) => ({
           field: test.field,
           wanted: test.wanted,
-          found: test.found(judgement.input),
-          holds: test.passes(judgement.input),
+          found: test.found(input),
+          holds: test.passes(input),
         })),
       }));
     return {
       name,
       role: roleOf(compiled, judgement),
-      matchers: explain(compiled.matchers),
-      passive: explain(compiled.passive),
+      matchers: explain(compiled.matchers, judgement.input),
+      passive: explain(compiled.passive, passiveInput(loaded.compiled, judgement.input)),
       limits: entry === undefined || session === 'off' ? undefined : resolveLimits(entry),
     };
   });

@@ -11,7 +11,7 @@ import { otherSelection } from './other-selection.ts';
 import { passiveHint } from './passive-hint.ts';
 import type { UnknownPolicyName } from './policy-set.ts';
 import type { PathReading } from './read-path.ts';
-import { readPath } from './read-path.ts';
+import { foldPath, readPath } from './read-path.ts';
 
 /** Key of a route's context_extensions that names the policy. */
 export const POLICY_NAME_KEY = 'curfew-policy';
@@ -57,8 +57,7 @@ export function judgeSelection(compiled: CompiledPolicies, facts: RequestFacts):
     }
   }
   const passive =
-    passiveHint(facts) ??
-    passiveRule(judging, spellings(input, path), ambiguity && ignoredFields(host));
+    passiveHint(facts) ?? passiveRule(compiled, judging, input, ambiguity && ignoredFields(host));
   const selection = selectionOf(judging, ambiguity !== undefined, passive !== undefined);
   return { selection, input, host, path, ambiguity, judging, passive };
 }
@@ -82,18 +81,18 @@ function selectionOf(
   return { policy, ambiguousPath, passive };
 }
 
-/**
- * The passive rule that holds for some spelling of the path. On an ambiguous path those for other paths might hold,
- * so they do: a client must not keep a session alive by spelling the path of its polling differently.
- */
+/** The passive rule that holds. On an ambiguous path those for other paths might hold, so they do. */
 function passiveRule(
+  compiled: CompiledPolicies,
   judging: readonly CompiledPolicy[],
-  inputs: readonly MatchInput[],
+  request: MatchInput,
   ignored: ReadonlySet<MatcherField> | '' | undefined,
 ): string | undefined {
+  if (judging.every(({ passive }) => passive.length === 0)) return undefined;
+  const input = passiveInput(compiled, request);
   for (const { policy, passive } of judging) {
     for (const matcher of passive) {
-      if (!inputs.some((input) => matches(matcher, input, ignored || undefined))) continue;
+      if (!matches(matcher, input, ignored || undefined)) continue;
       const rule = matcher.tests.map(({ field, wanted }) => `${field} ${wanted}`).join(', ');
       return `passive rule of "${policy.name}": ${rule}`;
     }
@@ -101,8 +100,12 @@ function passiveRule(
   return undefined;
 }
 
-function spellings(input: MatchInput, { otherSpellings }: PathReading): readonly MatchInput[] {
-  return [input, ...otherSpellings.map((path) => ({ ...input, path }))];
+/**
+ * What passive rules look at: case and final slash of the path do not matter, since a client must not keep a session
+ * alive by spelling the path of its polling differently.
+ */
+export function passiveInput({ paths }: CompiledPolicies, input: MatchInput): MatchInput {
+  return paths === 'literal' ? input : { ...input, path: foldPath(input.path) };
 }
 
 function ignoredFields(host: HostReading): ReadonlySet<MatcherField> {

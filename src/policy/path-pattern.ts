@@ -53,6 +53,13 @@ function segmentsMatch({ segments, open }: PathPattern, path: string): boolean {
   return at === path.length || (open && path[at] === '/');
 }
 
+/** A path that a pattern matches but for case and final slash, with the words and the final slash of the pattern. */
+export function spellLike({ segments, open }: PathPattern, path: string): string {
+  const own = path.slice(1).split('/');
+  const spelled = segments.map((wanted, i) => (wanted === '*' ? (own[i] ?? '') : wanted));
+  return `/${[...spelled, ...(open ? own.slice(segments.length) : [])].join('/')}`;
+}
+
 /** True when every path that `narrow` matches is matched by `wide`, too. */
 export function pathCovers(wide: readonly string[], narrow: readonly string[]): boolean {
   for (const [i, wanted] of wide.entries()) {

@@ -81,8 +81,8 @@ function ambiguityOf(path: string, decoded: string): string | undefined {
 function spellingsOf(normalised: string): readonly string[] {
   const text = decodeWhole(normalised) ?? normalised;
   const plainer = text.normalize('NFKC');
-  const texts = new Set([text, plainer, text.toLowerCase(), plainer.toLowerCase()]);
-  for (const each of [...texts]) texts.add(withoutFinalSlash(each));
+  const forms = [text, plainer, text.toLowerCase(), plainer.toLowerCase()];
+  const texts = new Set([...forms, ...forms.map(withoutFinalSlash)]);
   const spellings = new Set([...texts].map((each) => encodeURI(each)));
   spellings.delete(normalised);
   return [...spellings];
@@ -90,6 +90,7 @@ function spellingsOf(normalised: string): readonly string[] {
 
 /** The most tolerant reading of a path or pattern: for comparing what differs in case and final slash only. */
 export function foldPath(path: string): string {
+  if (PLAIN.test(path)) return path;
   const text = decodeWhole(path) ?? path;
   return withoutFinalSlash(escapeForbidden(text.normalize('NFKC').toLowerCase()));
 }

@@ -44,6 +44,23 @@ function use(text: string): 'ok' | 'problems' {
 }
 
 describe('a policy file that is anything', () => {
+  it('nested deeply is refused before the YAML parser spends seconds on it', () => {
+    const parsed = parsePolicyFile('['.repeat(51), 'deep.yaml');
+    expect(
+      parsed.kind === 'problems' && parsed.problems.map(({ message }) => message),
+    ).to.deep.equal(['it is nested too deeply']);
+  });
+
+  it('with a byte order mark has its first column behind it', () => {
+    const parsed = parsePolicyFile('\uFEFFvers: 1\n', 'bom.yaml');
+    expect(parsed.kind === 'problems' && parsed.problems[0]?.column).to.equal(1);
+  });
+
+  it('is told in words without control characters', () => {
+    const parsed = parsePolicyFile('%\r\u001B[2J|', 'control.yaml');
+    expect(JSON.stringify(parsed)).to.not.match(/\\[ru]/);
+  });
+
   it('of random text never throws', () => {
     assert(
       property(string({ unit: 'binary', maxLength: 200 }), (text) => void use(text)),

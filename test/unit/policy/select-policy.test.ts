@@ -187,7 +187,7 @@ describe('the selection', () => {
 
 describe('a passive request', () => {
   const policies = policiesOf([
-    `- { name: a, match: [{ path: /a/** }], ${LIMITS}, passive: [{ path: /a/poll }, { header: { name: x-poll, value: "1" } }] }`,
+    `- { name: a, match: [{ path: /a/** }], ${LIMITS}, passive: [{ path: /a/poll }, { path: /a/Feed/ }, { header: { name: x-poll, value: "1" } }] }`,
   ]);
   const header = (name: string, value: string): Partial<RequestFacts> => ({
     headers: [{ name, value }],
@@ -207,12 +207,20 @@ describe('a passive request', () => {
     ['is an event stream', '/b', header('accept', 'text/event-stream'), true],
     ['is an event stream with parameters', '/b', header('accept', 'text/event-stream; q=1'), true],
     [
+      'is not one that would take something else, too',
+      '/b',
+      header('accept', 'text/event-stream; q=1, application/json'),
+      false,
+    ],
+    [
       'is not one that would take an event stream, too',
       '/b',
       header('accept', 'application/json, text/event-stream'),
       false,
     ],
-    ['is one of which some spelling is', '/a/POLL', {}, true],
+    ['is one with a rule for it in other letters', '/a/POLL', {}, true],
+    ['is one with a rule for it in capitals', '/a/feed', {}, true],
+    ['is one with a rule for it but for the final slash', '/a/poll/', {}, true],
     ['is one on an ambiguous path that might be', '/a//poll', {}, true],
   ];
   for (const [what, path, facts, passive] of rows) {

@@ -82,7 +82,11 @@ export async function startGuardedRedis(args: readonly string[] = []): Promise<R
 
 /** A connection of the administrator, over the server's own socket. */
 export function openAdmin(server: RedisServer): Redis {
-  const admin = new Redis(server.socketPath, { username: 'admin', password: 'any', disconnectTimeout: 50 });
+  const admin = new Redis(server.socketPath, {
+    username: 'admin',
+    password: 'any',
+    disconnectTimeout: 50,
+  });
   admin.on('error', () => undefined); // the rejected call tells it
   return admin;
 }

@@ -145,6 +145,16 @@ describe('a path that two honest parsers could read differently', () => {
     expect(ambiguous).to.deep.equal([true, true, true, true, true, false, false]);
   });
 
+  it('includes the plain spelling of one part where a pattern writes another in capitals', () => {
+    const odd = policiesOf([
+      '- { name: loose, match: [{ path: /up/* }, { path: /Up/X }], idle: 50m, absolute: 8h }',
+      '- { name: strict, match: [{ path: /Up/* }], idle: 5m, absolute: 8h }',
+    ]);
+    // Whoever reads it as /Up/x would have it judged by the strict one.
+    const { policy, ambiguousPath } = selected(odd, requestFacts('/up/X'));
+    expect([policy.idleTimeoutMs, ambiguousPath]).to.deep.equal([300_000, true]);
+  });
+
   it('is none for an upstream that decodes nothing', () => {
     const literal = policiesOf(
       ['- { name: a, match: [{ path: /a/** }, { path: /x%2Fy }], idle: 5m, absolute: 8h }'],

@@ -140,8 +140,9 @@ export class StoreWatch {
     if (!readiness.holds('store')) {
       readiness.fail('store', `the store has not answered since the start: ${why}`);
     }
-    // Once per outage: its end is told by the store's own state, and metrics count the rest.
-    if (this.#attempts > 1) return;
+    // Once per outage: its end is told by the store's own state, and metrics count the rest. The first attempt after a
+    // start comes before the connection can be there.
+    if (this.#attempts !== 2) return;
     log.warn(
       { event: 'store_silent', ...errorFields(error) },
       'the store does not answer; trying again',

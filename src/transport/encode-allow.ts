@@ -1,11 +1,20 @@
 import type { AllowReply } from '../authz/check-call.ts';
-import { serializeCheckResponse } from './check-response-message.ts';
 import { safeName, setHeader, setResponseHeader } from './header-change.ts';
-import { metadataMessage } from './metadata-message.ts';
+import { metadataBytes } from './metadata-bytes.ts';
+import { PartCache } from './part-cache.ts';
+import { serializeCheckResponse } from './serialize-check-response.ts';
 import { UnsafeReply } from './unsafe-reply.ts';
+import { bytesField } from './wire-writer.ts';
 
 /** google.rpc.Code OK. Written out, although 0 is what protobuf assumes. */
 const ALLOW_CODE = 0;
+/** CheckResponse: ok_response 3, and the fields of OkHttpResponse. */
+const OK_RESPONSE = 3;
+const HEADERS = 2;
+const HEADERS_TO_REMOVE = 5;
+const RESPONSE_HEADERS = 6;
+
+const removals = new PartCache((name) => bytesField(HEADERS_TO_REMOVE, safeName(name)));
 
 /**
  * The only function of this program that makes bytes which let a request through. To Envoy a missing status, and so a
@@ -16,17 +25,21 @@ const ALLOW_CODE = 0;
  */
 export function encodeAllow(reply: AllowReply): Buffer {
   if (reply.kind !== 'allow') throw new UnsafeReply('asked to allow what is no allow');
-  const removed = new Set(reply.requestHeadersToRemove);
-  if (reply.requestHeaders.some(([name]) => removed.has(name))) {
-    throw new UnsafeReply('a request header is both set and removed');
+  const { requestHeaders, requestHeadersToRemove, responseHeaders } = reply;
+  let response = '';
+  for (const pair of requestHeaders) {
+    if (requestHeadersToRemove.includes(pair[0])) {
+      throw new UnsafeReply('a request header is both set and removed');
+    }
+    response += bytesField(HEADERS, setHeader(pair));
   }
-  return serializeCheckResponse({
-    status: { code: ALLOW_CODE },
-    ok_response: {
-      headers: reply.requestHeaders.map(setHeader),
-      headers_to_remove: reply.requestHeadersToRemove.map(safeName),
-      response_headers_to_add: reply.responseHeaders.map(setResponseHeader),
-    },
-    dynamic_metadata: metadataMessage(reply.metadata),
-  });
+  for (const name of requestHeadersToRemove) response += removals.of(name);
+  for (const pair of responseHeaders) {
+    response += bytesField(RESPONSE_HEADERS, setResponseHeader(pair));
+  }
+  return serializeCheckResponse(
+    ALLOW_CODE,
+    bytesField(OK_RESPONSE, response),
+    metadataBytes(reply.metadata),
+  );
 }

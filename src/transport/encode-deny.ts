@@ -1,12 +1,18 @@
 import type { DenyReply } from '../authz/check-call.ts';
-import { serializeCheckResponse } from './check-response-message.ts';
 import { setHeader } from './header-change.ts';
-import { metadataMessage } from './metadata-message.ts';
+import { metadataBytes } from './metadata-bytes.ts';
+import { serializeCheckResponse } from './serialize-check-response.ts';
 import { UnsafeReply } from './unsafe-reply.ts';
 import { WireReader } from './wire-reader.ts';
+import { bytesField, numberField, utf8 } from './wire-writer.ts';
 
 /** google.rpc.Code UNAUTHENTICATED. Envoy asks only whether it is 0. */
 const DENY_CODE = 16;
+/** CheckResponse: denied_response 2, and the fields of DeniedHttpResponse. */
+const DENIED_RESPONSE = 2;
+const STATUS = 1;
+const HEADERS = 2;
+const BODY = 3;
 /** What a DenyReply may carry. Envoy would send any number on, and for none of its own a 403. */
 const HTTP_STATUSES: readonly number[] = [401, 302, 303] satisfies DenyReply['httpStatus'][];
 
@@ -18,15 +24,15 @@ export function encodeDeny(reply: DenyReply): Buffer {
   if (!HTTP_STATUSES.includes(reply.httpStatus)) {
     throw new UnsafeReply('the HTTP status of the denial is none of ours');
   }
-  const bytes = serializeCheckResponse({
-    status: { code: DENY_CODE },
-    denied_response: {
-      status: { code: reply.httpStatus },
-      headers: reply.headers.map(setHeader),
-      body: reply.body.toWellFormed(),
-    },
-    dynamic_metadata: metadataMessage(reply.metadata),
-  });
+  // HttpStatus: code 1.
+  let response = bytesField(STATUS, numberField(1, reply.httpStatus));
+  for (const pair of reply.headers) response += bytesField(HEADERS, setHeader(pair));
+  response += bytesField(BODY, utf8(reply.body.toWellFormed()));
+  const bytes = serializeCheckResponse(
+    DENY_CODE,
+    bytesField(DENIED_RESPONSE, response),
+    metadataBytes(reply.metadata),
+  );
   assertDenies(bytes);
   return bytes;
 }

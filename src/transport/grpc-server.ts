@@ -1,5 +1,4 @@
 import { Server, ServerCredentials } from '@grpc/grpc-js';
-import { loadCheckResponse } from './check-response-message.ts';
 import type { CheckAnswerer } from './answer-check.ts';
 import {
   AUTHORIZATION_SERVICE,
@@ -50,7 +49,6 @@ export interface GrpcTransport {
 export async function startGrpcServer(options: GrpcServerOptions): Promise<GrpcTransport> {
   const address = parseListenAddress(options.address);
   const limits = { ...DEFAULT_GRPC_SERVER_LIMITS, ...options.limits };
-  loadCheckResponse();
   const health = createHealthService(['', AUTHORIZATION_SERVICE], options.rpcObserver);
   const server = new Server(grpcServerOptions(limits));
   const { handler, onError, rpcObserver } = options;

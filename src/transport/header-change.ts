@@ -1,50 +1,52 @@
 import type { HeaderPair } from '../authz/check-call.ts';
+import { PartCache } from './part-cache.ts';
 import { UnsafeReply } from './unsafe-reply.ts';
-
-/** envoy.config.core.v3.HeaderValueOption. */
-export interface HeaderChange {
-  readonly header: { readonly key: string; readonly value: string };
-  readonly append?: { readonly value: boolean };
-  readonly append_action?: number;
-}
+import { bytesField, numberField, type ByteText } from './wire-writer.ts';
 
 /** RFC 9110 section 5.6.2, in lower case. Excludes pseudo headers. */
 const NAME = /^[a-z0-9!#$%&'*+.^_`|~-]+$/;
 const VALUE = /^[\x20-\x7e]*$/;
 
+/** HeaderValue: key 1. */
+const keys = new PartCache((name) => bytesField(1, safeName(name)));
+
 /**
- * Sets a header, replacing what is there. `append` stays unset: the one spelling that every Envoy version takes so, for
- * request headers and for the headers of a denial (where several of one name all arrive).
+ * A HeaderValueOption (header 1: key 1, value 2) that sets a header, replacing what is there. `append` stays unset: the
+ * one spelling that every Envoy version takes so, for request headers and for the headers of a denial (where several of
+ * one name all arrive).
+ * @throws {UnsafeReply}
  */
-export function setHeader([name, value]: HeaderPair): HeaderChange {
-  return { header: { key: safeName(name), value: safeValue(value) } };
+export function setHeader([name, value]: HeaderPair): ByteText {
+  return bytesField(1, keys.of(name) + bytesField(2, safeValue(value)));
 }
 
-/** HeaderAppendAction OVERWRITE_IF_EXISTS_OR_ADD. */
-const OVERWRITE_OR_ADD = 2;
+/** HeaderValueOption: append_action 3, OVERWRITE_IF_EXISTS_OR_ADD. */
+const OVERWRITE_OR_ADD = numberField(3, 2);
+/** HeaderValueOption: append 2, a BoolValue (value 1) of true. */
+const APPEND = bytesField(2, numberField(1, 1));
 
 /**
  * Sets a header on the application's response. From Envoy 1.31 on an unset `append` would add a second line, hence the
  * action; older ones ignore it and overwrite. A cookie must not erase the application's own cookies: it is added.
+ * @throws {UnsafeReply}
  */
-export function setResponseHeader(pair: HeaderPair): HeaderChange {
-  const change = setHeader(pair);
-  return change.header.key === 'set-cookie'
-    ? { ...change, append: { value: true } }
-    : { ...change, append_action: OVERWRITE_OR_ADD };
+export function setResponseHeader(pair: HeaderPair): ByteText {
+  return setHeader(pair) + (pair[0] === 'set-cookie' ? APPEND : OVERWRITE_OR_ADD);
 }
 
 /**
  * The last line of defence: Envoy sends a CR LF on to HTTP/1.1 clients as it is, and a value becomes two headers.
  * @throws {UnsafeReply}
  */
-export function safeName(name: string): string {
-  if (!NAME.test(name)) throw new UnsafeReply('a header name of the reply is no lower-case token');
+export function safeName(name: string): ByteText {
+  if (typeof name !== 'string' || !NAME.test(name)) {
+    throw new UnsafeReply('a header name of the reply is no lower-case token');
+  }
   return name;
 }
 
-function safeValue(value: string): string {
-  if (!VALUE.test(value)) {
+function safeValue(value: string): ByteText {
+  if (typeof value !== 'string' || !VALUE.test(value)) {
     throw new UnsafeReply('a header value of the reply is not printable ASCII');
   }
   return value;

@@ -95,9 +95,9 @@ describe('only one function lets a request through', () => {
 
   it('and only the two encoders can make a response', () => {
     expect(filesNaming(/serializeCheckResponse\(/)).to.deep.equal([
-      'transport/check-response-message.ts',
       'transport/encode-allow.ts',
       'transport/encode-deny.ts',
+      'transport/serialize-check-response.ts',
     ]);
     expect(filesNaming(/encodeAllow\(/)).to.deep.equal([
       'transport/encode-allow.ts',

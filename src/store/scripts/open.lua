@@ -23,8 +23,6 @@ if record then
   return reply
 end
 
--- Something is there that is no record: not to be written over, and not unknown.
-if redis.call('EXISTS', keys.session) == 1 then return redis.error_reply('MALFORMED session') end
 local member = member_of(keys.session)
 record = { s = math.min(tonumber(ARGV[11]) or clock, clock), a = clock, g = 0 }
 redis.call('HSET', keys.session, 's', integer(record.s), 'a', integer(record.a), 'n', source)

@@ -20,13 +20,13 @@ end
 -- The record of this key, nil when there is none, and an error reply for what nobody of us has written:
 -- half a record must neither live on nor count as unknown.
 local function read_record(session)
-  local fields = redis.call('HMGET', session, 's', 'a', 'g', 'e', 'w')
+  local fields = redis.call('HMGET', session, 's', 'a', 'g', 'e', 'w', 'n')
   if fields[4] then
     local ended_at = tonumber(fields[4])
     if ended_at and fields[5] then return { e = ended_at, w = fields[5] } end
     return nil, redis.error_reply('MALFORMED tombstone')
   end
-  if not fields[1] and not fields[2] then return nil end
+  if not (fields[1] or fields[2] or fields[3] or fields[6]) then return nil end
   local s, a, g = tonumber(fields[1] or nil), tonumber(fields[2] or nil), tonumber(fields[3] or 0)
   if s and a and g then return { s = s, a = a, g = g } end
   return nil, redis.error_reply('MALFORMED session')

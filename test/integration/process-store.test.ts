@@ -99,6 +99,9 @@ describe('process with Redis', function () {
     await redis.kill();
     await eventually('outage', async () => (await metric(curfew, 'curfew_store_up')) === '0');
     expect((await curfew.client.check(COOKIE)).codeName).to.equal('UNAVAILABLE');
+    // A changed file makes it ask the store at once, instead of at its next look.
+    await policies.replace(policiesWith('web').replace('12h', '13h'));
+    await eventually('a look at the store', () => curfew.log().includes('"event":"store_silent"'));
     expect(await curfew.isReady()).to.equal(true);
     await redis.restart();
     await eventually('recovery', async () => (await curfew.client.check(COOKIE)).codeName === 'OK');

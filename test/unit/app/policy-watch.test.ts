@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { execFileSync } from 'node:child_process';
 import { mkdir, mkdtemp, rename, rm, symlink, unlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { PolicyFileFault, PolicyWatch } from '../../../src/app/policy-watch.ts';
 import type { PolicyRejection } from '../../../src/app/policy-watch.ts';
 import { parsePolicyFile } from '../../../src/policy/parse-policy-file.ts';
@@ -103,14 +103,24 @@ describe('policy-watch', () => {
     }
   });
 
-  it('follows a symlink into another folder', async () => {
-    const elsewhere = await mkdtemp(join(tmpdir(), 'curfew-elsewhere-'));
-    await writeFile(join(elsewhere, 'real.yaml'), withIdle('1h'));
-    await symlink(join(elsewhere, 'real.yaml'), path);
+  it('follows a symlink into other folders, one after the other', async () => {
+    const elsewhere = [
+      await mkdtemp(join(tmpdir(), 'curfew-a-')),
+      await mkdtemp(join(tmpdir(), 'curfew-b-')),
+    ].map((name) => join(name, 'real.yaml'));
+    const [one = '', other = ''] = elsewhere;
+    await writeFile(one, withIdle('1h'));
+    await writeFile(other, withIdle('3h'));
+    await symlink(one, path);
     await start();
-    await writeFile(join(elsewhere, 'real.yaml'), withIdle('2h'));
+    await writeFile(one, withIdle('2h'));
     await swappedTo(2 * HOUR_MS);
-    await rm(elsewhere, { recursive: true });
+    await symlink(other, `${path}.next`);
+    await rename(`${path}.next`, path);
+    await swappedTo(3 * HOUR_MS);
+    await writeFile(other, withIdle('4h'));
+    await swappedTo(4 * HOUR_MS);
+    await Promise.all(elsewhere.map((file) => rm(dirname(file), { recursive: true })));
   });
 
   it('keeps the last good version of a file that turns bad, tells where, once, and recovers', async () => {

@@ -61,6 +61,8 @@ export interface SweepReport {
   readonly examined: number;
   /** More is due than one bounded turn may do. */
   readonly more: boolean;
+  /** What cut the turn short; the ends before it are written all the same, and hence counted. */
+  readonly fault: Error | undefined;
 }
 
 /**

@@ -96,11 +96,11 @@ export class MemorySessionStore implements SessionStore {
     const ended = { idle: 0, absolute: 0 };
     for (let examined = 0; examined < examinedMax; examined += 1) {
       const key = this.#sweeping.next();
-      if (key === undefined) return { ended, examined, more: false };
+      if (key === undefined) return { ended, examined, more: false, fault: undefined };
       const by = this.#endIfOver(key, limits, nowMs);
       if (by !== undefined) ended[by] += 1;
     }
-    return { ended, examined: examinedMax, more: true };
+    return { ended, examined: examinedMax, more: true, fault: undefined };
   }
 
   /** The remembered events, oldest first. */

@@ -40,8 +40,17 @@ export class RedisSweeper {
       examined: 0,
       ended: { idle: 0, absolute: 0 },
     };
-    const isDueLeft = await this.#due.run(turn);
-    const isReviewLeft = await this.#review.run(turn);
-    return { ended: turn.ended, examined: turn.examined, more: isDueLeft || isReviewLeft };
+    try {
+      const isDueLeft = await this.#due.run(turn);
+      const isReviewLeft = await this.#review.run(turn);
+      return { ...done(turn), more: isDueLeft || isReviewLeft, fault: undefined };
+    } catch (fault) {
+      const error = fault instanceof Error ? fault : new Error('the turn was cut short');
+      return { ...done(turn), more: true, fault: error };
+    }
   }
+}
+
+function done({ ended, examined }: SweepTurn): Pick<SweepReport, 'ended' | 'examined'> {
+  return { ended, examined };
 }

@@ -65,6 +65,7 @@ export class SweepLoop {
     try {
       const report = await store.sweep(sources(), this.#options.examinedMax ?? EXAMINED_MAX);
       observer.swept(report);
+      if (report.fault !== undefined) throw report.fault;
       if (!report.more) return this.#intervalMs();
       return Math.max(REST_MIN_MS, (timers.nowMs() - startedAtMs) * REST_PER_TURN);
     } catch (error) {

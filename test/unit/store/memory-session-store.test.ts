@@ -60,8 +60,8 @@ describe('MemorySessionStore', () => {
     const first = await store.sweep(sources, 2);
     const second = await store.sweep(sources, 2);
     const idle = (count: number) => ({ idle: count, absolute: 0 });
-    expect(first).to.deep.equal({ ended: idle(2), examined: 2, more: true });
-    expect(second).to.deep.equal({ ended: idle(1), examined: 1, more: false });
+    expect(first).to.deep.equal({ ended: idle(2), examined: 2, more: true, fault: undefined });
+    expect(second).to.deep.equal({ ended: idle(1), examined: 1, more: false, fault: undefined });
     expect((await store.touch(touchOf('c'))).kind).to.equal('ended');
   });
 

@@ -34,7 +34,12 @@ class ManualTimers implements SweepTimers {
   }
 }
 
-const nothing: SweepReport = { ended: { idle: 0, absolute: 0 }, examined: 0, more: false };
+const nothing: SweepReport = {
+  ended: { idle: 0, absolute: 0 },
+  examined: 0,
+  more: false,
+  fault: undefined,
+};
 const sources = () => new Map();
 
 function loopOver(timers: ManualTimers, sweep: () => Promise<SweepReport>) {
@@ -84,6 +89,18 @@ describe('SweepLoop', () => {
     loop.start();
     await timers.fire();
     expect(told).to.deep.equal(['no connection']);
+    expect(timers.waiting?.delayMs).to.equal(5_000);
+    await loop.stop();
+  });
+
+  it('tells what a turn ended before it was cut short, then the fault', async () => {
+    const timers = new ManualTimers();
+    const fault = new StoreUnavailable('late', 'no answer in time');
+    const cut = { ended: { idle: 3, absolute: 1 }, examined: 7, more: true, fault };
+    const { loop, told } = loopOver(timers, async () => cut);
+    loop.start();
+    await timers.fire();
+    expect(told).to.deep.equal([cut, 'no answer in time']);
     expect(timers.waiting?.delayMs).to.equal(5_000);
     await loop.stop();
   });

@@ -7,7 +7,7 @@ export class CheckOverloaded extends Error {
   }
 }
 
-/** Nobody waits for the answer any more, because the caller hung up or its time was over before the store was asked. */
+/** Nobody waits for the answer any more: the caller has hung up. */
 export class CheckAbandoned extends Error {
   readonly code = 'ERR_CHECK_ABANDONED';
   constructor(message: string) {

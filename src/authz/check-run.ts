@@ -3,6 +3,7 @@ import type { PolicySet } from '../policy/policy-set.ts';
 import type { Selection } from '../session/effective-policy.ts';
 import type { RequestFacts } from '../session/request-facts.ts';
 import type { SessionNames } from '../session/session-key.ts';
+import { StoreUnavailable } from '../session/session-store.ts';
 import type { Source } from '../session/source.ts';
 import type { TouchOutcome } from '../session/touch-outcome.ts';
 import { buildReply } from '../verdict/build-reply.ts';
@@ -57,11 +58,15 @@ export class CheckRun {
     return this.policies.sources.filter((source) => policy.sources.has(source.name));
   }
 
-  /** @throws {CheckAbandoned} when the caller has hung up or its time is over: no store work for nobody. */
+  /**
+   * No store work for nobody.
+   * @throws {CheckAbandoned} when the caller has hung up
+   * @throws {StoreUnavailable} (`late`) when its time is over
+   */
   assertAwaited(): void {
     if (this.#call.cancelled) throw new CheckAbandoned('the caller has hung up');
     if (this.#deps.clock.monotonicMs() >= this.#deadlineAtMs) {
-      throw new CheckAbandoned('the time for this check is over');
+      throw new StoreUnavailable('late', 'the time for this check is over');
     }
   }
 

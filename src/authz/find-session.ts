@@ -21,7 +21,7 @@ export interface SessionLookup {
   mayOpen(): boolean;
   /**
    * Asked before each further round trip: a cancelled or overdue call does no store work.
-   * @throws {CheckAbandoned} when nobody waits for the answer any more.
+   * @throws {CheckAbandoned} or {StoreUnavailable} when nobody waits for the answer any more.
    */
   assertAwaited(): void;
 }

@@ -45,14 +45,19 @@ export class SessionLook {
       const reply = await this.#connection.run('sweep', keys, words, SWEEP_WORDS);
       const by = reply.words[0];
       if (reply.word === 'over' && (by === 'idle' || by === 'absolute')) turn.ended[by] += 1;
+      if (reply.word === 'other') await this.#postpone(turn, { partition, member });
     } catch (fault) {
       if (!isPoisonedKey(fault)) throw fault;
-      // What nobody of us wrote must not hold up the rest for ever: looked at again tomorrow.
-      const tomorrowMs = turn.nowMs + DAY_MS;
-      await this.#connection.read((client) =>
-        client.zadd(partition.deadlines, 'XX', tomorrowMs, member),
-      );
+      await this.#postpone(turn, { partition, member });
     }
+  }
+
+  /** What nobody of us wrote must not hold up the rest for ever: looked at again tomorrow. */
+  async #postpone(turn: SweepTurn, { partition, member }: DeadlineEntry): Promise<void> {
+    const tomorrowMs = turn.nowMs + DAY_MS;
+    await this.#connection.read((client) =>
+      client.zadd(partition.deadlines, 'XX', tomorrowMs, member),
+    );
   }
 }
 

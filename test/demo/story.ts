@@ -64,6 +64,7 @@ async function activityAndSilence(
       reasonOf(script) === 'idle_timeout',
   );
   const browser = await ann.browse('/payments?month=5');
+  narrator.say(`set-cookie: ${browser.headers['set-cookie']?.[0] ?? ''}`);
   narrator.claim(
     'a browser is sent to the login, which learns why and where to return, and loses its dead cookie',
     isSentToLogin(browser) &&

@@ -271,6 +271,16 @@ describe('scripts on a real Redis', () => {
       expect(await read()).to.include({ kind: 'live' });
     });
 
+    it('puts off a record that names no source, and goes on with the others', async () => {
+      await openIt();
+      await world.passTime(6 * MINUTE);
+      await world.admin.hdel(session(), 'n');
+      await world.admin.zadd(keys().deadlines, 1, key());
+      expect((await sweep()).ended.idle).to.equal(0);
+      const score = Number(await world.admin.zscore(keys().deadlines, key()));
+      expect(score).to.be.greaterThan((await serverNowMs()) + DAY - MINUTE);
+    });
+
     it('notices that another replica opened under looser limits after the review', async () => {
       const loose = { overLimits: [{ idleTimeoutMs: HOUR, absoluteTimeoutMs: 8 * HOUR }] };
       await sweep();

@@ -78,7 +78,8 @@ function isStamped(stamp, key) {
 // On stderr, so that the output of the command stays its own; without npm's engine warnings, as
 // npm may well run on the older Node here.
 function npm(...npmArgs) {
-  process.stderr.write(`installing: npm ${npmArgs[0]} ...\n`);
+  const what = npmArgs[0] === 'ci' ? "the project's packages" : 'a Node 24 for this project';
+  process.stderr.write(`installing ${what}: npm ${npmArgs[0]} ...\n`);
   const quiet = ['--no-audit', '--no-fund', '--loglevel=error'];
   // prettier-ignore
   const { status, error } = spawnSync('npm', [...npmArgs, ...quiet], { cwd: root, stdio: ['ignore', 2, 2] });

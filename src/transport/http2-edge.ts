@@ -1,6 +1,6 @@
 import type { Http2Server, IncomingHttpHeaders, ServerHttp2Session } from 'node:http2';
 import type { Server } from '@grpc/grpc-js';
-import { grpcTimeoutMs } from './grpc-timeout.ts';
+import { grpcTimeoutMs } from '../http2/grpc-timeout.ts';
 
 const METHOD_PATH_CHARACTERS_MAX = 200;
 const INT32_MAX = 2 ** 31 - 1;

@@ -89,7 +89,10 @@ export class FrameReader {
 function payloadLength(bytes: Buffer, at: number): number {
   const length = bytes.readUIntBE(at, 3);
   if (length > FRAME_BYTES_MAX) {
-    throw new ConnectionFault('FRAME_SIZE_ERROR', `a frame is larger than ${FRAME_BYTES_MAX} bytes`);
+    throw new ConnectionFault(
+      'FRAME_SIZE_ERROR',
+      `a frame is larger than ${FRAME_BYTES_MAX} bytes`,
+    );
   }
   return length;
 }

@@ -28,4 +28,4 @@ export const FRAME_HEADER_BYTES = 9;
 export const FRAME_BYTES_MAX = 16_384;
 
 /** Stream identifiers and windows have 31 bits. */
-export const INT31_MAX = 2 ** 31 - 1;
+export const INT31_MAX: number = 2 ** 31 - 1;

@@ -22,7 +22,10 @@ export class HeaderBlock {
     this.#parts.push(Buffer.from(part));
     this.#bytes += part.length;
     if (this.#parts.length > this.#limits.continuationsMax + 1) {
-      throw new ConnectionFault('ENHANCE_YOUR_CALM', 'a header block has too many CONTINUATION frames');
+      throw new ConnectionFault(
+        'ENHANCE_YOUR_CALM',
+        'a header block has too many CONTINUATION frames',
+      );
     }
     if (this.#bytes > this.#limits.headerBlockBytesMax) {
       throw new ConnectionFault('ENHANCE_YOUR_CALM', 'a header block is too large');

@@ -10,11 +10,7 @@ const BEGIN = frame(FRAME.headers, FLAG.endHeaders, RESPONSE_HEADERS);
 const DATA_AT = BEGIN.length;
 const TRAILERS = frame(FRAME.headers, FLAG.endHeaders | FLAG.endStream, OK_TRAILERS);
 /** HEADERS, and the DATA that follows up to where the message begins. */
-const HEAD = Buffer.concat([
-  BEGIN,
-  frame(FRAME.data, 0, ''),
-  Buffer.alloc(MESSAGE_PREFIX_BYTES),
-]);
+const HEAD = Buffer.concat([BEGIN, frame(FRAME.data, 0, ''), Buffer.alloc(MESSAGE_PREFIX_BYTES)]);
 
 /**
  * Writes a whole reply: headers, one message, trailers of OK. Prepared once; only the stream and the lengths differ.
@@ -44,8 +40,13 @@ export function writeUnaryReply(writer: FrameWriter, streamId: number, message: 
 export function framedMessage(message: string): string {
   const { length } = message;
   return (
-    String.fromCharCode(0, length >>> 24, (length >>> 16) & 0xff, (length >>> 8) & 0xff, length & 0xff) +
-    message
+    String.fromCharCode(
+      0,
+      length >>> 24,
+      (length >>> 16) & 0xff,
+      (length >>> 8) & 0xff,
+      length & 0xff,
+    ) + message
   );
 }
 

@@ -7,20 +7,22 @@ import type { UnaryMethod } from './unary-call.ts';
 
 /** What the headers of a request ask for. Nothing in it belongs to one call: equal headers have equal heads. */
 export type RequestHead =
-  | {
-      readonly kind: 'call';
-      readonly method: UnaryMethod;
-      /** Infinity: none. */
-      readonly timeoutMs: number;
-      /** -1: none was named. */
-      readonly contentLength: number;
-      /** Its message may be compressed, in a way that we do not know. */
-      readonly isEncoded: boolean;
-    }
+  | CallHead
   /** A request that is answered at once, with this header block. */
   | { readonly kind: 'refused'; readonly block: string }
   /** No request at all (RFC 9113 section 8.1.1). */
   | { readonly kind: 'malformed' };
+
+export interface CallHead {
+  readonly kind: 'call';
+  readonly method: UnaryMethod;
+  /** Infinity: none. */
+  readonly timeoutMs: number;
+  /** -1: none was named. */
+  readonly contentLength: number;
+  /** Its message may be compressed, in a way that we do not know. */
+  readonly isEncoded: boolean;
+}
 
 const GRPC_CONTENT_TYPE = /^application\/grpc(\+proto)?( *;|$)/i;
 

@@ -1,4 +1,4 @@
-import { UnaryStream } from './unary-stream.ts';
+import type { UnaryStream } from './unary-stream.ts';
 
 /** Of so many streams it is remembered how they were closed, for frames that come late. */
 const CLOSED_MAX = 128;

@@ -1,4 +1,5 @@
-import type { UnaryCall, UnaryMethod } from './unary-call.ts';
+import type { CallHead } from './request-head.ts';
+import type { UnaryCall } from './unary-call.ts';
 
 /** What a stream's connection does for it. */
 export interface StreamOwner {
@@ -6,6 +7,7 @@ export interface StreamOwner {
   reply(stream: UnaryStream, message: string): void;
   send(stream: UnaryStream, message: string): void;
   end(stream: UnaryStream, code: number, message: string): void;
+  refuse(stream: UnaryStream, block: string): void;
   /** The handler of a call that was abandoned is done with it. */
   released(): void;
 }
@@ -13,23 +15,23 @@ export interface StreamOwner {
 /** One stream, hence one call: what has come, what is to go, and how far both are. */
 export class UnaryStream implements UnaryCall {
   readonly id: number;
-  readonly method: UnaryMethod;
-  readonly deadlineAtMs: number;
+  readonly head: CallHead;
   readonly openedAtMs: number;
+  readonly deadlineAtMs: number;
   onAbandoned: ((how: 'cancelled' | 'deadline') => void) | undefined = undefined;
 
-  /** `content-length` of the request, if it named one. */
-  readonly contentLength: number;
   /** The peer has ended its side. */
   isRequestComplete = false;
   /** DATA so far, without padding. */
   receivedBytes = 0;
+  /** How much more the peer may send. */
   receiveWindow: number;
   /** What has come of a message that does not lie in one frame; longer than what is filled. */
   parts: Buffer | undefined = undefined;
   /** The whole message, once it is there and until it is handled. */
   message: Buffer | undefined = undefined;
 
+  /** How much more we may send. */
   sendWindow: number;
   areHeadersSent = false;
   /** DATA that waits for a window, as text whose characters are bytes. */
@@ -37,33 +39,41 @@ export class UnaryStream implements UnaryCall {
   /** The trailers that follow it, once the handler has said its last word. */
   trailers: string | undefined = undefined;
 
-  /** The handler has it, or has had it. */
-  isHandled = false;
+  #isHandled = false;
   #isAnswered = false;
   #isGone = false;
   readonly #owner: StreamOwner;
 
-  constructor(owner: StreamOwner, id: number, opening: StreamOpening) {
+  constructor(owner: StreamOwner, id: number, head: CallHead, windows: StreamWindows) {
     this.#owner = owner;
     this.id = id;
-    this.method = opening.method;
-    this.deadlineAtMs = opening.deadlineAtMs;
-    this.openedAtMs = opening.openedAtMs;
-    this.contentLength = opening.contentLength;
-    this.receiveWindow = opening.receiveWindow;
-    this.sendWindow = opening.sendWindow;
+    this.head = head;
+    this.openedAtMs = windows.nowMs;
+    this.deadlineAtMs = windows.nowMs + head.timeoutMs;
+    this.receiveWindow = windows.receiveWindow;
+    this.sendWindow = windows.sendWindow;
   }
 
   get isOver(): boolean {
     return this.#isAnswered || this.#isGone || this.isOverdue(this.#owner.nowMs());
   }
 
-  get isAnswered(): boolean {
-    return this.#isAnswered;
+  /** It has left the connection, answered or not. */
+  get isGone(): boolean {
+    return this.#isGone;
   }
 
   isOverdue(nowMs: number): boolean {
     return nowMs >= this.deadlineAtMs;
+  }
+
+  /** Hands the whole message to the method. Only for a call that is not over. */
+  handle(): void {
+    const { message } = this;
+    if (message === undefined) return;
+    this.message = undefined;
+    this.#isHandled = true;
+    this.head.method.handle(message, this);
   }
 
   reply(message: string): void {
@@ -78,17 +88,20 @@ export class UnaryStream implements UnaryCall {
     if (this.#answer()) this.#owner.end(this, code, message);
   }
 
+  /** Ends the call with a header block of the server's own, before any handler. */
+  refuse(block: string): void {
+    if (this.#answer()) this.#owner.refuse(this, block);
+  }
+
   /**
    * It has left the connection without its handler's doing.
    * @returns whether a handler is still at work for nobody, and will tell its owner when it is done
    */
   abandon(how: 'cancelled' | 'deadline'): boolean {
-    if (this.#isGone) return false;
     this.#isGone = true;
     this.message = undefined;
     this.parts = undefined;
-    this.pending = '';
-    if (this.#isAnswered || !this.isHandled) return false;
+    if (this.#isAnswered || !this.#isHandled) return false;
     if (this.onAbandoned === undefined) return true;
     this.#isAnswered = true;
     this.onAbandoned(how);
@@ -105,12 +118,9 @@ export class UnaryStream implements UnaryCall {
   }
 }
 
-export interface StreamOpening {
-  readonly method: UnaryMethod;
-  readonly deadlineAtMs: number;
-  readonly openedAtMs: number;
-  /** -1: none was named. */
-  readonly contentLength: number;
+/** What a stream begins with. */
+export interface StreamWindows {
+  readonly nowMs: number;
   readonly receiveWindow: number;
   readonly sendWindow: number;
 }

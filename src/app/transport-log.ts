@@ -1,5 +1,5 @@
 import { MalformedCheck } from '../transport/malformed-check.ts';
-import { TransportOverloaded } from '../transport/transport-fault.ts';
+import { HandshakeFailed, TransportOverloaded } from '../transport/transport-fault.ts';
 import type { TransportFault } from '../transport/transport-fault.ts';
 import type { CheckMetrics } from './check-metrics.ts';
 import { LineBudget } from './line-budget.ts';
@@ -16,13 +16,16 @@ export function createTransportLog(
 ): (fault: TransportFault) => void {
   const budget = new LineBudget(LINE_LIMIT, nowMs());
   return (fault) => {
-    const isForeign = fault instanceof MalformedCheck || fault instanceof TransportOverloaded;
+    const isForeign =
+      fault instanceof MalformedCheck ||
+      fault instanceof TransportOverloaded ||
+      fault instanceof HandshakeFailed;
     if (fault instanceof MalformedCheck) metrics.refused('internal_error');
     if (fault instanceof TransportOverloaded) metrics.refused('overloaded');
     if (!budget.take(fault.name, nowMs())) return;
     const suppressed = budget.takeSuppressed();
     const fields = {
-      event: 'call_failed',
+      event: fault instanceof HandshakeFailed ? 'handshake_failed' : 'call_failed',
       // Ours are bugs: their cause and stack are needed. What others send is not repeated.
       ...errorFields(isForeign ? fault : (fault.cause ?? fault), { stack: !isForeign }),
       fault: fault.name,

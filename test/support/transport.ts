@@ -6,11 +6,9 @@ import type {
   CheckReply,
   RequestFacts,
 } from '../../src/authz/check-call.ts';
-import {
-  startGrpcServer,
-  type GrpcServerOptions,
-  type GrpcTransport,
-} from '../../src/transport/grpc-server.ts';
+import type { GrpcServerOptions, GrpcTransport } from '../../src/transport/grpc-transport.ts';
+import { startTransport as startServer } from '../../src/transport/start-transport.ts';
+import type { TransportKind } from '../../src/transport/start-transport.ts';
 import type { TransportFault } from '../../src/transport/transport-fault.ts';
 import { createCheckClient, type CheckClient } from './check-request.ts';
 import { allowReply } from './reply.ts';
@@ -30,12 +28,13 @@ export interface TestTransport {
 export async function startTransport(
   handler: CheckHandler = () => allowReply(),
   options: Partial<GrpcServerOptions> = {},
+  kind: TransportKind = 'grpc-js',
 ): Promise<TestTransport> {
   const asked: RequestFacts[] = [];
   const calls: CheckCall[] = [];
   const faults: TransportFault[] = [];
   const observed: string[] = [];
-  const transport = await startGrpcServer({
+  const transport = await startServer(kind, {
     address: '127.0.0.1:0',
     handler: (facts, call): CheckReply | Promise<CheckReply> => {
       asked.push(facts);

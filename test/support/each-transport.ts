@@ -1,0 +1,24 @@
+import type { CheckHandler } from '../../src/authz/check-call.ts';
+import type { GrpcServerOptions } from '../../src/transport/grpc-transport.ts';
+import { TRANSPORTS } from '../../src/transport/start-transport.ts';
+import type { TransportKind } from '../../src/transport/start-transport.ts';
+import { startTransport } from './transport.ts';
+import type { TestTransport } from './transport.ts';
+
+/** Starts a server of the suite's transport. */
+export type StartTransport = (
+  handler?: CheckHandler,
+  options?: Partial<GrpcServerOptions>,
+) => Promise<TestTransport>;
+
+/** A suite that is run once on each transport: to their clients they are the same. */
+export function onEachTransport(
+  title: string,
+  suite: (start: StartTransport, kind: TransportKind) => void,
+): void {
+  for (const kind of TRANSPORTS) {
+    describe(`${title} (${kind})`, () => {
+      suite((handler, options) => startTransport(handler, options, kind), kind);
+    });
+  }
+}

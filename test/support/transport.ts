@@ -12,6 +12,7 @@ import {
   type GrpcTransport,
 } from '../../src/transport/grpc-server.ts';
 import type { TransportFault } from '../../src/transport/transport-fault.ts';
+import { ALL_HEADERS } from './all-headers.ts';
 import { createCheckClient, type CheckClient } from './check-request.ts';
 import { allowReply } from './reply.ts';
 
@@ -42,6 +43,7 @@ export async function startTransport(
       calls.push(call);
       return handler(facts, call);
     },
+    wanted: () => ALL_HEADERS,
     onError: (fault) => faults.push(fault),
     rpcObserver: {
       started: ({ method }) => observed.push(`started ${method}`),

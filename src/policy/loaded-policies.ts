@@ -7,6 +7,7 @@ import type { CompiledPolicies } from './compiled-policy.ts';
 import type { PolicyFile } from './policy-file.ts';
 import type { PolicySet } from './policy-set.ts';
 import { sourceRule } from './source-rules.ts';
+import { wantedHeaders } from './wanted-headers.ts';
 
 /** A policy set that can also explain itself: what was written, and how a request was judged. */
 export interface LoadedPolicies extends PolicySet {
@@ -33,6 +34,7 @@ export function loadPolicies(file: PolicyFile): LoadedPolicies {
   );
   const policies = compiled.policies.map(({ policy }) => policy);
   const rules = file.sources.map((entry) => sourceRule(entry, policies));
+  const streamCutHeader = file.stream_cut_header?.toLowerCase() ?? DEFAULTS.streamCutHeader;
   const judge = (facts: RequestFacts): Judgement => judgeSelection(compiled, facts);
   return {
     file,
@@ -40,9 +42,10 @@ export function loadPolicies(file: PolicyFile): LoadedPolicies {
     sources,
     sourceRules: new Map(rules.map((rule) => [rule.source, rule])),
     policies,
+    wantedHeaders: wantedHeaders(file, sources, streamCutHeader),
     retentionMaxMs: Math.max(0, ...rules.map((rule) => rule.retentionMs)),
     settings: {
-      streamCutHeader: file.stream_cut_header?.toLowerCase() ?? DEFAULTS.streamCutHeader,
+      streamCutHeader,
       realm: file.realm ?? DEFAULTS.realm,
       openingsPerSecond: file.openings?.per_second ?? DEFAULTS.openingsPerSecond,
       openingsBurst: file.openings?.burst ?? DEFAULTS.openingsBurst,

@@ -108,7 +108,7 @@ class PendingCheck {
       return;
     }
     try {
-      if (answer.kind === 'response') this.#callback(null, answer.bytes);
+      if (answer.kind === 'response') this.#callback(null, Buffer.from(answer.text, 'latin1'));
       else this.#callback({ code: status[answer.grpcStatus], details: answer.message });
     } catch (fault) {
       this.#options.onError(new SendFailed(fault));

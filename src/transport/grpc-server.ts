@@ -22,8 +22,14 @@ export async function startGrpcServer(options: GrpcServerOptions): Promise<GrpcT
   const limits = { ...DEFAULT_GRPC_SERVER_LIMITS, ...options.limits };
   const health = createHealthService(['', AUTHORIZATION_SERVICE], options.rpcObserver);
   const server = new Server(grpcServerOptions(limits));
-  const { handler, onError, rpcObserver } = options;
-  const check = createCheckMethod({ handler, onError, rpcObserver, callsMax: limits.callsMax });
+  const { handler, wanted, onError, rpcObserver } = options;
+  const check = createCheckMethod({
+    handler,
+    wanted,
+    onError,
+    rpcObserver,
+    callsMax: limits.callsMax,
+  });
   server.addService(checkServiceDefinition, { Check: check });
   server.addService(healthServiceDefinition, health.implementation);
 

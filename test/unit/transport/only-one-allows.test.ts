@@ -5,6 +5,7 @@ import * as fc from 'fast-check';
 import type { CheckReply } from '../../../src/authz/check-call.ts';
 import { answerCheck } from '../../../src/transport/answer-check.ts';
 import type { WireAnswer } from '../../../src/transport/encode-reply.ts';
+import { ALL_HEADERS } from '../../support/all-headers.ts';
 import { arbitraryAllow, arbitraryDeny } from '../../support/arbitrary-reply.ts';
 import { encodeCheckRequest, type CheckResponse } from '../../support/check-request.ts';
 import { codec, officialDefinitions } from '../../support/wire-definitions.ts';
@@ -15,14 +16,18 @@ const QUESTION = encodeCheckRequest();
 
 /** What comes of a handler that replies so, in spite of its type. */
 function answered(reply: unknown): WireAnswer {
-  const answerer = { handler: () => reply as CheckReply, onError: () => {} };
+  const answerer = {
+    handler: () => reply as CheckReply,
+    wanted: () => ALL_HEADERS,
+    onError: () => {},
+  };
   return answerCheck(answerer, QUESTION, { cancelled: false }, undefined) as WireAnswer;
 }
 
 /** As Envoy reads it: no error, and the code is 0 or missing. */
 function letsThrough(answer: WireAnswer): boolean {
   if (answer.kind === 'error') return false;
-  const { status } = official.deserialize(answer.bytes) as CheckResponse;
+  const { status } = official.deserialize(Buffer.from(answer.text, 'latin1')) as CheckResponse;
   return (status?.code ?? 0) === 0;
 }
 

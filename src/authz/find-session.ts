@@ -35,12 +35,12 @@ export async function findSession(
   store: SessionStore,
   lookup: SessionLookup,
 ): Promise<TouchOutcome> {
-  const current = await store.touch(touchOf(lookup.names.key, lookup));
+  const current = await touched(store, touchOf(lookup.names.key, lookup));
   if (current.kind !== 'unknown') return current;
   for (const olderKey of lookup.names.olderKeys()) {
     // One after the other: an older key that knows the session must be the only one that is written.
     lookup.assertAwaited();
-    const older = await store.touch(touchOf(olderKey, lookup));
+    const older = await touched(store, touchOf(olderKey, lookup));
     if (older.kind !== 'unknown') return older;
   }
   if (lookup.opening !== 'first-use') return current;
@@ -50,6 +50,13 @@ export async function findSession(
     ...touchOf(lookup.names.key, lookup),
     opening: 'first-use',
     startedAtMs: lookup.startedAtMs,
+  });
+}
+
+// Without a deadline of its own: the whole lookup has one.
+function touched(store: SessionStore, request: TouchRequest): Promise<TouchOutcome> {
+  return new Promise((resolve, reject) => {
+    store.touch(request, Infinity, { touched: resolve, failed: reject });
   });
 }
 

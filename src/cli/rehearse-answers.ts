@@ -59,7 +59,7 @@ async function rehearse(stage: Stage, scene: Scene): Promise<RehearsedAnswer> {
     hash: (text) => createHash('sha256').update(text).digest('base64url'),
     tokens: { verify: () => scene.claims },
     store: {
-      touch: (request) => store.touch(request),
+      touch: (request, deadlineAtMs, receiver) => store.touch(request, deadlineAtMs, receiver),
       open: (request) => store.open(request),
       end: (request) => store.end(request),
       sweep: (sources, max) => store.sweep(sources, max),
@@ -110,11 +110,11 @@ async function prepare(
   if (past.revoked) await store.end({ key, source: rule, by: 'revoked' });
 }
 
-const isDown = (): Promise<never> =>
-  Promise.reject(new StoreUnavailable('down', 'the store is down'));
+const downFault = (): StoreUnavailable => new StoreUnavailable('down', 'the store is down');
+const isDown = (): Promise<never> => Promise.reject(downFault());
 
 const DOWN: SessionStore = {
-  touch: isDown,
+  touch: (_request, _deadlineAtMs, receiver) => receiver.failed(downFault()),
   open: isDown,
   end: isDown,
   sweep: isDown,

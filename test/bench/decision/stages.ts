@@ -52,7 +52,9 @@ const anyFacts = pick(facts, 0);
 const selection = selected(anyFacts);
 const allowed = verdict(anyFacts, selection);
 
-const store: Pick<SessionStore, 'touch'> = { touch: () => Promise.resolve(LIVE) };
+const store: Pick<SessionStore, 'touch'> = {
+  touch: (_request, _deadlineAtMs, receiver) => receiver.touched(LIVE),
+};
 const handler = createCheckHandler({
   policies: () => policies,
   namesOf,

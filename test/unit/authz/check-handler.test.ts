@@ -5,11 +5,17 @@ import type { CheckObservation } from '../../../src/authz/check-observer.ts';
 import { TokenKeysUnavailable, type TokenVerifier } from '../../../src/authz/token-verifier.ts';
 import { parsePolicyFile } from '../../../src/policy/parse-policy-file.ts';
 import type { PolicySet } from '../../../src/policy/policy-set.ts';
-import type { SessionStore } from '../../../src/session/session-store.ts';
+import type {
+  OpenRequest,
+  SessionStore,
+  TouchRequest,
+} from '../../../src/session/session-store.ts';
 import { StoreUnavailable } from '../../../src/session/session-store.ts';
+import type { TouchOutcome } from '../../../src/session/touch-outcome.ts';
 import { MemorySessionStore } from '../../../src/store/memory-session-store.ts';
 import { namesOf } from '../../support/decision-path.ts';
 import { factsOf } from '../../support/judged-request.ts';
+import { touched } from '../../support/touched.ts';
 
 const POLICIES = `
 version: 1
@@ -57,7 +63,7 @@ describe('check handler', () => {
     const path = handlerOver(
       {
         touch: async (request) => {
-          const outcome = await store.touch(request);
+          const outcome = await touched(store, request);
           nowMs += storeTakesMs;
           return outcome;
         },
@@ -131,7 +137,7 @@ describe('check handler', () => {
       touch: async (request) => {
         asked += 1;
         if (asked <= 2) await new Promise<void>((resolve) => (release = after(release, resolve)));
-        return store.touch(request);
+        return touched(store, request);
       },
       open: (request) => store.open(request),
     });
@@ -149,7 +155,7 @@ describe('check handler', () => {
 
   it('opens only as many sessions as the file allows, and known ones are untouched by that', async () => {
     const store = new MemorySessionStore({ clock: () => 1_000_000 });
-    const path = handlerOver(store, { monotonicMs: () => 0 });
+    const path = handlerOver(asking(store), { monotonicMs: () => 0 });
     expect(await path.check('/', { credential: 'one' })).to.include({ kind: 'allow' });
     expect(await path.check('/', { credential: 'two' })).to.include({ kind: 'allow' });
     expect(await path.check('/', { credential: 'three' })).to.include({
@@ -161,7 +167,7 @@ describe('check handler', () => {
 
   it('finds a session that was opened under an older server key, and its end', async () => {
     const store = new MemorySessionStore({ clock: () => 1_000_000 });
-    const path = handlerOver(store);
+    const path = handlerOver(asking(store));
     const [olderKey] = namesOf('web', 'one').olderKeys();
     if (olderKey === undefined) throw new Error('there is no older key');
     const source = path.policies.sourceRules.get('web');
@@ -195,7 +201,7 @@ describe('check handler', () => {
     const path = handlerOver({
       touch: (request) => {
         asked.push('touch');
-        return store.touch(request);
+        return touched(store, request);
       },
       open: (request) => {
         asked.push('open');
@@ -230,7 +236,7 @@ describe('check handler', () => {
 
   it("removes another source's credential from the request, and keeps the other cookies", async () => {
     const store = new MemorySessionStore({ clock: () => 1_000_000 });
-    const path = handlerOver(store);
+    const path = handlerOver(asking(store));
     const reply = await path.check('/named', { token: TOKEN });
     expect(reply).to.include({ kind: 'allow' });
     expect(reply).to.have.property('requestHeadersToRemove').that.includes('authorization');
@@ -292,14 +298,30 @@ class HandlerUnderTest {
   }
 }
 
+/** What a test lets the store answer. */
+interface AskedStore {
+  touch?(request: TouchRequest): Promise<TouchOutcome>;
+  open?(request: OpenRequest): Promise<TouchOutcome>;
+}
+
+function asking(store: MemorySessionStore): AskedStore {
+  return {
+    touch: (request) => touched(store, request),
+    open: (request) => store.open(request),
+  };
+}
+
 function handlerOver(
-  store: Partial<SessionStore>,
+  store: AskedStore,
   clock: { monotonicMs: () => number } = { monotonicMs: () => performance.now() },
   tokens: TokenVerifier = { verify: () => expect.fail('a token was verified') },
 ): HandlerUnderTest {
   const unused = (): never => expect.fail('the store was asked for something else');
   const whole: SessionStore = {
-    touch: (request) => store.touch?.(request) ?? unused(),
+    touch: (request, _deadlineAtMs, receiver) => {
+      const asked = store.touch?.(request) ?? unused();
+      asked.then(receiver.touched, receiver.failed);
+    },
     open: (request) => store.open?.(request) ?? unused(),
     end: unused,
     sweep: unused,

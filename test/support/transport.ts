@@ -1,17 +1,13 @@
 // A gRPC server for one test, which remembers what it was told.
 
-import type {
-  CheckCall,
-  CheckHandler,
-  CheckReply,
-  RequestFacts,
-} from '../../src/authz/check-call.ts';
+import type { CheckCall, RequestFacts } from '../../src/authz/check-call.ts';
 import {
   startGrpcServer,
   type GrpcServerOptions,
   type GrpcTransport,
 } from '../../src/transport/grpc-server.ts';
 import type { TransportFault } from '../../src/transport/transport-fault.ts';
+import { answering, type Answering } from './ask-handler.ts';
 import { createCheckClient, type CheckClient } from './check-request.ts';
 import { allowReply } from './reply.ts';
 
@@ -28,19 +24,20 @@ export interface TestTransport {
 }
 
 export async function startTransport(
-  handler: CheckHandler = () => allowReply(),
+  answer: Answering = () => allowReply(),
   options: Partial<GrpcServerOptions> = {},
 ): Promise<TestTransport> {
+  const handler = answering(answer);
   const asked: RequestFacts[] = [];
   const calls: CheckCall[] = [];
   const faults: TransportFault[] = [];
   const observed: string[] = [];
   const transport = await startGrpcServer({
     address: '127.0.0.1:0',
-    handler: (facts, call): CheckReply | Promise<CheckReply> => {
+    handler: (facts, call) => {
       asked.push(facts);
       calls.push(call);
-      return handler(facts, call);
+      handler(facts, call);
     },
     onError: (fault) => faults.push(fault),
     rpcObserver: {

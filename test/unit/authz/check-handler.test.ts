@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import type { CheckReply } from '../../../src/authz/check-call.ts';
+import type { CheckReply, RequestFacts } from '../../../src/authz/check-call.ts';
 import { createCheckHandler } from '../../../src/authz/check-handler.ts';
 import type { CheckObservation } from '../../../src/authz/check-observer.ts';
 import { TokenKeysUnavailable, type TokenVerifier } from '../../../src/authz/token-verifier.ts';
@@ -8,11 +8,13 @@ import type { PolicySet } from '../../../src/policy/policy-set.ts';
 import type {
   OpenRequest,
   SessionStore,
+  TouchReceiver,
   TouchRequest,
 } from '../../../src/session/session-store.ts';
 import { StoreUnavailable } from '../../../src/session/session-store.ts';
 import type { TouchOutcome } from '../../../src/session/touch-outcome.ts';
 import { MemorySessionStore } from '../../../src/store/memory-session-store.ts';
+import { askHandler } from '../../support/ask-handler.ts';
 import { namesOf } from '../../support/decision-path.ts';
 import { factsOf } from '../../support/judged-request.ts';
 import { touched } from '../../support/touched.ts';
@@ -28,6 +30,12 @@ policies:
   - { name: named, match: [{ path: /named }], by_name: true, idle: 5m, absolute: 8h, sources: [web] }
   - { name: default, idle: 1h, absolute: 12h }
 `;
+const LIVE: TouchOutcome = {
+  kind: 'live',
+  clocks: { nowMs: 0, startedAtMs: 0, lastActivityAtMs: 0, longestGapMs: 0 },
+  activity: 'moved',
+  opened: false,
+};
 const TOKEN = 'eyJhbGciOiJFUzI1NiJ9.eyJzaWQiOiJvbmUifQ.c2lnbmF0dXJl';
 
 describe('check handler', () => {
@@ -215,6 +223,80 @@ describe('check handler', () => {
     expect(asked).to.deep.equal(['touch']);
   });
 
+  it('waits for nothing where the store answers at once', () => {
+    const path = handlerOver({}, undefined, undefined, (_request, _deadlineAtMs, receiver) =>
+      receiver.touched(LIVE),
+    );
+    const replies: CheckReply[] = [];
+    path.start(factsOf({ headers: { cookie: 'sid=one' } }), (reply) => replies.push(reply));
+    expect(replies.map(({ kind }) => kind)).to.deep.equal(['allow']);
+  });
+
+  it('answers and observes once, however often the store tells', () => {
+    const receivers: TouchReceiver[] = [];
+    const path = handlerOver({}, undefined, undefined, (_request, _deadlineAtMs, receiver) =>
+      receivers.push(receiver),
+    );
+    const replies: CheckReply[] = [];
+    for (let check = 0; check < 4; check += 1) {
+      path.start(factsOf({ headers: { cookie: 'sid=one' } }), (reply) => replies.push(reply));
+      for (const receiver of receivers.splice(0)) {
+        receiver.failed(new StoreUnavailable('down', 'no connection'));
+        receiver.touched(LIVE);
+        receiver.failed(new StoreUnavailable('down', 'no connection'));
+      }
+      expect(replies.map(({ kind }) => kind)).to.deep.equal(Array(check + 1).fill('none'));
+      expect(path.observed).to.equal(check + 1);
+    }
+    // None of those counts among the two in flight any more.
+    path.start(factsOf({ headers: { cookie: 'sid=one' } }), (reply) => replies.push(reply));
+    expect(receivers).to.have.lengthOf(1);
+  });
+
+  it('asks the store for an answer before its own deadline, with parts that stay the same', () => {
+    const asked: (TouchRequest & { readonly deadlineAtMs: number })[] = [];
+    const path = handlerOver({}, { monotonicMs: () => 1_000 }, undefined, (request, deadlineAtMs) =>
+      asked.push({ ...request, deadlineAtMs }),
+    );
+    for (const credential of ['one', 'two']) {
+      path.start(
+        factsOf({ headers: { cookie: `sid=${credential}` }, callBudgetMs: 100 }),
+        () => undefined,
+      );
+    }
+    const [first, second] = asked;
+    expect(first?.deadlineAtMs).to.equal(1_090);
+    expect(first?.key).not.to.equal(second?.key);
+    expect(first?.rule).to.equal(second?.rule).and.to.satisfy(Object.isFrozen);
+    expect(first?.source).to.equal(second?.source);
+  });
+
+  it('gives no second answer when taking the first one has failed', () => {
+    const path = handlerOver({}, undefined, undefined, (_request, _deadlineAtMs, receiver) =>
+      receiver.touched(LIVE),
+    );
+    const replies: CheckReply[] = [];
+    const answer = (reply: CheckReply): void => {
+      replies.push(reply);
+      throw new Error('the connection is gone');
+    };
+    const start = (): void => path.start(factsOf({ headers: { cookie: 'sid=one' } }), answer);
+    expect(start).to.throw('the connection is gone');
+    expect(replies).to.have.lengthOf(1);
+  });
+
+  it('gives no verdict when even telling of it fails, and lets nothing through', async () => {
+    const path = handlerOver(asking(new MemorySessionStore({ clock: () => 1_000_000 })));
+    path.observes = () => {
+      throw new Error('canary');
+    };
+    expect(await path.check('/watched/page')).to.deep.equal({
+      kind: 'none',
+      grpcStatus: 'INTERNAL',
+      message: 'internal_error',
+    });
+  });
+
   it('gives no verdict while the keys of an issuer cannot be had', async () => {
     const path = handlerOver({}, undefined, {
       verify: () => Promise.reject(new TokenKeysUnavailable('no keys of source api')),
@@ -255,6 +337,7 @@ interface Asked {
 class HandlerUnderTest {
   readonly policies: PolicySet;
   olderKeys = true;
+  observes = (): void => {};
   readonly #observations: CheckObservation[] = [];
   readonly #check: ReturnType<typeof createCheckHandler>;
 
@@ -271,7 +354,12 @@ class HandlerUnderTest {
       hash: (text) => text,
       tokens,
       store,
-      observer: { checked: (observation) => this.#observations.push(observation) },
+      observer: {
+        checked: (observation) => {
+          this.#observations.push(observation);
+          this.observes();
+        },
+      },
       clock: { monotonicMs, wallMs: () => 1_000_000 },
       inFlightMax: 2,
       decisionBudgetMs: 150,
@@ -288,7 +376,15 @@ class HandlerUnderTest {
         return asked.cancelled ?? false;
       },
     };
-    return this.#check(facts, call);
+    return askHandler(this.#check, facts, call);
+  }
+
+  start(facts: RequestFacts, answer: (reply: CheckReply) => void): void {
+    this.#check(facts, { cancelled: false, answer });
+  }
+
+  get observed(): number {
+    return this.#observations.length;
   }
 
   last(): CheckObservation {
@@ -315,13 +411,19 @@ function handlerOver(
   store: AskedStore,
   clock: { monotonicMs: () => number } = { monotonicMs: () => performance.now() },
   tokens: TokenVerifier = { verify: () => expect.fail('a token was verified') },
+  touch?: SessionStore['touch'],
 ): HandlerUnderTest {
   const unused = (): never => expect.fail('the store was asked for something else');
   const whole: SessionStore = {
-    touch: (request, _deadlineAtMs, receiver) => {
-      const asked = store.touch?.(request) ?? unused();
-      asked.then(receiver.touched, receiver.failed);
-    },
+    touch:
+      touch ??
+      ((request, _deadlineAtMs, receiver) => {
+        const asked = store.touch?.(request) ?? unused();
+        asked.then(
+          (outcome) => receiver.touched(outcome),
+          (fault: Error) => receiver.failed(fault),
+        );
+      }),
     open: (request) => store.open?.(request) ?? unused(),
     end: unused,
     sweep: unused,

@@ -10,7 +10,7 @@ export interface ConnectionHost {
   readonly methods: ReadonlyMap<string, UnaryMethod>;
   readonly observer: Http2Observer;
   readonly held: HeldBytes;
-  nowMs(): number;
+  readonly nowMs: () => number;
   /** Calls `flush` when everything that happens at this moment has happened. */
   flushSoon(flush: () => void): void;
   /** A call is there whole: it is handled together with the others of this turn of the event loop. */

@@ -35,8 +35,7 @@ export class FrameRouter implements StreamOwner {
   #areSettingsAcknowledged = false;
 
   constructor(host: ConnectionHost, writer: FrameWriter, hooks: FrameRouterHooks) {
-    const { limits } = host;
-    const nowMs = (): number => host.nowMs();
+    const { limits, nowMs } = host;
     this.#host = host;
     this.#sender = new ReplySender({
       writer,
@@ -93,7 +92,6 @@ export class FrameRouter implements StreamOwner {
   get callCount(): number {
     return this.#streams.size;
   }
-
   get lastStreamId(): number {
     return this.#streams.lastId;
   }
@@ -183,8 +181,8 @@ export class FrameRouter implements StreamOwner {
   resetSlowRequests(nowMs: number): void {
     const { requestMaxMs } = this.#host.limits;
     for (const stream of this.#streams.open()) {
-      const isSlow = !stream.isRequestComplete && nowMs - stream.openedAtMs >= requestMaxMs;
-      if (isSlow) this.#ends.reset(stream, 'CANCEL');
+      if (stream.isRequestComplete || nowMs - stream.openedAtMs < requestMaxMs) continue;
+      this.#ends.reset(stream, 'CANCEL');
     }
   }
 

@@ -35,12 +35,10 @@ export class Http2Connection implements WatchedConnection {
         onClosed();
       },
     };
-    this.#socket = new ConnectionSocket(socket, hooks, () => host.nowMs());
+    this.#socket = new ConnectionSocket(socket, hooks, host.nowMs);
     const flush = (): void => this.#flush();
-    this.#writer = new FrameWriter(
-      (bytes) => this.#socket.write(bytes),
-      () => host.flushSoon(flush),
-    );
+    const send = (bytes: Buffer): void => this.#socket.write(bytes);
+    this.#writer = new FrameWriter(send, () => host.flushSoon(flush));
     this.#frames = new FrameRouter(host, this.#writer, {
       onStreamEnd: () => this.#endWhenDone(),
       onFault: (fault) => this.#fail(fault),

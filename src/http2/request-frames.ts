@@ -1,5 +1,6 @@
 import { ConnectionFault } from './connection-fault.ts';
 import type { ConnectionParts } from './connection-parts.ts';
+import { isLengthWrong } from './content-length.ts';
 import type { FrameReader } from './frame-reader.ts';
 import { FLAG } from './frame-type.ts';
 import { GRPC_STATUS } from './grpc-status.ts';
@@ -93,7 +94,7 @@ export class RequestFrames {
     takePaddingOff(frame);
     stream.isRequestComplete = (flags & FLAG.endStream) !== 0;
     stream.receivedBytes += frame.end - frame.start;
-    if (this.#isLengthWrong(stream)) {
+    if (isLengthWrong(stream)) {
       this.#options.ends.reset(stream, 'PROTOCOL_ERROR');
       return;
     }
@@ -154,7 +155,7 @@ export class RequestFrames {
       return;
     }
     stream.isRequestComplete = endsStream;
-    if (!areTrailers || !endsStream || this.#isLengthWrong(stream)) {
+    if (!areTrailers || !endsStream || isLengthWrong(stream)) {
       this.#options.ends.reset(stream, 'PROTOCOL_ERROR');
     } else if (stream.parts === undefined) this.#noMessage(stream);
     else if (this.#options.intake.take(stream, stream.parts, 0, 0)) this.#options.onReady(stream);
@@ -172,14 +173,6 @@ export class RequestFrames {
   #noMessage(stream: UnaryStream): void {
     if (stream.head.contentLength > 0) this.#options.ends.reset(stream, 'PROTOCOL_ERROR');
     else stream.end(GRPC_STATUS.unimplemented, 'a unary call has one message');
-  }
-
-  /** RFC 9113 section 8.1.1. */
-  #isLengthWrong(stream: UnaryStream): boolean {
-    const { receivedBytes, isRequestComplete } = stream;
-    const { contentLength } = stream.head;
-    if (contentLength < 0) return false;
-    return isRequestComplete ? receivedBytes !== contentLength : receivedBytes > contentLength;
   }
 
   /** For a request that does not end with this frame: our window for it, and whether the frame says anything. */

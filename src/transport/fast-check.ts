@@ -57,7 +57,11 @@ class FastCheck implements CheckCaller {
   send(answer: WireAnswer): void {
     const nowMs = performance.now();
     this.#open.count -= 1;
-    this.#options.rpcObserver.handled(CHECK, this.#answer(answer, nowMs), (nowMs - this.#startedAtMs) / 1000);
+    this.#options.rpcObserver.handled(
+      CHECK,
+      this.#answer(answer, nowMs),
+      (nowMs - this.#startedAtMs) / 1000,
+    );
   }
 
   /** @returns the name of the gRPC status with which the call has ended */

@@ -1,6 +1,11 @@
 import type { UnaryCall, UnaryMethod } from '../http2/unary-call.ts';
 import { GRPC_CODE } from './grpc-code.ts';
-import { HEALTH_SERVICE, SERVING_STATUS, type HealthBoard, type ServingStatus } from './health-board.ts';
+import {
+  HEALTH_SERVICE,
+  SERVING_STATUS,
+  type HealthBoard,
+  type ServingStatus,
+} from './health-board.ts';
 import { MalformedCheck } from './malformed-check.ts';
 import { WireReader } from './wire-reader.ts';
 import { bytesField, numberField, utf8, type ByteText } from './wire-writer.ts';
@@ -66,11 +71,15 @@ function healthResponse(status: ServingStatus): ByteText {
 /** HealthCheckRequest: service 1. `undefined` for bytes that are none. */
 function serviceOf(message: Buffer): string | undefined {
   let service = '';
+  let seen = 0;
   try {
     const reader = new WireReader(message);
     while (reader.next()) {
-      if (reader.field === 1) service = reader.once().strictText();
-      else reader.skip();
+      if (reader.field !== 1) reader.skip();
+      else {
+        seen = reader.once(seen);
+        service = reader.strictText();
+      }
     }
   } catch (fault) {
     if (fault instanceof MalformedCheck) return undefined;

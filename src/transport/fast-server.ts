@@ -21,7 +21,10 @@ export async function startFastServer(options: GrpcServerOptions): Promise<GrpcT
   const { onError, rpcObserver } = options;
   const health = new HealthBoard(['', AUTHORIZATION_SERVICE], rpcObserver);
   const server = new UnaryServer({
-    methods: [createFastCheck({ ...options, callsMax: limits.callsMax }), ...createFastHealth(health)],
+    methods: [
+      createFastCheck({ ...options, callsMax: limits.callsMax }),
+      ...createFastHealth(health),
+    ],
     limits: {
       messageBytesMax: limits.requestBytesMax,
       streamsMax: limits.streamsPerConnectionMax,
@@ -30,7 +33,8 @@ export async function startFastServer(options: GrpcServerOptions): Promise<GrpcT
     },
     observer: {
       handlerFailed: (fault) => onError(new HandlerFailed(fault)),
-      connectionFaulted: ({ errorName, message }) => onError(new ConnectionFailed(errorName, message)),
+      connectionFaulted: ({ errorName, message }) =>
+        onError(new ConnectionFailed(errorName, message)),
     },
   });
   if (address.kind === 'unix') await removeStaleSocket(address.path);
@@ -44,7 +48,9 @@ export async function startFastServer(options: GrpcServerOptions): Promise<GrpcT
   let ended: Promise<void> | undefined;
 
   return {
-    address: formatListenAddress(address.kind === 'tcp' ? { ...address, port: port ?? 0 } : address),
+    address: formatListenAddress(
+      address.kind === 'tcp' ? { ...address, port: port ?? 0 } : address,
+    ),
     port,
     setServing: (isServing) => health.setServing(isServing),
     drain: (graceMs) => {
@@ -60,7 +66,11 @@ export async function startFastServer(options: GrpcServerOptions): Promise<GrpcT
   };
 }
 
-async function shutDown(server: UnaryServer, listener: SocketListener, graceMs: number): Promise<void> {
+async function shutDown(
+  server: UnaryServer,
+  listener: SocketListener,
+  graceMs: number,
+): Promise<void> {
   const timer = setTimeout(() => {
     server.destroy();
     listener.destroyHandshakes();

@@ -1,13 +1,13 @@
-import type { CheckHandler } from '../../src/authz/check-call.ts';
 import type { GrpcServerOptions } from '../../src/transport/grpc-transport.ts';
 import { TRANSPORTS } from '../../src/transport/start-transport.ts';
 import type { TransportKind } from '../../src/transport/start-transport.ts';
+import type { Answering } from './ask-handler.ts';
 import { startTransport } from './transport.ts';
 import type { TestTransport } from './transport.ts';
 
 /** Starts a server of the suite's transport. */
 export type StartTransport = (
-  handler?: CheckHandler,
+  answer?: Answering,
   options?: Partial<GrpcServerOptions>,
 ) => Promise<TestTransport>;
 
@@ -18,7 +18,7 @@ export function onEachTransport(
 ): void {
   for (const kind of TRANSPORTS) {
     describe(`${title} (${kind})`, () => {
-      suite((handler, options) => startTransport(handler, options, kind), kind);
+      suite((answer, options) => startTransport(answer, options, kind), kind);
     });
   }
 }

@@ -1,4 +1,4 @@
-import { GRPC_STATUS } from './grpc-status.ts';
+import { GRPC_STATUS, LATE } from './grpc-status.ts';
 import type { UnaryStream } from './unary-stream.ts';
 
 /**
@@ -35,7 +35,7 @@ export class CallTurns {
     if (stream.isGone) return;
     // The clock is asked for each: a call before it may have taken its time.
     if (stream.isOverdue(this.#nowMs())) {
-      stream.end(GRPC_STATUS.deadlineExceeded, 'the deadline is over');
+      stream.end(GRPC_STATUS.deadlineExceeded, LATE);
       return;
     }
     try {

@@ -19,10 +19,10 @@ export class FrameReader {
   end = 0;
   #chunk: Buffer = NOTHING;
   #at = 0;
-  /** The beginning of a frame whose end has not come: its header, and the payload once its length is known. */
+  /** The beginning of a frame whose end has not come: its header, and what there is of its payload. */
   readonly #head: Buffer = Buffer.alloc(FRAME_HEADER_BYTES);
   #headBytes = 0;
-  #body: Buffer | undefined;
+  #body: Buffer = NOTHING;
   #bodyBytes = 0;
 
   /** The next piece; everything before it must have been read. */
@@ -65,17 +65,26 @@ export class FrameReader {
   #nextInPieces(): boolean {
     this.#headBytes += this.#take(this.#head, this.#headBytes);
     if (this.#headBytes < FRAME_HEADER_BYTES) return false;
-    this.#body ??= Buffer.allocUnsafe(payloadLength(this.#head, 0));
+    const length = payloadLength(this.#head, 0);
+    this.#makeRoom(Math.min(length, this.#bodyBytes + this.#chunk.length - this.#at), length);
     this.#bodyBytes += this.#take(this.#body, this.#bodyBytes);
-    if (this.#bodyBytes < this.#body.length) return false;
+    if (this.#bodyBytes < length) return false;
     this.#readHead(this.#head, 0);
     this.bytes = this.#body;
     this.start = 0;
-    this.end = this.#body.length;
+    this.end = length;
     this.#headBytes = 0;
-    this.#body = undefined;
+    this.#body = NOTHING;
     this.#bodyBytes = 0;
     return true;
+  }
+
+  /** Grows with what has come, not with what a header claims. */
+  #makeRoom(bytes: number, bytesMax: number): void {
+    if (this.#body.length >= bytes) return;
+    const larger = Buffer.allocUnsafe(Math.min(bytesMax, Math.max(bytes, this.#body.length * 2)));
+    this.#body.copy(larger, 0, 0, this.#bodyBytes);
+    this.#body = larger;
   }
 
   /** Fills `target` from `from` on as far as the chunk goes. */

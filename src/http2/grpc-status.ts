@@ -5,3 +5,6 @@ export const GRPC_STATUS = {
   unimplemented: 12,
   internal: 13,
 } as const;
+
+/** What a caller is told whose time is over. */
+export const LATE = 'the deadline is over';

@@ -102,6 +102,7 @@ export class Http2Connection implements WatchedConnection {
     }
     try {
       this.#watch.look(this, nowMs);
+      this.#frames.expireCalls(nowMs);
       this.#frames.resetSlowRequests(nowMs);
       if (this.#farewell.look(nowMs)) this.#end();
       else this.#endWhenDone();

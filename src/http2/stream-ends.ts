@@ -1,13 +1,11 @@
 import { ConnectionFault } from './connection-fault.ts';
 import type { ConnectionParts } from './connection-parts.ts';
 import type { ErrorName } from './error-code.ts';
-import { GRPC_STATUS } from './grpc-status.ts';
+import { GRPC_STATUS, LATE } from './grpc-status.ts';
 import type { MessageIntake } from './message-intake.ts';
 import { statusOnly, statusTrailers } from './reply-blocks.ts';
 import { FLAG } from './frame-type.ts';
 import type { UnaryStream } from './unary-stream.ts';
-
-const DEADLINE_EXCEEDED = 'the deadline is over';
 
 /** All ways in which a stream ends, so that each leaves nothing behind. */
 export class StreamEnds {
@@ -63,9 +61,7 @@ export class StreamEnds {
   expire(stream: UnaryStream): void {
     const { writer } = this.#parts;
     const code = GRPC_STATUS.deadlineExceeded;
-    const block = stream.areHeadersSent
-      ? statusTrailers(code, DEADLINE_EXCEEDED)
-      : statusOnly(code, DEADLINE_EXCEEDED);
+    const block = stream.areHeadersSent ? statusTrailers(code, LATE) : statusOnly(code, LATE);
     writer.headers(stream.id, block, FLAG.endStream);
     if (!stream.isRequestComplete) this.#askNoMore(stream.id);
     this.#abandon(stream, 'deadline');

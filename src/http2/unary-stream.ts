@@ -1,3 +1,4 @@
+import { GRPC_STATUS, LATE } from './grpc-status.ts';
 import type { CallHead } from './request-head.ts';
 import type { UnaryCall } from './unary-call.ts';
 
@@ -77,11 +78,13 @@ export class UnaryStream implements UnaryCall {
   }
 
   reply(message: string): void {
-    if (this.#answer()) this.#owner.reply(this, message);
+    // Overdue, it is not for the timer to find that out first: nobody is given a message too late.
+    if (this.isOverdue(this.#owner.nowMs())) this.end(GRPC_STATUS.deadlineExceeded, LATE);
+    else if (this.#answer()) this.#owner.reply(this, message);
   }
 
   send(message: string): void {
-    if (!this.#isAnswered && !this.#isGone) this.#owner.send(this, message);
+    if (!this.isOver) this.#owner.send(this, message);
   }
 
   end(code: number, message: string): void {

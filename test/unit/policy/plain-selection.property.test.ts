@@ -19,7 +19,7 @@ const pathPattern = fc
   )
   .map(([segments, end]) => `/${segments.join('/')}${end}`.replace('//', '/'));
 const host = fc.constantFrom('a.test', 'b.a.test', '*.a.test', '*.test', '*.b.a.test', 'test');
-const matcher: fc.Arbitrary<MatcherEntry> = fc.record(
+const anyMatcher: fc.Arbitrary<MatcherEntry> = fc.record(
   {
     path: pathPattern,
     host,
@@ -29,6 +29,14 @@ const matcher: fc.Arbitrary<MatcherEntry> = fc.record(
     context: fc.constantFrom({ area: 'a' }, { area: 'b' }, { area: 'a', kind: 'b' }, { kind: 'a' }),
   },
   { requiredKeys: [] },
+);
+/** Mostly of one field, so that one request is matched by several policies for different reasons. */
+const matcher = fc.oneof(
+  { weight: 2, arbitrary: pathPattern.map((path): MatcherEntry => ({ path })) },
+  { weight: 2, arbitrary: host.map((pattern): MatcherEntry => ({ host: pattern })) },
+  { weight: 1, arbitrary: fc.constant<MatcherEntry>({ methods: ['GET'] }) },
+  { weight: 1, arbitrary: fc.constant<MatcherEntry>({ context: { area: 'a' } }) },
+  { weight: 2, arbitrary: anyMatcher },
 );
 const policy = fc.record({
   match: fc.oneof(

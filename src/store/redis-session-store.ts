@@ -5,6 +5,7 @@ import type {
   SessionStore,
   SourceRule,
   SweepReport,
+  TouchReceiver,
   TouchRequest,
 } from '../session/session-store.ts';
 import type { TouchOutcome } from '../session/touch-outcome.ts';
@@ -12,6 +13,7 @@ import { decodeEnd, decodeTouch, END_WORDS, TOUCH_WORDS } from './decode-reply.t
 import type { RedisConnection } from './redis-connection.ts';
 import { RedisSweeper } from './redis-sweeper.ts';
 import { limitWords, milliseconds, openWords, touchWords } from './script-words.ts';
+import { lateReply } from './store-fault.ts';
 import { partitionOf } from './store-keys.ts';
 
 /** The store port on Redis: each call is one script on one partition, run at most once. */
@@ -24,7 +26,19 @@ export class RedisSessionStore implements SessionStore {
     this.#sweeper = new RedisSweeper(connection);
   }
 
-  async touch(request: TouchRequest): Promise<TouchOutcome> {
+  touch(request: TouchRequest, deadlineAtMs: number, receiver: TouchReceiver): void {
+    this.#touch(request).then(
+      (outcome) => {
+        if (performance.now() >= deadlineAtMs) receiver.failed(lateReply());
+        else receiver.touched(outcome);
+      },
+      (error: unknown) => {
+        receiver.failed(error instanceof Error ? error : new Error('the touch failed'));
+      },
+    );
+  }
+
+  async #touch(request: TouchRequest): Promise<TouchOutcome> {
     const { deadlines, events, session } = partitionOf(request.key);
     const keys = [session(request.key), deadlines, events];
     const words = touchWords(request);

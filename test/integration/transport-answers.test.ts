@@ -69,7 +69,6 @@ onEachTransport('transport: answers', ({ startTransport }) => {
     throws: () => {
       throw new Error('secret');
     },
-    rejects: () => Promise.reject(new Error('secret')),
     'throws what is no error': () => {
       // oxlint-disable-next-line typescript/only-throw-error -- that is the point
       throw 'secret';

@@ -1,7 +1,7 @@
-import type { CheckHandler } from '../../src/authz/check-call.ts';
 import type { GrpcServerOptions } from '../../src/transport/grpc-transport.ts';
 import { TRANSPORTS } from '../../src/transport/start-transport.ts';
 import type { TransportKind } from '../../src/transport/start-transport.ts';
+import type { Answering } from './ask-handler.ts';
 import { startTransport } from './transport.ts';
 import type { TestTransport } from './transport.ts';
 
@@ -9,10 +9,7 @@ import type { TestTransport } from './transport.ts';
 export interface OneTransport {
   readonly kind: TransportKind;
   /** Starts a server of this kind in this process; `startCurfew` and `startEdge` take the kind. */
-  startTransport(
-    handler?: CheckHandler,
-    options?: Partial<GrpcServerOptions>,
-  ): Promise<TestTransport>;
+  startTransport(answer?: Answering, options?: Partial<GrpcServerOptions>): Promise<TestTransport>;
 }
 
 /** A suite that is run once on each transport: to their clients all are the same, and where they are not, a test says it. */
@@ -24,7 +21,7 @@ export function onEachTransport(
     describe(`${title} (${kind})`, function () {
       suite.call(this, {
         kind,
-        startTransport: (handler, options) => startTransport(handler, options, kind),
+        startTransport: (answer, options) => startTransport(answer, options, kind),
       });
     });
   }

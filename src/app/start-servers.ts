@@ -1,4 +1,4 @@
-import type { CheckHandler } from '../authz/check-call.ts';
+import type { CheckAnswerer } from '../transport/answer-check.ts';
 import type { GrpcTransport } from '../transport/grpc-transport.ts';
 import { formatListenAddress } from '../transport/listen-address.ts';
 import type { ListenAddress } from '../transport/listen-address.ts';
@@ -24,14 +24,14 @@ import { wordsForListenFault } from './listen.ts';
 export async function startGrpc(
   config: ProcessConfig,
   shell: Shell,
-  handler: CheckHandler,
+  answerer: Pick<CheckAnswerer, 'handler' | 'wanted'>,
 ): Promise<GrpcTransport> {
   const { log, metrics, lifecycle } = shell;
   const tls = await grpcTls(config, log);
   const grpc = await listening('grpcAddress', config.grpcAddress, () =>
     startTransport(config.transport, {
       address: formatListenAddress(config.grpcAddress),
-      handler,
+      ...answerer,
       onError: createTransportLog(log, metrics.checks, monotonicMs),
       rpcObserver: metrics.rpcs,
       limits: { connectionAgeMaxMs: config.connectionAgeMs },

@@ -1,5 +1,5 @@
 import { MalformedCheck } from '../transport/malformed-check.ts';
-import { HandshakeFailed, TransportOverloaded } from '../transport/transport-fault.ts';
+import { ConnectionFailed, HandshakeFailed, TransportOverloaded } from '../transport/transport-fault.ts';
 import type { TransportFault } from '../transport/transport-fault.ts';
 import type { CheckMetrics } from './check-metrics.ts';
 import { LineBudget } from './line-budget.ts';
@@ -19,13 +19,14 @@ export function createTransportLog(
     const isForeign =
       fault instanceof MalformedCheck ||
       fault instanceof TransportOverloaded ||
-      fault instanceof HandshakeFailed;
+      fault instanceof HandshakeFailed ||
+      fault instanceof ConnectionFailed;
     if (fault instanceof MalformedCheck) metrics.refused('internal_error');
     if (fault instanceof TransportOverloaded) metrics.refused('overloaded');
     if (!budget.take(fault.name, nowMs())) return;
     const suppressed = budget.takeSuppressed();
     const fields = {
-      event: fault instanceof HandshakeFailed ? 'handshake_failed' : 'call_failed',
+      event: eventOf(fault),
       // Ours are bugs: their cause and stack are needed. What others send is not repeated.
       ...errorFields(isForeign ? fault : (fault.cause ?? fault), { stack: !isForeign }),
       fault: fault.name,
@@ -33,4 +34,9 @@ export function createTransportLog(
     };
     log[isForeign ? 'warn' : 'error'](fields, fault.message);
   };
+}
+
+function eventOf(fault: TransportFault): string {
+  if (fault instanceof HandshakeFailed) return 'handshake_failed';
+  return fault instanceof ConnectionFailed ? 'connection_failed' : 'call_failed';
 }

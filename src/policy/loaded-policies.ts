@@ -9,6 +9,7 @@ import type { PolicySet, UnknownPolicyName } from './policy-set.ts';
 import type { PreparedSelection } from './prepared-selection.ts';
 import { PreparedSelections } from './prepared-selections.ts';
 import { sourceRule } from './source-rules.ts';
+import { wantedHeaders } from './wanted-headers.ts';
 
 /** A judgement whose selection is prepared. */
 export interface PreparedJudgement extends Judgement {
@@ -40,6 +41,7 @@ export function loadPolicies(file: PolicyFile): LoadedPolicies {
   );
   const policies = compiled.policies.map(({ policy }) => policy);
   const rules = file.sources.map((entry) => sourceRule(entry, policies));
+  const streamCutHeader = file.stream_cut_header?.toLowerCase() ?? DEFAULTS.streamCutHeader;
   const prepared = new PreparedSelections(policies, sources);
   const judge = (facts: RequestFacts): PreparedJudgement => {
     const judgement = judgeSelection(compiled, facts);
@@ -55,9 +57,10 @@ export function loadPolicies(file: PolicyFile): LoadedPolicies {
     sources,
     sourceRules: new Map(rules.map((rule) => [rule.source, rule])),
     policies,
+    wantedHeaders: wantedHeaders(file, sources, streamCutHeader),
     retentionMaxMs: Math.max(0, ...rules.map((rule) => rule.retentionMs)),
     settings: {
-      streamCutHeader: file.stream_cut_header?.toLowerCase() ?? DEFAULTS.streamCutHeader,
+      streamCutHeader,
       realm: file.realm ?? DEFAULTS.realm,
       openingsPerSecond: file.openings?.per_second ?? DEFAULTS.openingsPerSecond,
       openingsBurst: file.openings?.burst ?? DEFAULTS.openingsBurst,

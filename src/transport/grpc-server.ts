@@ -1,12 +1,10 @@
 import { Server, ServerCredentials } from '@grpc/grpc-js';
-import {
-  AUTHORIZATION_SERVICE,
-  checkServiceDefinition,
-  createCheckMethod,
-} from './check-service.ts';
+import { AUTHORIZATION_SERVICE } from './check-method.ts';
+import { checkServiceDefinition, createCheckMethod } from './check-service.ts';
 import { DEFAULT_GRPC_SERVER_LIMITS, grpcServerOptions } from './grpc-server-limits.ts';
 import type { GrpcServerOptions, GrpcTransport } from './grpc-transport.ts';
-import { createHealthService, healthServiceDefinition } from './health-service.ts';
+import { HealthBoard } from './health-board.ts';
+import { healthImplementation, healthServiceDefinition } from './health-service.ts';
 import { watchHttp2, type Http2Edge } from './http2-edge.ts';
 import { formatListenAddress, parseListenAddress } from './listen-address.ts';
 import { removeStaleSocket } from './remove-stale-socket.ts';
@@ -20,12 +18,12 @@ import { tlsContextOptions, tlsListenOptions, type TransportTls } from './transp
 export async function startGrpcServer(options: GrpcServerOptions): Promise<GrpcTransport> {
   const address = parseListenAddress(options.address);
   const limits = { ...DEFAULT_GRPC_SERVER_LIMITS, ...options.limits };
-  const health = createHealthService(['', AUTHORIZATION_SERVICE], options.rpcObserver);
+  const health = new HealthBoard(['', AUTHORIZATION_SERVICE], options.rpcObserver);
   const server = new Server(grpcServerOptions(limits));
-  const { handler, onError, rpcObserver } = options;
-  const check = createCheckMethod({ handler, onError, rpcObserver, callsMax: limits.callsMax });
+  const { onError } = options;
+  const check = createCheckMethod({ ...options, callsMax: limits.callsMax });
   server.addService(checkServiceDefinition, { Check: check });
-  server.addService(healthServiceDefinition, health.implementation);
+  server.addService(healthServiceDefinition, healthImplementation(health));
 
   if (address.kind === 'unix') await removeStaleSocket(address.path);
   const port = await bind(server, formatListenAddress(address), options.tls);
@@ -35,7 +33,7 @@ export async function startGrpcServer(options: GrpcServerOptions): Promise<GrpcT
   return {
     address: formatListenAddress(address.kind === 'tcp' ? { ...address, port } : address),
     port: address.kind === 'tcp' ? port : undefined,
-    setServing: health.setServing,
+    setServing: (isServing) => health.setServing(isServing),
     drain: (graceMs) => {
       health.setServing(false);
       health.endWatches();

@@ -1,7 +1,7 @@
 import type { Http2SecureServer, IncomingHttpHeaders, ServerHttp2Session } from 'node:http2';
 import type { Socket } from 'node:net';
 import type { Server } from '@grpc/grpc-js';
-import { grpcTimeoutMs } from './grpc-timeout.ts';
+import { grpcTimeoutMs } from '../http2/grpc-timeout.ts';
 import { handshakeFault, type HandshakeFailed } from './transport-fault.ts';
 
 const METHOD_PATH_CHARACTERS_MAX = 200;

@@ -6,7 +6,13 @@ import type { UnsafeReply } from './unsafe-reply.ts';
  * broken its contract.
  */
 export type TransportFault =
-  MalformedCheck | UnsafeReply | HandlerFailed | TransportOverloaded | SendFailed | HandshakeFailed;
+  | MalformedCheck
+  | UnsafeReply
+  | HandlerFailed
+  | TransportOverloaded
+  | SendFailed
+  | HandshakeFailed
+  | ConnectionFailed;
 
 /** The handler threw or rejected, which it never does: a bug. */
 export class HandlerFailed extends Error {
@@ -49,4 +55,14 @@ export class HandshakeFailed extends Error {
 export function handshakeFault(error: Error): HandshakeFailed | undefined {
   const reason = 'code' in error ? String(error.code) : '';
   return /^(?:ERR_SSL_|ERR_TLS_)\w+$/.test(reason) ? new HandshakeFailed(reason) : undefined;
+}
+
+/** A connection was ended for what its peer did against HTTP/2, or beyond a limit. */
+export class ConnectionFailed extends Error {
+  readonly code = 'ERR_CONNECTION_FAILED';
+  /** @param errorName of RFC 9113 section 7, and words of ours */
+  constructor(errorName: string, why: string) {
+    super(`a connection was ended: ${errorName}, ${why}`);
+    this.name = 'ConnectionFailed';
+  }
 }

@@ -24,6 +24,8 @@ export interface ServeOptions {
   readonly policy: string;
   /** More arguments for Node, before the program. */
   readonly nodeArgs?: readonly string[];
+  /** More flags of `serve`. */
+  readonly flags?: readonly string[];
 }
 
 /** A real `curfew serve` on a core of its own, over a real Redis. */
@@ -65,6 +67,7 @@ export async function serveCurfew(options: ServeOptions): Promise<Served> {
         `--grpc-address=127.0.0.1:${port}`,
         `--ops-address=127.0.0.1:${opsPort}`,
         '--drain-delay=0s',
+        ...(options.flags ?? []),
       ]),
     );
     closers.push(() => curfew.stop());

@@ -5,6 +5,7 @@ import type { GrpcServerOptions, GrpcTransport } from '../../src/transport/grpc-
 import { startTransport as startServer } from '../../src/transport/start-transport.ts';
 import type { TransportKind } from '../../src/transport/start-transport.ts';
 import type { TransportFault } from '../../src/transport/transport-fault.ts';
+import { ALL_HEADERS } from './all-headers.ts';
 import { answering, type Answering } from './ask-handler.ts';
 import { createCheckClient, type CheckClient } from './check-request.ts';
 import { allowReply } from './reply.ts';
@@ -38,6 +39,7 @@ export async function startTransport(
       calls.push(call);
       handler(facts, call);
     },
+    wanted: () => ALL_HEADERS,
     onError: (fault) => faults.push(fault),
     rpcObserver: {
       started: ({ method }) => observed.push(`started ${method}`),

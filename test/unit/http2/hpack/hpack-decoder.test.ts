@@ -139,6 +139,22 @@ describe('HpackDecoder, what it accepts', () => {
     expect(tableOf(decoder)).to.deep.equal([NAME_VALUE]);
   });
 
+  it('as many entries as the table holds, and always the newest of them', () => {
+    const decoder = newDecoder();
+    const entries = Array.from({ length: 400 }, (_, index): Field => ['n', String(1000 + index)]);
+    const entryMax = Math.floor(4096 / (32 + 5));
+    for (const [index, [name, value]] of entries.entries()) {
+      decode(decoder, literal('indexing', name, value));
+      const held = entries.slice(Math.max(0, index + 1 - entryMax), index + 1);
+      expect(tableOf(decoder)).to.deep.equal(held.toReversed());
+    }
+    // Down to a few, and up again, with the ring in the midst of its slots.
+    decode(decoder, sizeUpdate(200) + sizeUpdate(4096));
+    expect(tableOf(decoder)).to.deep.equal(entries.slice(-5).toReversed());
+    decode(decoder, ENTRY);
+    expect(tableOf(decoder)).to.deep.equal([NAME_VALUE, ...entries.slice(-5).toReversed()]);
+  });
+
   it('an entry that is larger than the table, which empties it', () => {
     const decoder = newDecoder();
     decode(decoder, sizeUpdate(100) + ENTRY);

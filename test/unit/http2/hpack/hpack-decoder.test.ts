@@ -1,4 +1,8 @@
 import { expect } from 'chai';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+import type { HpackDecoder } from '../../../../src/http2/hpack/hpack-decoder.ts';
 import { HpackFault } from '../../../../src/http2/hpack/hpack-fault.ts';
 import {
   decode,
@@ -260,6 +264,27 @@ describe('HpackDecoder, a list above its limit', () => {
     expect(fields).to.have.lengthOf(2);
   });
 });
+
+describe('HpackDecoder, between two blocks', () => {
+  it('holds on to no buffer of the socket', async () => {
+    setFlagsFromString('--expose-gc');
+    const collect = runInNewContext('gc') as () => void;
+    const decoder = newDecoder();
+    const bytes = new WeakRef(decodeOwnBuffer(decoder));
+    await nextTurn();
+    collect();
+    expect(bytes.deref()).to.equal(undefined);
+    expect(tableOf(decoder)).to.deep.equal([NAME_VALUE]);
+  });
+});
+
+/** A function of its own, so that no variable holds the buffer. */
+function decodeOwnBuffer(decoder: HpackDecoder): ArrayBufferLike {
+  const bytes = Buffer.from(new ArrayBuffer(70_000));
+  bytes.write(ENTRY, 'latin1');
+  decoder.decode(bytes, 0, ENTRY.length, () => {});
+  return bytes.buffer;
+}
 
 describe('HpackDecoder, generation', () => {
   it('stays while the table does', () => {

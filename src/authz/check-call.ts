@@ -2,6 +2,7 @@ import type { RequestFacts } from '../session/request-facts.ts';
 import type { CheckReply } from '../verdict/check-reply.ts';
 
 export type { HeaderLine, RequestFacts } from '../session/request-facts.ts';
+export type { WantedHeaders } from '../session/wanted-headers.ts';
 export type {
   AllowReply,
   CheckReply,

@@ -91,6 +91,8 @@ function announce(curfew: RunningCurfew, config: ProcessConfig, version: string,
       version,
       node: process.versions.node,
       grpc_address: curfew.grpcAddress,
+      grpc_tls: tlsWords(config),
+      transport: config.transport,
       ops_address: curfew.opsAddress,
       admin_address: 'off',
       store,
@@ -101,6 +103,11 @@ function announce(curfew: RunningCurfew, config: ProcessConfig, version: string,
     },
     `curfew ${version} listens on ${curfew.grpcAddress}, sessions in ${store}`,
   );
+}
+
+function tlsWords(config: ProcessConfig): 'off' | 'on' | 'mutual' {
+  if (config.grpcTlsCertFile === undefined) return 'off';
+  return config.grpcClientCaFile === undefined ? 'on' : 'mutual';
 }
 
 /** Health checks see it first, then nobody new may come, then those in flight are answered. */

@@ -10,6 +10,7 @@ import type { PolicySet, UnknownPolicyName } from './policy-set.ts';
 import type { PreparedSelection } from './prepared-selection.ts';
 import { PreparedSelections } from './prepared-selections.ts';
 import { sourceRule } from './source-rules.ts';
+import { wantedHeaders } from './wanted-headers.ts';
 
 /** A judgement whose selection is prepared. */
 export interface PreparedJudgement extends Judgement {
@@ -41,6 +42,7 @@ export function loadPolicies(file: PolicyFile): LoadedPolicies {
   );
   const policies = compiled.policies.map(({ policy }) => policy);
   const rules = file.sources.map((entry) => sourceRule(entry, policies));
+  const streamCutHeader = file.stream_cut_header?.toLowerCase() ?? DEFAULTS.streamCutHeader;
   const prepared = new PreparedSelections(policies, sources);
   const plain = new PlainSelector(compiled, prepared);
   const judge = (facts: RequestFacts): PreparedJudgement => {
@@ -57,9 +59,10 @@ export function loadPolicies(file: PolicyFile): LoadedPolicies {
     sources,
     sourceRules: new Map(rules.map((rule) => [rule.source, rule])),
     policies,
+    wantedHeaders: wantedHeaders(file, sources, streamCutHeader),
     retentionMaxMs: Math.max(0, ...rules.map((rule) => rule.retentionMs)),
     settings: {
-      streamCutHeader: file.stream_cut_header?.toLowerCase() ?? DEFAULTS.streamCutHeader,
+      streamCutHeader,
       realm: file.realm ?? DEFAULTS.realm,
       openingsPerSecond: file.openings?.per_second ?? DEFAULTS.openingsPerSecond,
       openingsBurst: file.openings?.burst ?? DEFAULTS.openingsBurst,

@@ -1,4 +1,10 @@
-import type { CheckCall, CheckHandler, CheckReply, RequestFacts } from '../authz/check-call.ts';
+import type {
+  CheckCall,
+  CheckHandler,
+  CheckReply,
+  RequestFacts,
+  WantedHeaders,
+} from '../authz/check-call.ts';
 import { decodeCheckRequest } from './decode-check-request.ts';
 import { encodeReply, rpcError, type WireAnswer } from './encode-reply.ts';
 import { MalformedCheck } from './malformed-check.ts';
@@ -8,6 +14,11 @@ import { UnsafeReply } from './unsafe-reply.ts';
 
 export interface CheckAnswerer {
   readonly handler: CheckHandler;
+  /**
+   * The headers that the handler can read, by the policies in force. Asked for each check right before the handler is,
+   * with nothing in between in which the policies could change.
+   */
+  readonly wanted: () => WantedHeaders;
   /** Told of each fault that kept a check from its verdict here. Must not throw. */
   readonly onError: (fault: TransportFault) => void;
 }
@@ -33,7 +44,7 @@ export function answerCheck(
   const check = new AnsweredCheck(answerer, caller);
   let facts: RequestFacts;
   try {
-    facts = decodeCheckRequest(bytes, callBudgetMs);
+    facts = decodeCheckRequest(bytes, callBudgetMs, answerer.wanted());
   } catch (fault) {
     check.refuse(fault);
     return;

@@ -4,20 +4,17 @@ import {
   type ServerUnaryCall,
   type ServiceDefinition,
 } from '@grpc/grpc-js';
-import { answerCheck, type CheckAnswerer, type CheckCaller } from './answer-check.ts';
+import { answerCheck, type CheckCaller } from './answer-check.ts';
+import { CHECK, CHECK_PATH, type CheckServiceOptions } from './check-method.ts';
 import { rpcError, type WireAnswer } from './encode-reply.ts';
-import type { RpcMethod, RpcObserver } from './rpc-observer.ts';
 import { SendFailed, TransportOverloaded } from './transport-fault.ts';
-
-export const AUTHORIZATION_SERVICE = 'envoy.service.auth.v3.Authorization';
-const CHECK: RpcMethod = { service: AUTHORIZATION_SERVICE, method: 'Check' };
 
 const asIs = (bytes: Buffer): Buffer => bytes;
 
 /** Bytes on both sides: admission comes before decoding, and the library never sees a message. */
 export const checkServiceDefinition: ServiceDefinition = {
   Check: {
-    path: `/${CHECK.service}/${CHECK.method}`,
+    path: CHECK_PATH,
     requestStream: false,
     responseStream: false,
     requestSerialize: asIs,
@@ -26,11 +23,6 @@ export const checkServiceDefinition: ServiceDefinition = {
     responseDeserialize: asIs,
   },
 };
-
-export interface CheckServiceOptions extends CheckAnswerer {
-  readonly callsMax: number;
-  readonly rpcObserver: RpcObserver;
-}
 
 export type CheckMethod = (
   call: ServerUnaryCall<Buffer, Buffer>,
@@ -105,7 +97,7 @@ class PendingCheck implements CheckCaller {
       return;
     }
     try {
-      if (answer.kind === 'response') this.#callback(null, answer.bytes);
+      if (answer.kind === 'response') this.#callback(null, Buffer.from(answer.text, 'latin1'));
       else this.#callback({ code: status[answer.grpcStatus], details: answer.message });
     } catch (fault) {
       this.#options.onError(new SendFailed(fault));

@@ -45,8 +45,8 @@ metrics.policiesInForce(policies, '', 0);
 // One of each for every session, so that nothing is found in a cache that a real service would not have.
 const requests = numbers().map((n) => checkRequestOf(n, 'raw'));
 const mapRequests = numbers().map((n) => checkRequestOf(n, 'map'));
-const facts = requests.map((bytes) => decodeCheckRequest(bytes, 200));
-const mapFacts = mapRequests.map((bytes) => decodeCheckRequest(bytes, 200));
+const facts = requests.map((bytes) => decodeCheckRequest(bytes, 200, policies.wantedHeaders));
+const mapFacts = mapRequests.map((bytes) => decodeCheckRequest(bytes, 200, policies.wantedHeaders));
 const credentials = numbers().map(credentialOf);
 const anyFacts = pick(facts, 0);
 const selection = selected(anyFacts);
@@ -80,11 +80,11 @@ export const stages: readonly Stage[] = [
   },
   {
     name: 'transport: bytes to facts, raw form',
-    run: (n) => decodeCheckRequest(pick(requests, n), 200),
+    run: (n) => decodeCheckRequest(pick(requests, n), 200, policies.wantedHeaders),
   },
   {
     name: 'transport: bytes to facts, map form',
-    run: (n) => decodeCheckRequest(pick(mapRequests, n), 200),
+    run: (n) => decodeCheckRequest(pick(mapRequests, n), 200, policies.wantedHeaders),
   },
   { name: 'transport: reply to bytes', run: () => encodeReply(allowed) },
 ];

@@ -3,6 +3,7 @@ import type { CheckHandler } from '../../../src/authz/check-call.ts';
 import { answerCheck } from '../../../src/transport/answer-check.ts';
 import type { WireAnswer } from '../../../src/transport/encode-reply.ts';
 import type { TransportFault } from '../../../src/transport/transport-fault.ts';
+import { ALL_HEADERS } from '../../support/all-headers.ts';
 import { encodeCheckRequest } from '../../support/check-request.ts';
 import { allowReply, noReply } from '../../support/reply.ts';
 
@@ -19,7 +20,12 @@ function answered(
 ): Answered {
   const answers: WireAnswer[] = [];
   const faults: TransportFault[] = [];
-  answerCheck({ handler, onError: (fault) => faults.push(fault) }, bytes, undefined, {
+  const answerer = {
+    handler,
+    wanted: () => ALL_HEADERS,
+    onError: (fault: TransportFault) => faults.push(fault),
+  };
+  answerCheck(answerer, bytes, undefined, {
     cancelled,
     send: (answer) => answers.push(answer),
   });

@@ -3,6 +3,7 @@ import * as fc from 'fast-check';
 import { decodeCheckRequest } from '../../../src/transport/decode-check-request.ts';
 import { STRUCT_DEPTH_MAX } from '../../../src/transport/decode-struct.ts';
 import { MalformedCheck } from '../../../src/transport/malformed-check.ts';
+import { ALL_HEADERS } from '../../support/all-headers.ts';
 import { arbitraryRequest } from '../../support/arbitrary-request.ts';
 import { encodeCheckRequest } from '../../support/check-request.ts';
 import {
@@ -15,7 +16,7 @@ import {
   varint,
 } from '../../support/wire-bytes.ts';
 
-const decode = (bytes: Buffer): unknown => decodeCheckRequest(bytes, undefined);
+const decode = (bytes: Buffer): unknown => decodeCheckRequest(bytes, undefined, ALL_HEADERS);
 
 const MALFORMED: Readonly<Record<string, Buffer>> = {
   'no bytes': Buffer.alloc(0),

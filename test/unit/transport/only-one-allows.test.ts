@@ -5,6 +5,7 @@ import * as fc from 'fast-check';
 import type { CheckHandler, CheckReply } from '../../../src/authz/check-call.ts';
 import { answerCheck } from '../../../src/transport/answer-check.ts';
 import type { WireAnswer } from '../../../src/transport/encode-reply.ts';
+import { ALL_HEADERS } from '../../support/all-headers.ts';
 import { arbitraryAllow, arbitraryDeny } from '../../support/arbitrary-reply.ts';
 import { encodeCheckRequest, type CheckResponse } from '../../support/check-request.ts';
 import { codec, officialDefinitions } from '../../support/wire-definitions.ts';
@@ -17,7 +18,7 @@ const QUESTION = encodeCheckRequest();
 function answered(reply: unknown): WireAnswer {
   const handler: CheckHandler = (_facts, call) => call.answer(reply as CheckReply);
   const answers: WireAnswer[] = [];
-  answerCheck({ handler, onError: () => {} }, QUESTION, undefined, {
+  answerCheck({ handler, wanted: () => ALL_HEADERS, onError: () => {} }, QUESTION, undefined, {
     cancelled: false,
     send: (answer) => answers.push(answer),
   });
@@ -29,7 +30,7 @@ function answered(reply: unknown): WireAnswer {
 /** As Envoy reads it: no error, and the code is 0 or missing. */
 function letsThrough(answer: WireAnswer): boolean {
   if (answer.kind === 'error') return false;
-  const { status } = official.deserialize(answer.bytes) as CheckResponse;
+  const { status } = official.deserialize(Buffer.from(answer.text, 'latin1')) as CheckResponse;
   return (status?.code ?? 0) === 0;
 }
 

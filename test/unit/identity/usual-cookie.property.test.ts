@@ -13,7 +13,18 @@ const BYTES = fc.string({
   unit: fc.integer({ min: 0, max: 0xff }).map((code) => String.fromCharCode(code)),
   maxLength: 6,
 });
-const OTHERS = ['theme', 'xsid', 'sidx', 'si', 'ci.session', 'ci session', 's%69d', 'a[0', '"sid"'];
+const OTHERS = [
+  'theme',
+  'xsid',
+  'sidx',
+  'si',
+  'ci.session',
+  'ci[session',
+  'ci session',
+  's%69d',
+  'a[0',
+  '"sid"',
+];
 const name = fc.oneof(
   { weight: 6, arbitrary: fc.constantFrom(...NAMES, ...OTHERS) },
   { weight: 1, arbitrary: BYTES },

@@ -32,33 +32,56 @@ export class ClientSide {
   /** The largest frame that the server may send. */
   frameSizeMax: number = FRAME_SIZE_DEFAULT;
   highestStreamId = 0;
+  /** A frame was too large; what follows it is not followed. */
+  isLost = false;
+  /** It has sent GOAWAY. */
+  hasSaidGoodbye = false;
   readonly #streams = new Map<number, OpenedStream>();
   readonly #splitter = new FrameSplitter();
   readonly #pings: string[] = [];
   readonly #settings: Lowering[] = [];
   #preface: Buffer = Buffer.alloc(0);
-  #isLost = false;
   #window = WINDOW_DEFAULT;
   #initialWindow = WINDOW_DEFAULT;
 
   sent(bytes: Buffer): void {
     for (const frame of this.#framesOf(bytes)) {
       // From a frame on that is too large the server need not follow, and neither do we.
-      if (frame.payload.length > FRAME_SIZE_DEFAULT) this.#isLost = true;
-      if (!this.#isLost) this.#frame(frame);
+      if (frame.payload.length > FRAME_SIZE_DEFAULT) this.isLost = true;
+      if (!this.isLost) this.#frame(frame);
     }
     const claimed = this.#splitter.claimedLength;
-    if (claimed !== undefined && claimed > FRAME_SIZE_DEFAULT) this.#isLost = true;
+    if (claimed !== undefined && claimed > FRAME_SIZE_DEFAULT) this.isLost = true;
   }
 
   /** Bytes that complete the frame within which the client has stopped; empty when it can never be completed. */
   get completion(): Buffer {
-    if (this.#isLost || this.#preface.length < PREFACE.length) return Buffer.alloc(0);
+    if (this.isLost || this.#preface.length < PREFACE.length) return Buffer.alloc(0);
     return Buffer.alloc(this.#splitter.missingBytes);
+  }
+
+  /** Whether the preface is there, and right. */
+  get hasBegun(): boolean {
+    return this.#preface.equals(PREFACE);
+  }
+
+  /** Whether what was said so far may become these bytes. */
+  beginsLike(bytes: Buffer): boolean {
+    return bytes.subarray(0, this.#preface.length).equals(this.#preface);
+  }
+
+  /** What the server may still send on a stream. */
+  windowOf(streamId: number): number {
+    return Math.min(this.#window, this.#streams.get(streamId)?.window ?? 0);
   }
 
   hasOpened(streamId: number): boolean {
     return this.#streams.has(streamId);
+  }
+
+  /** Whether a stream of the client's is idle no more: opened, or passed over. */
+  hasReached(streamId: number): boolean {
+    return streamId % 2 === 1 && streamId <= this.highestStreamId;
   }
 
   /** All that was sent as DATA on a stream, where the client has ended it. */
@@ -104,7 +127,8 @@ export class ClientSide {
     else if (type === FRAME_TYPE.data) this.#data(frame);
     else if (type === FRAME_TYPE.ping && (flags & FLAG.ack) === 0) {
       this.#pings.push(payload.toString('hex'));
-    } else if (type === FRAME_TYPE.settings && (flags & FLAG.ack) === 0) this.#setTo(payload);
+    } else if (type === FRAME_TYPE.goaway) this.hasSaidGoodbye = true;
+    else if (type === FRAME_TYPE.settings && (flags & FLAG.ack) === 0) this.#setTo(payload);
     else if (type === FRAME_TYPE.windowUpdate && payload.length === 4) {
       this.#widen(streamId, payload.readUInt32BE(0) & WINDOW_MAX);
     }
@@ -132,7 +156,9 @@ export class ClientSide {
     let by = 0;
     for (let at = 0; at + 6 <= payload.length; at += 6) {
       const [identifier, value] = [payload.readUInt16BE(at), payload.readUInt32BE(at + 2)];
-      if (identifier === SETTING.frameSizeMax) this.frameSizeMax = value;
+      if (identifier === SETTING.frameSizeMax && value >= FRAME_SIZE_DEFAULT) {
+        this.frameSizeMax = value;
+      }
       if (identifier !== SETTING.initialWindowSize || value > WINDOW_MAX) continue;
       const change = value - this.#initialWindow;
       this.#initialWindow = value;

@@ -101,12 +101,14 @@ export class Conversation {
       type === FRAME_TYPE.settings || type === FRAME_TYPE.ping || type === FRAME_TYPE.goaway;
     if (ofConnection && streamId !== 0) this.#fault(`type ${type} on stream ${streamId}`);
     if (ofConnection || (type === FRAME_TYPE.windowUpdate && streamId === 0)) return;
-    if (!this.client.hasOpened(streamId)) this.#fault(`type ${type} on idle stream ${streamId}`);
     const reply = this.#replies.get(streamId);
-    const isOver = reply?.resetCode !== undefined || reply?.isEnded === true;
-    // A stream that is over may still be reset (RFC 9113, section 8.1): no more of the request is wanted.
-    const mayBe = type === FRAME_TYPE.rstStream && reply?.resetCode === undefined;
-    if (isOver && !mayBe) this.#fault(`type ${type} on stream ${streamId}, which is over`);
+    if (type === FRAME_TYPE.rstStream) {
+      // Streams that were passed over count as closed, and a closed one may be reset again (RFC 9113, section 5.4.2).
+      if (!this.client.hasReached(streamId)) this.#fault(`RST_STREAM on idle stream ${streamId}`);
+    } else if (!this.client.hasOpened(streamId)) this.#fault(`type ${type} on idle ${streamId}`);
+    else if (reply?.resetCode !== undefined || reply?.isEnded === true) {
+      this.#fault(`type ${type} on stream ${streamId}, which is over`);
+    }
   }
 
   #settings({ flags, payload }: Frame): void {

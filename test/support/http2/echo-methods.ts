@@ -3,6 +3,7 @@
 
 /** What a handler is given; as the server declares it. */
 interface Call {
+  readonly deadlineAtMs: number;
   readonly isOver: boolean;
   onAbandoned: ((how: 'cancelled' | 'deadline') => void) | undefined;
   reply(message: string): void;

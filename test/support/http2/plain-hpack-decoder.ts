@@ -1,13 +1,11 @@
+import { huffmanDecode } from './huffman.ts';
 import { STATIC_TABLE } from './static-table.ts';
 
 const ENTRY_OVERHEAD_BYTES = 32;
 
 type Line = readonly [name: string, value: string];
 
-/**
- * Reads header blocks (RFC 7541), independently of the product's own reader. It is strict, and knows no Huffman code: a
- * server that uses it for its few headers would have to be read otherwise.
- */
+/** Reads header blocks (RFC 7541), slowly and independently of the product's own reader. */
 export class PlainHpackDecoder {
   readonly #dynamic: Line[] = [];
   #sizeMaxBytes: number;
@@ -71,11 +69,12 @@ export class PlainHpackDecoder {
   }
 
   #text(): string {
-    if ((this.#peek() & 0x80) !== 0) throw new Error('Huffman code, which is not read here');
+    const isCoded = (this.#peek() & 0x80) !== 0;
     const length = this.#integer(7);
     if (this.#at + length > this.#block.length) throw new Error('text past the end of the block');
     this.#at += length;
-    return this.#block.toString('latin1', this.#at - length, this.#at);
+    const bytes = this.#block.subarray(this.#at - length, this.#at);
+    return isCoded ? huffmanDecode(bytes) : bytes.toString('latin1');
   }
 
   #integer(prefixBits: number): number {

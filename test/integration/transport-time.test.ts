@@ -2,15 +2,16 @@ import { once } from 'node:events';
 import { expect } from 'chai';
 import type { CheckReply } from '../../src/authz/check-call.ts';
 import { encodeCheckRequest } from '../support/check-request.ts';
+import { onEachTransport } from '../support/each-transport.ts';
 import { startHoldingProxy, type HoldingProxy } from '../support/holding-proxy.ts';
 import { CHECK_HEADERS, connectRaw, framed, type RawConnection } from '../support/raw-grpc.ts';
 import { allowReply } from '../support/reply.ts';
-import { startTransport, type TestTransport } from '../support/transport.ts';
+import type { TestTransport } from '../support/transport.ts';
 
 const QUESTION = framed(encodeCheckRequest());
 const RST_FRAME_BYTES = 13;
 
-describe('transport: the caller’s time', () => {
+onEachTransport('transport: the caller’s time', ({ startTransport }) => {
   let server: TestTransport;
   let raw: RawConnection;
   let release: PromiseWithResolvers<CheckReply>;

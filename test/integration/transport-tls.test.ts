@@ -30,7 +30,7 @@ const asking = (ca: string, shown?: Certificate, serverName?: string): HealthTls
   serverName,
 });
 
-onEachTransport('transport: TLS', (startTransport) => {
+onEachTransport('transport: TLS', ({ startTransport }) => {
   let server: TestTransport;
   const start = async (tls: TransportTls, address = '127.0.0.1:0') => {
     server = await startTransport(undefined, { tls, address });

@@ -5,20 +5,24 @@ import type { Answering } from './ask-handler.ts';
 import { startTransport } from './transport.ts';
 import type { TestTransport } from './transport.ts';
 
-/** Starts a server of the suite's transport. */
-export type StartTransport = (
-  answer?: Answering,
-  options?: Partial<GrpcServerOptions>,
-) => Promise<TestTransport>;
+/** The transport that a suite is run on. */
+export interface OneTransport {
+  readonly kind: TransportKind;
+  /** Starts a server of this kind in this process; `startCurfew` and `startEdge` take the kind. */
+  startTransport(answer?: Answering, options?: Partial<GrpcServerOptions>): Promise<TestTransport>;
+}
 
-/** A suite that is run once on each transport: to their clients they are the same. */
+/** A suite that is run once on each transport: to their clients all are the same, and where they are not, a test says it. */
 export function onEachTransport(
   title: string,
-  suite: (start: StartTransport, kind: TransportKind) => void,
+  suite: (this: Mocha.Suite, transport: OneTransport) => void,
 ): void {
   for (const kind of TRANSPORTS) {
-    describe(`${title} (${kind})`, () => {
-      suite((answer, options) => startTransport(answer, options, kind), kind);
+    describe(`${title} (${kind})`, function () {
+      suite.call(this, {
+        kind,
+        startTransport: (answer, options) => startTransport(answer, options, kind),
+      });
     });
   }
 }

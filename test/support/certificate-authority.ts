@@ -94,6 +94,8 @@ function sequence(...parts: Buffer[]): Buffer {
 function tlv(tag: number, value: Buffer): Buffer {
   const { length } = value;
   if (length < 0x80) return Buffer.concat([Buffer.from([tag, length]), value]);
+  // Go reads no certificate whose lengths could be written shorter.
+  if (length < 0x100) return Buffer.concat([Buffer.from([tag, 0x81, length]), value]);
   return Buffer.concat([Buffer.from([tag, 0x82, length >> 8, length & 0xff]), value]);
 }
 

@@ -42,6 +42,10 @@ export function provideH2spec(dialect: H2specDialect): Promise<BuiltProgram> {
 
 async function speakGrpc(file: string): Promise<void> {
   const text = await readFile(file, 'utf8');
-  if (!text.includes(METHOD) || !text.includes(AUTHORITY)) throw new Error(`${file} is built otherwise`);
-  await writeFile(file, text.replace(METHOD, METHOD.replace('GET', 'POST')).replace(AUTHORITY, GRPC_FIELDS));
+  if (!text.includes(METHOD) || !text.includes(AUTHORITY))
+    throw new Error(`${file} is built otherwise`);
+  await writeFile(
+    file,
+    text.replace(METHOD, METHOD.replace('GET', 'POST')).replace(AUTHORITY, GRPC_FIELDS),
+  );
 }

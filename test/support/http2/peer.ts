@@ -4,6 +4,7 @@ import type { Reply } from './conversation.ts';
 import {
   data,
   FLAG,
+  FRAME_SIZE_DEFAULT,
   FRAME_TYPE,
   grpcMessage,
   headers,
@@ -98,10 +99,12 @@ export class Peer {
   /** A whole unary call; `more` replaces or adds header lines. */
   call(streamId: number, path: string, message = '', more: HeaderLines = []): void {
     const body = grpcMessage(Buffer.from(message, 'latin1'));
-    this.send(
-      headers(streamId, encodeBlock(requestLines(path, more))),
-      data(streamId, body, FLAG.endStream),
-    );
+    this.send(headers(streamId, encodeBlock(requestLines(path, more))));
+    for (let at = 0; at < body.length; at += FRAME_SIZE_DEFAULT) {
+      const isLast = at + FRAME_SIZE_DEFAULT >= body.length;
+      const part = body.subarray(at, at + FRAME_SIZE_DEFAULT);
+      this.send(data(streamId, part, isLast ? FLAG.endStream : 0));
+    }
   }
 
   end(): void {

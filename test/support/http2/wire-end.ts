@@ -16,8 +16,8 @@ export class WireEnd extends Duplex {
   #stalled: (() => void)[] = [];
 
   constructor() {
-    // As node:net hands out its sockets: the peer's end ends ours, too.
-    super({ allowHalfOpen: false });
+    // As our listener hands out its sockets: the peer's end does not end ours.
+    super({ allowHalfOpen: true });
     this.on('error', () => {});
   }
 

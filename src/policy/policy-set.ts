@@ -1,8 +1,9 @@
-import type { EffectivePolicy, Selection } from '../session/effective-policy.ts';
+import type { EffectivePolicy } from '../session/effective-policy.ts';
 import type { RequestFacts } from '../session/request-facts.ts';
 import type { SourceRule } from '../session/session-store.ts';
 import type { Source } from '../session/source.ts';
 import type { WantedHeaders } from '../session/wanted-headers.ts';
+import type { PreparedSelection } from './prepared-selection.ts';
 
 /** Names a route's policy that the file does not have (or that has no `by_name`): no verdict, not a guess. */
 export interface UnknownPolicyName {
@@ -25,5 +26,5 @@ export interface PolicySet {
     readonly openingsPerSecond: number;
     readonly openingsBurst: number;
   };
-  select(facts: RequestFacts): Selection | UnknownPolicyName;
+  select(facts: RequestFacts): PreparedSelection | UnknownPolicyName;
 }

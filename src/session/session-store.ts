@@ -66,13 +66,28 @@ export interface SweepReport {
 }
 
 /**
+ * Who waits for one touch. Exactly one of the two is called, exactly once, and neither may throw. A store in memory
+ * calls before `touch` returns.
+ */
+export interface TouchReceiver {
+  touched(outcome: TouchOutcome): void;
+  /** A system fault, {@link StoreUnavailable} or {@link StoreOverloaded}; anything else is a bug. */
+  failed(fault: Error): void;
+}
+
+/**
  * The port to the truth about sessions. Every method is one atomic step on one session.
  * Unknown, expired, ended are outcomes; only system faults throw, as {@link StoreUnavailable} or {@link StoreOverloaded}.
  * No method may be retried by the implementation after it may have reached the store.
  */
 export interface SessionStore {
-  /** Checks one session against the rule and refreshes it. Never creates. One round trip. */
-  touch(request: TouchRequest): Promise<TouchOutcome>;
+  /**
+   * Checks one session against the rule and refreshes it. Never creates. One round trip. Never throws: whatever
+   * happens is told to the receiver, because every check of a known session comes along here and a promise costs.
+   *
+   * From `deadlineAtMs` on, an instant of `performance.now()`, no reply is of use: {@link StoreUnavailable} (`late`).
+   */
+  touch(request: TouchRequest, deadlineAtMs: number, receiver: TouchReceiver): void;
   /** Creates the session unless it exists or left a tombstone, then judges it as {@link touch} does. */
   open(request: OpenRequest): Promise<TouchOutcome>;
   /** Revokes: ends one session before its deadlines. */

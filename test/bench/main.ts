@@ -1,4 +1,4 @@
-// `npm run bench [-- PART... --quick --source]`: measures Curfew and writes test/bench/README.md.
+// `npm run bench [-- PART... --quick --source --transport NAME]`: measures Curfew and writes test/bench/README.md.
 
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -11,14 +11,19 @@ import { decision } from './parts/decision.ts';
 import { memory } from './parts/memory.ts';
 import { profile } from './parts/profile.ts';
 import { redis } from './parts/redis.ts';
+import { rivals } from './parts/rivals.ts';
 import { sweep } from './parts/sweep.ts';
 import { Report, sectionOf } from './report.ts';
 
-const PARTS: readonly Part[] = [decision, check, redis, memory, sweep, clients, profile];
+const PARTS: readonly Part[] = [decision, check, rivals, redis, memory, sweep, clients, profile];
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { quick: { type: 'boolean' }, source: { type: 'boolean' } },
+  options: {
+    quick: { type: 'boolean' },
+    source: { type: 'boolean' },
+    transport: { type: 'string' },
+  },
 });
 const size = values.quick === true ? 'quick' : 'full';
 const unknown = positionals.filter((name) => !PARTS.some((part) => part.name === name));
@@ -44,7 +49,9 @@ for (const part of wanted) {
   const before = loadAverage();
   const say = (what: string): void => void process.stderr.write(`${part.name}: ${what}\n`);
   // oxlint-disable-next-line no-await-in-loop -- parts must not disturb each other
-  const section = await sectionOf(part, await part.run({ size, program, say }), before);
+  const result = await part.run({ size, program, transport: values.transport, say });
+  // oxlint-disable-next-line no-await-in-loop
+  const section = await sectionOf(part, result, before);
   process.stdout.write(`${section}\n\n`);
   if (size === 'full' && part.isKept) await report.put(part, section); // oxlint-disable-line no-await-in-loop
 }

@@ -4,6 +4,8 @@ export interface BenchOptions {
   readonly size: 'quick' | 'full';
   /** Curfew's entry point, and what that is: the build, or the sources. */
   readonly program: string;
+  /** How Curfew is to serve: its `--transport`. By default whatever its own default is. */
+  readonly transport: string | undefined;
   /** Tells whoever waits what is being done. */
   say(what: string): void;
 }

@@ -3,10 +3,11 @@ import type { CheckReply } from '../../src/authz/check-call.ts';
 import { encodeAllow } from '../../src/transport/encode-allow.ts';
 import { encodeDeny } from '../../src/transport/encode-deny.ts';
 import { encodeCheckRequest } from '../support/check-request.ts';
+import { onEachTransport } from '../support/each-transport.ts';
 import { allowReply, denyReply, noReply } from '../support/reply.ts';
-import { startTransport, type TestTransport } from '../support/transport.ts';
+import type { TestTransport } from '../support/transport.ts';
 
-describe('transport: answers', () => {
+onEachTransport('transport: answers', ({ startTransport }) => {
   let server: TestTransport;
   let reply: () => CheckReply | Promise<CheckReply> = () => allowReply();
 
@@ -70,7 +71,6 @@ describe('transport: answers', () => {
     throws: () => {
       throw new Error('secret');
     },
-    rejects: () => Promise.reject(new Error('secret')),
     'throws what is no error': () => {
       // oxlint-disable-next-line typescript/only-throw-error -- that is the point
       throw 'secret';

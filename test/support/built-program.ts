@@ -1,0 +1,83 @@
+import { execFile } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, readFileSync, readdirSync, statSync } from 'node:fs';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { promisify } from 'node:util';
+import { withLock } from './lock.mjs';
+
+/** A program of another language that was built here, or in one line why there is none. */
+export type BuiltProgram =
+  | { readonly kind: 'built'; readonly path: string }
+  | { readonly kind: 'absent'; readonly why: string };
+
+export interface BuildOptions {
+  /** Names the compiler, and what is missing without it: `go` or `cargo`. */
+  readonly compiler: string;
+  /** Where the program has to be in the end. */
+  readonly path: string;
+  /** What the program is made from; a change there means to build it anew. Files and folders, or words such as a version. */
+  readonly madeFrom: readonly string[];
+  /** Runs the compiler. */
+  build(run: typeof runCompiler): Promise<unknown>;
+}
+
+/** Where builds are kept: a folder that git ignores. */
+export const buildCache: string = join(import.meta.dirname, '..', '..', '.cache');
+
+/** Builds a program unless it is there already, made from the same. One process at a time, the others wait. */
+export async function builtProgram(options: BuildOptions): Promise<BuiltProgram> {
+  const { compiler, path, madeFrom } = options;
+  const stamp = `${path}.made-from`;
+  const key = digestOf(madeFrom);
+  await mkdir(dirname(path), { recursive: true });
+  return withLock(`${path}.lock`, async () => {
+    if (existsSync(path) && existsSync(stamp) && readFileSync(stamp, 'utf8') === key) {
+      return { kind: 'built', path };
+    }
+    try {
+      await options.build(runCompiler);
+      await writeFile(stamp, key);
+      return { kind: 'built', path };
+    } catch (error) {
+      return { kind: 'absent', why: `${compiler} could not build it: ${reasonOf(error)}` };
+    }
+  });
+}
+
+/** Runs a command whose output is of interest only when it fails. */
+export async function runCompiler(
+  file: string,
+  args: readonly string[],
+  options: { cwd?: string; env?: NodeJS.ProcessEnv } = {},
+): Promise<void> {
+  const env = { ...process.env, ...options.env };
+  await promisify(execFile)(file, [...args], { ...options, env, maxBuffer: 16 * 1024 * 1024 });
+}
+
+function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  if ('code' in error && error.code === 'ENOENT') return 'it is not on PATH';
+  const { stderr = '' } = error as Error & { stderr?: string };
+  // Compilers tell the first fault first, and their advice last.
+  const lines = (stderr || error.message).trim().split('\n');
+  return lines.find((line) => /error|: /.test(line)) ?? lines[0] ?? '';
+}
+
+function digestOf(words: readonly string[]): string {
+  const hash = createHash('sha256');
+  for (const word of words) {
+    for (const file of existsSync(word) ? filesIn(word) : []) {
+      hash.update(file).update('\0').update(readFileSync(file)).update('\0');
+    }
+    hash.update(word).update('\0');
+  }
+  return hash.digest('hex');
+}
+
+function filesIn(path: string): readonly string[] {
+  if (!statSync(path).isDirectory()) return [path];
+  return readdirSync(path)
+    .toSorted()
+    .flatMap((name) => filesIn(join(path, name)));
+}

@@ -131,8 +131,8 @@ export class RedisConnection {
     const { status } = client;
     if (status === 'end') return;
     const ended = new Promise<void>((resolve) => client.once('end', resolve));
+    this.#wire?.leave();
     client.disconnect();
-    this.#wire?.end();
     // While it waits to reconnect there is no socket whose end could be heard.
     if (status === 'reconnecting' || status === 'close') return;
     await ended;

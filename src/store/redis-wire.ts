@@ -6,14 +6,13 @@ import { CoarseTimer } from './coarse-timer.ts';
 import { Nonces } from './nonces.ts';
 import { ReplyWatch } from './reply-watch.ts';
 import { ReplyWords } from './reply-words.ts';
-import { RespReader } from './resp-reader.ts';
+import { RespReader, UnreadableReply } from './resp-reader.ts';
 import type { ReplySink } from './resp-reader.ts';
 import { RespError } from './resp-reply.ts';
 import type { RespReply } from './resp-reply.ts';
 import type { SentCall } from './sent-call.ts';
 import * as fault from './store-fault.ts';
 import type { CallOutcome, StoreObserver } from './store-observer.ts';
-import { throwLater } from './throw-later.ts';
 import { TurnWriter } from './turn-writer.ts';
 
 export interface RedisWireOptions {
@@ -62,6 +61,8 @@ export class RedisWire implements ReplySink {
     this.#writer = new TurnWriter(stream, () => this.end());
     stream.on('data', (chunk: Buffer) => this.#read(chunk));
     stream.once('close', () => this.end());
+    // Told to the client as well, but only once; without a listener a second one would end the process.
+    stream.on('error', () => this.end());
   }
 
   /** Whether calls can be sent. */
@@ -79,6 +80,11 @@ export class RedisWire implements ReplySink {
     this.#pending.push(call);
     this.#writer.add(this.#textOf(call));
     this.#timer.arm();
+  }
+
+  /** Sends nothing any more. What is owed is still taken until the connection has ended. */
+  leave(): void {
+    this.#isLeaving = true;
   }
 
   /** Ends the connection at once. Whoever waits is told that it is lost. */
@@ -104,11 +110,7 @@ export class RedisWire implements ReplySink {
     const nowMs = performance.now();
     if (!this.#isAwaited(call, nowMs)) return;
     call.isTold = true;
-    try {
-      this.#told(call, call.answerText(words), nowMs);
-    } catch (bug) {
-      throwLater(bug);
-    }
+    this.#told(call, call.answerText(words), nowMs);
   }
 
   other(reply: RespReply): void {
@@ -141,7 +143,7 @@ export class RedisWire implements ReplySink {
     const isLate = nowMs >= call.deadlineAtMs;
     this.#fail(call, isLate ? fault.lateReply() : new fault.StoreRefusal(word), nowMs);
     if (!fault.isOfNoPrimary(word) || !this.isOpen) return;
-    this.#isLeaving = true;
+    this.leave();
     this.#options.reconnect();
   }
 
@@ -172,11 +174,7 @@ export class RedisWire implements ReplySink {
     if (call.isTold) return;
     call.isTold = true;
     this.#told(call, why.fault, nowMs);
-    try {
-      call.fail(why);
-    } catch (bug) {
-      throwLater(bug);
-    }
+    call.fail(why);
   }
 
   #told(call: SentCall, outcome: CallOutcome, nowMs: number): void {
@@ -192,9 +190,10 @@ export class RedisWire implements ReplySink {
     this.#watch.heard(performance.now());
     try {
       this.#reader.read(chunk);
-    } catch {
-      // What is no reply, or too long for one: nothing behind it can be understood.
+    } catch (error) {
+      // No reply, or too long for one: nothing behind it can be understood. (A caller that throws is a bug.)
       this.end();
+      if (!(error instanceof UnreadableReply)) throw error;
     }
   }
 }

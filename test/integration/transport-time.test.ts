@@ -9,7 +9,7 @@ import { allowReply } from '../support/reply.ts';
 import type { TestTransport } from '../support/transport.ts';
 
 const QUESTION = framed(encodeCheckRequest());
-const RST_FRAME_BYTES = 13;
+const RST_STREAM = 3;
 
 onEachTransport('transport: the caller’s time', ({ startTransport }) => {
   let server: TestTransport;
@@ -119,7 +119,7 @@ onEachTransport('transport: the caller’s time', ({ startTransport }) => {
       await proxy.hasHeld(50 * QUESTION.length);
       for (const stream of gone) stream.close(8);
       await Promise.all(gone.map((stream) => once(stream, 'close')));
-      await proxy.hasHeld(50 * QUESTION.length + 50 * RST_FRAME_BYTES);
+      await proxy.hasHeldFrames(RST_STREAM, 50);
       proxy.release();
       expect(await behind.call(QUESTION)).to.include({ grpcStatus: '0' });
       expect(server.asked).to.have.lengthOf(2);

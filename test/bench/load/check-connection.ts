@@ -5,6 +5,7 @@ import { encodeHeaderBlocks } from './header-blocks.ts';
 import type { HeaderBlocks } from './header-blocks.ts';
 import {
   DEFAULT_WINDOW_BYTES,
+  ERROR_CANCEL,
   FLAG,
   FRAME,
   FrameReader,
@@ -157,7 +158,11 @@ export class CheckConnection {
         if ((frame.flags & FLAG.endStream) !== 0) this.#conclude(frame.streamId);
         return;
       case FRAME.rstStream:
-        this.#conclude(frame.streamId, 'broken');
+        // At a call's deadline grpc-go gives no status but cancels the stream. To gRPC that is one.
+        this.#conclude(
+          frame.streamId,
+          frame.payload.readUInt32BE(0) === ERROR_CANCEL ? 'noVerdict' : 'broken',
+        );
         return;
       case FRAME.settings:
         this.#takeSettings(frame);
@@ -205,7 +210,7 @@ export class CheckConnection {
     this.#sendWaiting();
   }
 
-  #conclude(streamId: number, fault?: 'broken'): void {
+  #conclude(streamId: number, fault?: 'broken' | 'noVerdict'): void {
     const call = this.#open.get(streamId);
     if (call === undefined) return;
     this.#open.delete(streamId);

@@ -30,11 +30,15 @@ export function curfewContender(
   };
 }
 
-export interface RivalOptions {
-  readonly name: string;
-  readonly program: Extract<BuiltProgram, { kind: 'built' }>;
+/** How a rival is run, beside what all of them are told. */
+export interface RivalSettings {
   readonly args?: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
+}
+
+export interface RivalOptions extends RivalSettings {
+  readonly name: string;
+  readonly program: Extract<BuiltProgram, { kind: 'built' }>;
   readonly script: TouchScript;
 }
 

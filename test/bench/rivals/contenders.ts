@@ -5,7 +5,7 @@ import { provideGoProgram } from '../../support/provide-go-program.ts';
 import { provideRustProgram } from '../../support/provide-rust-program.ts';
 import type { BenchOptions } from '../part.ts';
 import { curfewContender, rivalContender } from './contender.ts';
-import type { Contender } from './contender.ts';
+import type { Contender, RivalSettings } from './contender.ts';
 import type { TouchScript } from './touch-script.ts';
 
 const TRANSPORTS = ['fast', 'grpc-js'] as const;
@@ -33,11 +33,15 @@ export async function buildRivals(script: TouchScript): Promise<Rivals> {
   const rust = await provideRustProgram('curfew-rival-tonic', folder('tonic'), [proto]);
   const contenders: Contender[] = [];
   const absences: string[] = [];
-  const add = (name: string, program: BuiltProgram, env: Record<string, string>): void => {
-    if (program.kind === 'absent') absences.push(`${name} is left out: ${program.why}`);
-    else contenders.push(rivalContender({ name, program, env, script }));
+  const add = (name: string, program: BuiltProgram, how: RivalSettings = {}): void => {
+    if (program.kind === 'absent') absences.push(`${name} is left out: ${program.why}.`);
+    else contenders.push(rivalContender({ name, program, script, ...how }));
   };
-  add('Go: grpc-go, go-redis', go, { GOMAXPROCS: '1' });
-  add('Rust: tonic, redis-rs', rust, {});
+  add('Go', go, { env: { GOMAXPROCS: '1' } });
+  add('Go tuned', go, {
+    args: ['--calls=autopipeline', '--stream-workers=100'],
+    env: { GOMAXPROCS: '1', GOGC: '400' },
+  });
+  add('Rust', rust);
   return { contenders, absences };
 }

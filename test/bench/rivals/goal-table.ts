@@ -3,12 +3,14 @@ import { markdownTable } from '../markdown-table.ts';
 import type { LoadFigures } from './contest-load.ts';
 import type { LoadName, Results } from './results.ts';
 
+type Language = 'Go' | 'Rust';
+
 interface Goal {
   readonly what: string;
   readonly load: LoadName;
   readonly of: (round: LoadFigures) => number;
   /** The most that Curfew may need of what each rival needs. */
-  readonly max: Readonly<Partial<Record<'Go' | 'Rust', number>>>;
+  readonly max: Readonly<Partial<Record<Language, number>>>;
 }
 
 const p99 = ({ latency }: LoadFigures): number => latency.p99;
@@ -29,13 +31,12 @@ export function goalTable(results: Results): string {
   const curfews = results.names.filter((name) => name.startsWith('Curfew'));
   const rows = curfews.flatMap((curfew) =>
     GOALS.flatMap(({ what, load, of, max }) =>
-      Object.entries(max).flatMap(([language, aim]) => {
-        const rival = results.names.find((name) => name.startsWith(`${language}:`));
-        if (rival === undefined) return [];
+      results.names.flatMap((rival) => {
+        const aim = max[rival.split(' ')[0] as Language];
         const share = results.median(load, curfew, of) / results.median(load, rival, of);
-        const told = share <= aim ? 'yes' : 'no';
-        const reached = Number.isNaN(share) ? '–' : told;
-        return [[`${curfew} to ${language}: ${what}`, figure(share), `≤ ${aim}`, reached]];
+        if (aim === undefined || Number.isNaN(share)) return [];
+        const isReached = share <= aim ? 'yes' : 'no';
+        return [[`${curfew} to ${rival}: ${what}`, figure(share), `≤ ${aim}`, isReached]];
       }),
     ),
   );

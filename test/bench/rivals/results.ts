@@ -67,7 +67,10 @@ export class Results {
   }
 
   #processes(): string {
-    const all = (name: string, note: NoteName): string => figures(this.notes(name, note));
+    const all = (name: string, note: NoteName): string => {
+      const notes = this.notes(name, note);
+      return figures(notes.length === 0 ? [NaN] : notes);
+    };
     const most = (load: LoadName, name: string): number =>
       Math.max(...this.rounds(load, name).map(({ memoryMb }) => memoryMb));
     return markdownTable(

@@ -113,7 +113,9 @@ func check(connection *grpc.ClientConn, words []string) {
 			if first == nil {
 				first = reply
 			}
-			message = status.Convert(err).Message()
+			if err != nil {
+				message = status.Convert(err).Message()
+			}
 		}()
 	}
 	all.Wait()

@@ -21,7 +21,8 @@ func main() {
 	scriptPath := flag.String("script", "", "file with the text of the script")
 	cookie := flag.String("cookie", "", "name of the cookie that carries the session")
 	words := flag.String("words", "", "the script's arguments behind the nonce, joined by commas")
-	calls := flag.String("calls", "autopipeline", "how Redis is called: pool or autopipeline")
+	calls := flag.String("calls", "pool", "how Redis is called: pool or autopipeline")
+	workers := flag.Uint("stream-workers", 0, "goroutines kept for calls; 0: a new one for each call")
 	flag.Parse()
 
 	text, err := os.ReadFile(*scriptPath)
@@ -43,8 +44,7 @@ func main() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	// A worker keeps its grown stack from call to call.
-	server := grpc.NewServer(grpc.NumStreamWorkers(1))
+	server := grpc.NewServer(grpc.NumStreamWorkers(uint32(*workers)))
 	auth.RegisterAuthorizationServer(server, &sessions{
 		scripter: scripter,
 		script:   script,

@@ -1,4 +1,8 @@
 import { expect } from 'chai';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+import type { HpackDecoder } from '../../../../src/http2/hpack/hpack-decoder.ts';
 import { HpackFault } from '../../../../src/http2/hpack/hpack-fault.ts';
 import {
   decode,
@@ -139,6 +143,22 @@ describe('HpackDecoder, what it accepts', () => {
     expect(tableOf(decoder)).to.deep.equal([NAME_VALUE]);
   });
 
+  it('as many entries as the table holds, and always the newest of them', () => {
+    const decoder = newDecoder();
+    const entries = Array.from({ length: 400 }, (_, index): Field => ['n', String(1000 + index)]);
+    const entryMax = Math.floor(4096 / (32 + 5));
+    for (const [index, [name, value]] of entries.entries()) {
+      decode(decoder, literal('indexing', name, value));
+      const held = entries.slice(Math.max(0, index + 1 - entryMax), index + 1);
+      expect(tableOf(decoder)).to.deep.equal(held.toReversed());
+    }
+    // Down to a few, and up again, with the ring in the midst of its slots.
+    decode(decoder, sizeUpdate(200) + sizeUpdate(4096));
+    expect(tableOf(decoder)).to.deep.equal(entries.slice(-5).toReversed());
+    decode(decoder, ENTRY);
+    expect(tableOf(decoder)).to.deep.equal([NAME_VALUE, ...entries.slice(-5).toReversed()]);
+  });
+
   it('an entry that is larger than the table, which empties it', () => {
     const decoder = newDecoder();
     decode(decoder, sizeUpdate(100) + ENTRY);
@@ -244,6 +264,27 @@ describe('HpackDecoder, a list above its limit', () => {
     expect(fields).to.have.lengthOf(2);
   });
 });
+
+describe('HpackDecoder, between two blocks', () => {
+  it('holds on to no buffer of the socket', async () => {
+    setFlagsFromString('--expose-gc');
+    const collect = runInNewContext('gc') as () => void;
+    const decoder = newDecoder();
+    const bytes = new WeakRef(decodeOwnBuffer(decoder));
+    await nextTurn();
+    collect();
+    expect(bytes.deref()).to.equal(undefined);
+    expect(tableOf(decoder)).to.deep.equal([NAME_VALUE]);
+  });
+});
+
+/** A function of its own, so that no variable holds the buffer. */
+function decodeOwnBuffer(decoder: HpackDecoder): ArrayBufferLike {
+  const bytes = Buffer.from(new ArrayBuffer(70_000));
+  bytes.write(ENTRY, 'latin1');
+  decoder.decode(bytes, 0, ENTRY.length, () => {});
+  return bytes.buffer;
+}
 
 describe('HpackDecoder, generation', () => {
   it('stays while the table does', () => {

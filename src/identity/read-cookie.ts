@@ -14,7 +14,7 @@ import { usualValueStart } from './usual-cookie.ts';
  */
 export function readCookie(facts: RequestFacts, name: string, bytesMax: number): Reading {
   const lines = cookieLines(facts);
-  const [line] = lines;
+  const line = lines[0];
   if (line === undefined) return ABSENT;
   if (lines.length === 1) {
     const start = usualValueStart(line, name);

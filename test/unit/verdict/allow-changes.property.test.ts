@@ -74,10 +74,10 @@ describe(`what an allow changes on a request (seed ${seed})`, () => {
     );
   });
 
-  it('names what it removes in the same frozen list each time', () => {
+  it('names what it removes in the same list each time', () => {
     const request = judgedOf();
     const first = buildAllow(request, 'ok').requestHeadersToRemove;
     const second = buildAllow({ ...judgedOf(), settings: request.settings }, 'ok');
-    expect(second.requestHeadersToRemove).to.equal(first).and.to.satisfy(Object.isFrozen);
+    expect(second.requestHeadersToRemove).to.equal(first);
   });
 });

@@ -18,7 +18,10 @@ export interface CorpusEntry {
   readonly pieces: readonly Buffer[];
 }
 
-/** What there is in a folder of the corpus: lines of hex, where `#` begins a remark. */
+/**
+ * What there is in a folder of the corpus: lines of hex, where `#` begins a remark and `-` stands for a turn of the event
+ * loop between what comes before and after it: an empty piece.
+ */
 export function readCorpus(folder: string = CORPUS_FOLDER): CorpusEntry[] {
   return readdirSync(folder)
     .filter((file) => file.endsWith('.hex'))
@@ -30,5 +33,7 @@ export function readCorpus(folder: string = CORPUS_FOLDER): CorpusEntry[] {
 
 function piecesOf(text: string): Buffer[] {
   const lines = text.split('\n').map((line) => line.replace(/#.*/, '').trim());
-  return lines.filter((line) => line !== '').map((line) => Buffer.from(line, 'hex'));
+  return lines
+    .filter((line) => line !== '')
+    .map((line) => Buffer.from(line === '-' ? '' : line, 'hex'));
 }

@@ -25,8 +25,8 @@ export interface Asked {
   /** How often it was told that nobody waits any more, and the last reason. */
   abandonments: number;
   abandoned: 'cancelled' | 'deadline' | undefined;
-  /** What was given to a call that was not over. */
-  given: 'reply' | 'status' | undefined;
+  /** What was given to it; nothing of it may leave when it was `too late`, the call being over. */
+  given: 'reply' | 'status' | 'too late' | undefined;
 }
 
 /** Answers at once. */
@@ -57,7 +57,7 @@ export class EchoMethods {
       }),
       this.#method(HELD_PATH, () => {}),
       this.#method(FAIL_PATH, (asked) => {
-        if (!asked.call.isOver) asked.given = 'status';
+        asked.given = asked.call.isOver ? 'too late' : 'status';
         asked.call.end(14, 'not now');
       }),
       this.#method(WATCH_PATH, (asked) => {
@@ -69,7 +69,7 @@ export class EchoMethods {
 
   /** Answers a call that may be over by now. */
   answer(asked: Asked): void {
-    if (!asked.call.isOver) asked.given = 'reply';
+    asked.given ??= asked.call.isOver ? 'too late' : 'reply';
     asked.call.reply(replyText(asked));
   }
 

@@ -54,7 +54,7 @@ const MUTATIONS: readonly Mutation[] = [
   function length(dice, pieces, at) {
     changeHeader(pieces, at, (header) => {
       const now = header.readUIntBE(0, 3);
-      const near = Math.max(0, now + dice.between(-9, 9));
+      const near = Math.min(Math.max(0, now + dice.between(-9, 9)), 0xff_ffff);
       const lie = dice.pick([0, near, near, FRAME_SIZE_DEFAULT, FRAME_SIZE_DEFAULT + 1, 0xff_ffff]);
       header.writeUIntBE(lie, 0, 3);
     });

@@ -2,17 +2,10 @@ import { hash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { respWord } from './resp-text.ts';
 
-/** The scripts by name, with the number of their keys. `judges`: `rule.lua` is put in front. */
-const SCRIPTS = {
-  touch: { keys: 3, judges: true },
-  open: { keys: 4, judges: true },
-  end: { keys: 3, judges: true },
-  sweep: { keys: 4, judges: true },
-  limits: { keys: 1, judges: false },
-  announce: { keys: 1, judges: false },
-} as const;
+/** How many keys each script has. */
+const KEYS = { touch: 3, open: 4, end: 3, sweep: 4, limits: 1, announce: 1 } as const;
 
-export type ScriptName = keyof typeof SCRIPTS;
+export type ScriptName = keyof typeof KEYS;
 
 /** A script as it is sent: by its hash, and whole to a server that does not know it. */
 export class Script {
@@ -47,16 +40,12 @@ export class Script {
   }
 }
 
-/** Reads all scripts from beside this file. The first line of each, `#!lua …`, must stay the first. */
+/**
+ * Reads all scripts from beside this file. The first line of each, `#!lua …`, must stay the first. A line `--+ FILE`
+ * stands for what that file holds.
+ */
 export function loadScripts(): Record<ScriptName, Script> {
-  const rule = read('rule');
-  const load = (name: ScriptName): Script => {
-    const { keys, judges } = SCRIPTS[name];
-    const text = read(name);
-    if (!judges) return new Script(name, text, keys);
-    const bodyAt = text.indexOf('\n') + 1;
-    return new Script(name, text.slice(0, bodyAt) + rule + text.slice(bodyAt), keys);
-  };
+  const load = (name: ScriptName): Script => new Script(name, read(`${name}.lua`), KEYS[name]);
   return {
     touch: load('touch'),
     open: load('open'),
@@ -67,6 +56,7 @@ export function loadScripts(): Record<ScriptName, Script> {
   };
 }
 
-function read(name: string): string {
-  return readFileSync(new URL(`./scripts/${name}.lua`, import.meta.url), 'utf8');
+function read(file: string): string {
+  const text = readFileSync(new URL(`./scripts/${file}`, import.meta.url), 'utf8');
+  return text.replace(/^--\+ (\w+\.lua)$/gm, (_, part: string) => read(part));
 }

@@ -2,8 +2,12 @@
 
 import * as fc from 'fast-check';
 import { arbitraryRequest } from './arbitrary-request.ts';
-import { encodeCheckRequest } from './check-request.ts';
+import { checkRequest, encodeCheckRequest } from './check-request.ts';
+import { withTheRest } from './whole-request.ts';
+import { codec, officialDefinitions } from './wire-definitions.ts';
 import { bytesOfTree, treeOf, type WireField } from './wire-tree.ts';
+
+const official = codec(officialDefinitions, 'envoy.service.auth.v3.CheckRequest');
 
 type Fields = readonly WireField[];
 
@@ -67,21 +71,23 @@ const byteChange: fc.Arbitrary<ByteChange> = fc.record({
   ),
 });
 
+/** As Envoy writes them, with the fields that we do not want, or without. */
+const realRequest = fc
+  .tuple(arbitraryRequest, fc.boolean())
+  .map(([parts, isWhole]) =>
+    isWhole ? official.serialize(withTheRest(checkRequest(parts))) : encodeCheckRequest(parts),
+  );
+
 /** Structures that are mostly well-formed, but not what Envoy would say. */
 export const restructuredRequest: fc.Arbitrary<Buffer> = fc
-  .tuple(arbitraryRequest, fc.array(treeChange, { minLength: 1, maxLength: 4 }))
-  .map(([parts, changes]) =>
-    bytesOfTree(changes.reduce(changed, treeOf(encodeCheckRequest(parts)))),
-  );
+  .tuple(realRequest, fc.array(treeChange, { minLength: 1, maxLength: 4 }))
+  .map(([bytes, changes]) => bytesOfTree(changes.reduce(changed, treeOf(bytes))));
 
 /** Bytes that are mostly broken. */
 export const garbledRequest: fc.Arbitrary<Buffer> = fc
   .tuple(
-    fc.oneof(
-      arbitraryRequest.map((parts) => encodeCheckRequest(parts)),
-      restructuredRequest,
-    ),
-    arbitraryRequest.map((parts) => encodeCheckRequest(parts)),
+    fc.oneof(realRequest, restructuredRequest),
+    realRequest,
     fc.array(byteChange, { minLength: 1, maxLength: 3 }),
   )
   .map(([bytes, other, changes]) =>

@@ -26,8 +26,8 @@ const STREAM_WINDOW_BYTES = 16 * 1024 * 1024;
 const CONNECTION_WINDOW_BYTES = 24 * 1024 * 1024;
 const FRAME_PAYLOAD_BYTES_MAX = 16_384;
 
-// What Envoy sends with a check.
-const HEADERS: readonly (readonly [string, string])[] = [
+/** What Envoy sends with a check. */
+export const CHECK_HEADERS: readonly (readonly [string, string])[] = [
   [':method', 'POST'],
   [':path', '/envoy.service.auth.v3.Authorization/Check'],
   [':authority', 'curfew'],
@@ -61,7 +61,7 @@ interface Call {
 export class CheckConnection {
   readonly #socket: Socket;
   readonly #frames = new FrameReader();
-  readonly #blocks: HeaderBlocks = encodeHeaderBlocks(HEADERS);
+  readonly #blocks: HeaderBlocks = encodeHeaderBlocks(CHECK_HEADERS);
   readonly #open = new Map<number, Call>();
   readonly #waiting: Call[] = [];
   readonly #settled = Promise.withResolvers<void>();

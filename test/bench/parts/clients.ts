@@ -1,12 +1,12 @@
 import { provideEnvoy } from '../../support/provision.ts';
 import { PATHS, startBenchEnvoy } from '../clients/envoys.ts';
 import type { BenchEnvoy } from '../clients/envoys.ts';
+import { runProxyLoad } from '../clients/proxy-load.ts';
 import { figure, figures } from '../figures.ts';
 import type { LoadResult } from '../load/load-plan.ts';
 import { markdownTable } from '../markdown-table.ts';
 import type { BenchOptions, Part } from '../part.ts';
 import { inRounds } from '../rounds.ts';
-import { runJson } from '../run-json.ts';
 import { warmUp } from '../run-load.ts';
 import { startContest } from '../rivals/contest.ts';
 import type { Contest } from '../rivals/contest.ts';
@@ -60,10 +60,9 @@ async function roundsOf(
     const round = new Map<string, LoadResult>();
     for (const { name, ...where } of [alone, ...targets]) {
       say(`round ${number} of ${rounds}: ${name}`);
-      const pace = { kind: 'open', perSecond: PER_SECOND, ...times };
-      const script = new URL('../clients/main.ts', import.meta.url);
+      const pace = { kind: 'open', perSecond: PER_SECOND, ...times } as const;
       // oxlint-disable-next-line no-await-in-loop -- they must not disturb each other
-      const load = await runJson<LoadResult>('others', script, { ...where, pace });
+      const load = await runProxyLoad({ ...where, pace });
       const { allow, broken } = load.answers;
       if (allow === 0 || broken > 0) throw new Error(JSON.stringify(load.answers));
       round.set(name, load);

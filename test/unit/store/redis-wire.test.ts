@@ -67,6 +67,18 @@ describe('RedisWire', () => {
       expect(told.map(({ outcomes }) => outcomes.length)).to.deep.equal(told.map(() => 1));
     });
 
+    it('no script a second time to a server that does not keep it', async () => {
+      peer.touch();
+      await turns();
+      await peer.say(peer.replies());
+      const told = peer.touch();
+      await turns();
+      await peer.say('-NOSCRIPT No matching script.\r\n');
+      await peer.say('-NOSCRIPT No matching script.\r\n');
+      expect(told.faults[0]?.message).to.equal('the store refused: NOSCRIPT');
+      expect(peer.commands()).to.have.length(3);
+    });
+
     it('nothing for a caller that was told already, although its script was forgotten', async () => {
       peer.touch();
       await turns();

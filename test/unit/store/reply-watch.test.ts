@@ -89,6 +89,19 @@ describe('ReplyWatch', () => {
     expect(nowMs).to.be.within(400, 450);
   });
 
+  it('forgives what was late once others are in time again', () => {
+    const late = owe(callAt(0));
+    expect(watch.look(200)).to.equal(true);
+    pending.shift();
+    expect(watch.answered(late, 205)).to.equal(false);
+    for (let nowMs = 205; nowMs < 2_000; nowMs += 5) {
+      const call = owe(callAt(nowMs));
+      expect(watch.look(nowMs)).to.equal(true);
+      pending.shift();
+      expect(watch.answered(call, nowMs + 1)).to.equal(true);
+    }
+  });
+
   it('keeps one on which some are in time, although callers had no time to wait for them', () => {
     for (let nowMs = 0; nowMs < 3_000; nowMs += 5) {
       const call = owe(callAt(nowMs, nowMs + 1));

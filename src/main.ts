@@ -6,6 +6,7 @@ import type { Setting, SettingTexts } from './app/process-settings.ts';
 import { settingNamed } from './app/setting-text.ts';
 import { programVersion } from './app/version.ts';
 import type { CommandIo } from './cli/command-io.ts';
+import { holdYoungGeneration } from './app/young-generation.ts';
 import type { HealthcheckTexts } from './app/healthcheck-settings.ts';
 import type { ExplainFlags } from './cli/explain-flags.ts';
 
@@ -90,6 +91,7 @@ function addServe(program: Command, finish: (exitCode: number) => void): void {
     .description('answer Envoy')
     .addHelpText('after', SERVE_NOTES)
     .action(async (flags: SettingTexts) => {
+      holdYoungGeneration();
       const { runServe } = await import('./cli/serve.ts');
       finish(await runServe(flags, process.env, io));
     });

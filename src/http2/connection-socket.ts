@@ -5,17 +5,29 @@ export interface ConnectionSocketHooks {
   /** The peer has nothing more to say; it may still listen. */
   onHalfClosed(): void;
   onClosed(): void;
+  /** More waits to be written than is put up with. */
+  onOverflow(): void;
 }
 
 /** The bytes of a connection, both ways. While a peer does not take what we write, nothing more of it is read. */
 export class ConnectionSocket {
   readonly #socket: Duplex;
+  readonly #hooks: ConnectionSocketHooks;
+  readonly #waitingBytesMax: number;
   readonly #nowMs: () => number;
   #stalledSinceMs: number | undefined;
   #endedAtMs: number | undefined;
 
-  constructor(socket: Duplex, hooks: ConnectionSocketHooks, nowMs: () => number) {
+  /** @param waitingBytesMax how much may wait to be written */
+  constructor(
+    socket: Duplex,
+    hooks: ConnectionSocketHooks,
+    waitingBytesMax: number,
+    nowMs: () => number,
+  ) {
     this.#socket = socket;
+    this.#hooks = hooks;
+    this.#waitingBytesMax = waitingBytesMax;
     this.#nowMs = nowMs;
     socket.on('data', (chunk: Buffer) => hooks.onData(chunk));
     socket.once('end', () => hooks.onHalfClosed());
@@ -33,11 +45,6 @@ export class ConnectionSocket {
     return this.#stalledSinceMs;
   }
 
-  /** Written, and not taken by the kernel. */
-  get waitingBytes(): number {
-    return this.#socket.writableLength;
-  }
-
   /** When {@link end} was called; `undefined` before. */
   get endedAtMs(): number | undefined {
     return this.#endedAtMs;
@@ -46,9 +53,11 @@ export class ConnectionSocket {
   /** @param bytes stay as they are */
   write(bytes: Buffer): void {
     if (this.#endedAtMs !== undefined || this.#socket.write(bytes)) return;
-    if (this.#stalledSinceMs !== undefined) return;
-    this.#stalledSinceMs = this.#nowMs();
-    this.#socket.pause();
+    if (this.#stalledSinceMs === undefined) {
+      this.#stalledSinceMs = this.#nowMs();
+      this.#socket.pause();
+    }
+    if (this.#socket.writableLength > this.#waitingBytesMax) this.#hooks.onOverflow();
   }
 
   /** Nothing more is written. What still comes must be read: unread, it would turn our end into a reset. */

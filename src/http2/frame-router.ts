@@ -6,14 +6,14 @@ import { ControlFrames } from './control-frames.ts';
 import type { FrameReader } from './frame-reader.ts';
 import { FLAG, FRAME } from './frame-type.ts';
 import type { FrameWriter } from './frame-writer.ts';
+import { HeaderFrames } from './header-frames.ts';
 import { MessageIntake } from './message-intake.ts';
 import { ReceiveWindow } from './receive-window.ts';
 import { ReplySender } from './reply-sender.ts';
 import { RequestBlocks } from './request-blocks.ts';
-import { RequestFrames } from './request-frames.ts';
+import { RequestStreams } from './request-streams.ts';
 import { StreamEnds } from './stream-ends.ts';
 import { StreamTable } from './stream-table.ts';
-import type { StreamOwner, UnaryStream } from './unary-stream.ts';
 
 export interface FrameRouterHooks {
   readonly onStreamEnd: () => void;
@@ -23,13 +23,14 @@ export interface FrameRouterHooks {
 }
 
 /** The streams of one connection: takes its frames, each to the part that understands it, and sends its answers. */
-export class FrameRouter implements StreamOwner {
+export class FrameRouter {
   readonly #host: ConnectionHost;
   readonly #streams: StreamTable = new StreamTable();
   readonly #sender: ReplySender;
   readonly #blocks: RequestBlocks;
   readonly #ends: StreamEnds;
-  readonly #requests: RequestFrames;
+  readonly #requests: RequestStreams;
+  readonly #headers: HeaderFrames;
   readonly #control: ControlFrames;
   #areSettingsSeen = false;
   #areSettingsAcknowledged = false;
@@ -42,6 +43,7 @@ export class FrameRouter implements StreamOwner {
       nowMs,
       replyBytesMax: limits.replyBytesMax,
       onSent: (stream) => this.#ends.answered(stream),
+      onReleased: () => this.#streams.released(),
       onFault: hooks.onFault,
     });
     const parts: ConnectionParts = {
@@ -55,15 +57,16 @@ export class FrameRouter implements StreamOwner {
     const intake = new MessageIntake(limits, host.held);
     this.#blocks = new RequestBlocks(limits, host.methods);
     this.#ends = new StreamEnds(parts, intake, hooks.onStreamEnd);
-    this.#requests = new RequestFrames({
+    this.#requests = new RequestStreams({
       parts,
       blocks: this.#blocks,
       intake,
       window: new ReceiveWindow(writer, limits.connectionWindowBytes),
       ends: this.#ends,
-      owner: this,
+      owner: this.#sender,
       onReady: (stream) => host.ready(stream),
     });
+    this.#headers = new HeaderFrames(parts, this.#requests);
     this.#control = new ControlFrames({
       parts,
       ends: this.#ends,
@@ -82,7 +85,7 @@ export class FrameRouter implements StreamOwner {
   }
 
   get headerBlockSinceMs(): number | undefined {
-    return this.#requests.unfinished?.startedAtMs;
+    return this.#headers.unfinished?.startedAtMs;
   }
 
   get stalledSinceMs(): number | undefined {
@@ -92,20 +95,21 @@ export class FrameRouter implements StreamOwner {
   get callCount(): number {
     return this.#streams.size;
   }
+  /** What a GOAWAY may name: once serving has stopped it does not rise any more (RFC 9113 section 6.8). */
   get lastStreamId(): number {
-    return this.#streams.lastId;
+    return this.#requests.lastIdServed;
   }
 
   /** @throws {ConnectionFault} for what ends the connection */
   route(frame: FrameReader): void {
     const { type } = frame;
-    if (this.#requests.unfinished !== undefined && type !== FRAME.continuation) {
+    if (this.#headers.unfinished !== undefined && type !== FRAME.continuation) {
       throw new ConnectionFault('PROTOCOL_ERROR', 'a header block is interrupted');
     }
     if (!this.#areSettingsSeen) this.#expectSettings(frame);
     switch (type) {
       case FRAME.headers:
-        this.#requests.headers(frame);
+        this.#headers.headers(frame);
         return;
       case FRAME.data:
         this.#requests.data(frame);
@@ -123,7 +127,7 @@ export class FrameRouter implements StreamOwner {
         this.#control.settings(frame);
         return;
       case FRAME.continuation:
-        this.#requests.continuation(frame);
+        this.#headers.continuation(frame);
         return;
       case FRAME.priority:
         this.#control.priority(frame);
@@ -138,34 +142,10 @@ export class FrameRouter implements StreamOwner {
     }
   }
 
-  nowMs(): number {
-    return this.#host.nowMs();
-  }
-
-  reply(stream: UnaryStream, message: string): void {
-    this.#sender.reply(stream, message);
-  }
-
-  send(stream: UnaryStream, message: string): void {
-    this.#sender.send(stream, message);
-  }
-
-  end(stream: UnaryStream, code: number, message: string): void {
-    this.#sender.end(stream, code, message);
-  }
-
-  refuse(stream: UnaryStream, block: string): void {
-    this.#sender.endWith(stream, block);
-  }
-
-  released(): void {
-    this.#streams.released();
-  }
-
   /** @returns the last stream that is served */
   stopServing(): number {
     this.#requests.stop();
-    return this.#streams.lastId;
+    return this.lastStreamId;
   }
 
   abandonAll(): void {

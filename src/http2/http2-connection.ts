@@ -34,9 +34,12 @@ export class Http2Connection implements WatchedConnection {
         this.#frames.abandonAll();
         onClosed();
       },
+      onOverflow: () => {
+        this.#fail(new ConnectionFault('ENHANCE_YOUR_CALM', 'what we write is not read'));
+      },
     };
-    this.#socket = new ConnectionSocket(socket, hooks, host.nowMs);
-    const flush = (): void => this.#flush();
+    this.#socket = new ConnectionSocket(socket, hooks, limits.replyBytesMax, host.nowMs);
+    const flush = (): void => this.#writer.flush();
     const send = (bytes: Buffer): void => this.#socket.write(bytes);
     this.#writer = new FrameWriter(send, () => host.flushSoon(flush));
     this.#frames = new FrameRouter(host, this.#writer, {
@@ -178,7 +181,10 @@ export class Http2Connection implements WatchedConnection {
       told = new ConnectionFault('INTERNAL_ERROR', 'a fault of the server');
       observer.handlerFailed?.(fault);
     }
-    this.#writer.goaway(this.#frames.lastStreamId, told.errorName, told.message);
+    // Before our SETTINGS nothing may be said, and whoever sent no preface would not understand it.
+    if (this.#state === 'open') {
+      this.#writer.goaway(this.#frames.lastStreamId, told.errorName, told.message);
+    }
     this.#end();
   }
 
@@ -188,13 +194,5 @@ export class Http2Connection implements WatchedConnection {
     this.#writer.flush();
     this.#socket.end();
     this.#frames.abandonAll();
-  }
-
-  #flush(): void {
-    if (this.#state === 'ended') return;
-    this.#writer.flush();
-    const { replyBytesMax } = this.#host.limits;
-    if (this.#socket.waitingBytes <= replyBytesMax) return;
-    this.#fail(new ConnectionFault('ENHANCE_YOUR_CALM', 'what we write is not read'));
   }
 }

@@ -1,5 +1,5 @@
 const PREFACE = Buffer.from('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n', 'latin1');
-const HTTP1_REQUEST = /^[A-Z]{3,16} /;
+const HTTP1_REQUEST = /^(GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS|TRACE|CONNECT) /;
 
 /** What has been seen of a client's first words. */
 export type PrefaceState = 'unfinished' | 'complete' | 'http1' | 'unknown';

@@ -3,7 +3,7 @@ import { FLAG, FRAME, FRAME_BYTES_MAX, INT31_MAX } from './frame-type.ts';
 import type { FrameWriter } from './frame-writer.ts';
 import { OK_TRAILERS, RESPONSE_HEADERS, statusOnly, statusTrailers } from './reply-blocks.ts';
 import { framedMessage, MESSAGE_PREFIX_BYTES, writeUnaryReply } from './reply-frames.ts';
-import type { UnaryStream } from './unary-stream.ts';
+import type { StreamOwner, UnaryStream } from './unary-stream.ts';
 
 const WINDOW_BYTES_AT_FIRST = 65_535;
 
@@ -13,12 +13,14 @@ export interface ReplySenderOptions {
   readonly nowMs: () => number;
   /** The last frame of a stream was written. */
   readonly onSent: (stream: UnaryStream) => void;
+  /** A handler is done that was at work for nobody. */
+  readonly onReleased: () => void;
   /** More waits than is put up with. */
   readonly onFault: (fault: ConnectionFault) => void;
 }
 
 /** Sends answers as the peer's windows allow (RFC 9113 section 5.2). Nearly all leave at once and whole. */
-export class ReplySender {
+export class ReplySender implements StreamOwner {
   readonly #options: ReplySenderOptions;
   readonly #writer: FrameWriter;
   readonly #blocked = new Set<UnaryStream>();
@@ -41,6 +43,14 @@ export class ReplySender {
 
   get stalledSinceMs(): number | undefined {
     return this.#stalledSinceMs;
+  }
+
+  nowMs(): number {
+    return this.#options.nowMs();
+  }
+
+  released(): void {
+    this.#options.onReleased();
   }
 
   /** One message and OK. */
@@ -80,7 +90,7 @@ export class ReplySender {
   /** A status, behind the messages before it. */
   end(stream: UnaryStream, code: number, message: string): void {
     if (!stream.areHeadersSent) {
-      this.endWith(stream, statusOnly(code, message));
+      this.refuse(stream, statusOnly(code, message));
       return;
     }
     stream.trailers = statusTrailers(code, message);
@@ -88,7 +98,7 @@ export class ReplySender {
   }
 
   /** A response of headers alone. */
-  endWith(stream: UnaryStream, block: string): void {
+  refuse(stream: UnaryStream, block: string): void {
     this.#writer.headers(stream.id, block, FLAG.endStream);
     this.#options.onSent(stream);
   }

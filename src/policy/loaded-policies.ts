@@ -5,6 +5,7 @@ import type { Judgement } from './judge-selection.ts';
 import { judgeSelection } from './judge-selection.ts';
 import type { CompiledPolicies } from './compiled-policy.ts';
 import type { PolicyFile } from './policy-file.ts';
+import { PlainSelector } from './plain-selector.ts';
 import type { PolicySet, UnknownPolicyName } from './policy-set.ts';
 import type { PreparedSelection } from './prepared-selection.ts';
 import { PreparedSelections } from './prepared-selections.ts';
@@ -43,6 +44,7 @@ export function loadPolicies(file: PolicyFile): LoadedPolicies {
   const rules = file.sources.map((entry) => sourceRule(entry, policies));
   const streamCutHeader = file.stream_cut_header?.toLowerCase() ?? DEFAULTS.streamCutHeader;
   const prepared = new PreparedSelections(policies, sources);
+  const plain = new PlainSelector(compiled, prepared);
   const judge = (facts: RequestFacts): PreparedJudgement => {
     const judgement = judgeSelection(compiled, facts);
     const { selection, judging } = judgement;
@@ -66,6 +68,6 @@ export function loadPolicies(file: PolicyFile): LoadedPolicies {
       openingsBurst: file.openings?.burst ?? DEFAULTS.openingsBurst,
     },
     judge,
-    select: (facts) => judge(facts).selection,
+    select: (facts) => plain.select(facts) ?? judge(facts).selection,
   };
 }

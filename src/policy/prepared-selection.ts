@@ -4,7 +4,7 @@ import type { Source } from '../session/source.ts';
 
 /**
  * A selection with all that follows from it alone, made once per version of the file: a check looks it up and makes
- * nothing. Its parts are the same frozen objects each time, so that who prepares something from one of them may key it
+ * nothing. Its parts are the same objects each time, so that who prepares something from one of them may key it
  * on the object.
  */
 export interface PreparedSelection extends Selection {
@@ -34,7 +34,8 @@ export function prepareSelection(
       mode: policy.mode,
       countsAsActivity: !passive,
     }),
-    admittedSources: Object.freeze(sources.filter(isAdmitted)),
-    otherSources: Object.freeze(sources.filter((source) => !isAdmitted(source))),
+    // Not frozen: V8 goes through a frozen list several times slower.
+    admittedSources: sources.filter(isAdmitted),
+    otherSources: sources.filter((source) => !isAdmitted(source)),
   });
 }

@@ -3,7 +3,10 @@ import type { SessionKey } from './session-key.ts';
 import type { EndedBy } from './session-record.ts';
 import type { TouchOutcome } from './touch-outcome.ts';
 
-/** How one request judges one session: the policy in force, reduced to what the rule needs. */
+/**
+ * How one request judges one session: the policy in force, reduced to what the rule needs. Make one for each kind of
+ * request and use it again: a store prepares what it sends for each of these objects, and for each source's.
+ */
 export interface TouchRule extends Timeouts {
   /** For the event that tells an end. */
   readonly policy: string;

@@ -46,6 +46,7 @@ export class WantedHeaders {
    * it. Makes no text of the names that are not wanted, and most are not.
    */
   nameAt(bytes: Uint8Array, start: number, end: number): string | undefined {
+    if (start === end) return undefined;
     let isTwin = false;
     let candidate = this.#slots[slotOf(bytes, start, end)];
     for (; candidate !== undefined; candidate = candidate.next) {

@@ -9,8 +9,10 @@ const JWT_AUTHN = 'envoy.filters.http.jwt_authn';
 const NO_CONTEXT: ReadonlyMap<string, string> = new Map<string, string>();
 
 /**
- * CheckRequest bytes as facts, with the header lines that somebody can read. Pure; keeps no reference to the bytes. A
- * fault anywhere refuses the whole, also in what is not wanted.
+ * CheckRequest bytes as facts, with the header lines that somebody can read. Pure; keeps no reference to the bytes.
+ *
+ * A fault refuses the whole, also one in what is not wanted: fields that the official definitions declare must be of
+ * the declared wire type. Only messages that are passed over as a whole are not looked into.
  *
  * @param callBudgetMs what is left of the caller's time, `undefined` when it named no deadline
  * @throws {MalformedCheck}
@@ -82,6 +84,11 @@ function decodeAttributes(reader: WireReader, wanted: WantedHeaders): Attributes
         seen = reader.once(seen);
         jwtMetadata = decodeJwtMetadata(reader);
         break;
+      case 2:
+      case 12:
+      case 13:
+        reader.pass(); // destination, tls_session, route_metadata_context
+        break;
       default:
         reader.skip();
     }
@@ -99,7 +106,9 @@ function decodePrincipal(reader: WireReader): string {
     if (reader.field === 4) {
       seen = reader.once(seen);
       principal = reader.clientText();
-    } else reader.skip();
+    } else if (reader.field <= 5)
+      reader.pass(); // address, service, labels, certificate
+    else reader.skip();
   }
   reader.leave(outer);
   return principal;
@@ -114,7 +123,9 @@ function decodeRequest(reader: WireReader, wanted: WantedHeaders): HttpRequest |
     if (reader.field === 2) {
       seen = reader.once(seen);
       http = decodeHttpRequest(reader, wanted);
-    } else reader.skip();
+    } else if (reader.field === 1)
+      reader.pass(); // time
+    else reader.skip();
   }
   reader.leave(outer);
   return http;
@@ -123,13 +134,16 @@ function decodeRequest(reader: WireReader, wanted: WantedHeaders): HttpRequest |
 /** Metadata: filter_metadata 1, a map by filter name. What other filters left is none of our business. */
 function decodeJwtMetadata(reader: WireReader): PlainStruct | undefined {
   const outer = reader.enter();
-  const found = new Map<string, PlainStruct | undefined>();
+  const found = new Map<string, PlainStruct>();
   while (reader.next()) {
     if (reader.field === 1) {
       // The name may stand behind the struct, which is therefore read afterwards.
       const [name, struct] = decodeMapEntry<WireReader | undefined>(reader, undefined, contentOf);
-      if (name === JWT_AUTHN) addEntry(found, [name, struct && decodeStruct(struct)]);
-    } else reader.skip();
+      if (struct === undefined) throw new MalformedCheck('metadata has a filter without a struct');
+      if (name === JWT_AUTHN) addEntry(found, [name, decodeStruct(struct)]);
+    } else if (reader.field === 2)
+      reader.pass(); // typed_filter_metadata
+    else reader.skip();
   }
   reader.leave(outer);
   return found.get(JWT_AUTHN);

@@ -53,6 +53,17 @@ export function decodeHttpRequest(reader: WireReader, wanted: WantedHeaders): Ht
         seen = reader.once(seen);
         decodeHeaderMap(reader, wanted, headers);
         break;
+      case 1:
+      case 7:
+      case 8:
+      case 10:
+      case 11:
+      case 12:
+        reader.pass(); // id, query, fragment, protocol, body, raw_body
+        break;
+      case 9:
+        reader.passNumber(); // size
+        break;
       default:
         reader.skip();
     }

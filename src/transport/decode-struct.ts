@@ -19,9 +19,10 @@ export function decodeStruct(reader: WireReader, depth = 1): PlainStruct {
   const struct = Object.create(null) as Record<string, PlainValue>;
   while (reader.next()) {
     if (reader.field === 1) {
-      const [key, value] = decodeMapEntry<PlainValue>(reader, null, (entry) =>
+      const [key, value] = decodeMapEntry<PlainValue | undefined>(reader, undefined, (entry) =>
         decodeValue(entry, depth),
       );
+      if (value === undefined) throw new MalformedCheck('metadata has a key without a value');
       if (key in struct) throw new MalformedCheck('metadata has a doubled key');
       struct[key] = value;
     } else reader.skip();

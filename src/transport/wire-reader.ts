@@ -108,7 +108,13 @@ export class WireReader {
     return this.#shortVarint();
   }
 
-  /** Passes over a field of which nothing is wanted. Its length must fit all the same. */
+  /** Passes over a number that is not wanted. */
+  passNumber(): void {
+    this.#expect(WIRE.varint);
+    this.#varint(VARINT_BYTES_MAX);
+  }
+
+  /** Passes over a field that nobody has declared. Its length must fit all the same. */
   skip(): void {
     switch (this.#wire) {
       case WIRE.varint:

@@ -11,10 +11,11 @@ import { decision } from './parts/decision.ts';
 import { memory } from './parts/memory.ts';
 import { profile } from './parts/profile.ts';
 import { redis } from './parts/redis.ts';
+import { rivals } from './parts/rivals.ts';
 import { sweep } from './parts/sweep.ts';
 import { Report, sectionOf } from './report.ts';
 
-const PARTS: readonly Part[] = [decision, check, redis, memory, sweep, clients, profile];
+const PARTS: readonly Part[] = [decision, check, rivals, redis, memory, sweep, clients, profile];
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,

@@ -94,6 +94,7 @@ function sequence(...parts: Buffer[]): Buffer {
 function tlv(tag: number, value: Buffer): Buffer {
   const { length } = value;
   if (length < 0x80) return Buffer.concat([Buffer.from([tag, length]), value]);
+  // Go reads no certificate whose lengths could be written shorter.
   const lengthBytes = length < 0x100 ? [0x81, length] : [0x82, length >> 8, length & 0xff];
   return Buffer.concat([Buffer.from([tag, ...lengthBytes]), value]);
 }

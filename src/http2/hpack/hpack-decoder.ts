@@ -12,6 +12,8 @@ const NUMBER_OCTETS_MAX = 4;
 /** Between two blocks a size changes to its smallest and to its final value (RFC 7541 section 4.2). */
 const SIZE_UPDATES_MAX = 2;
 
+const NO_BLOCK: Buffer = Buffer.alloc(0);
+
 export interface HpackLimits {
   /** Our SETTINGS_HEADER_TABLE_SIZE, in bytes as RFC 7541 section 4.1 counts them. */
   readonly tableSizeMax: number;
@@ -36,7 +38,7 @@ export class HpackDecoder {
   readonly #limits: HpackLimits;
   #tableSizeMax: number;
   #mustUpdateSize = false;
-  #block: Buffer = Buffer.alloc(0);
+  #block = NO_BLOCK;
   #at = 0;
   #end = 0;
 
@@ -98,6 +100,8 @@ export class HpackDecoder {
       listSize += name.length + value.length + ENTRY_OVERHEAD;
       if (listSize <= listSizeMax) onHeader(name, value);
     }
+    // Or an idle connection would keep what the socket has read last.
+    this.#block = NO_BLOCK;
     this.changedTable = this.#table.generation !== generationBefore;
     return listSize <= listSizeMax ? 'complete' : 'oversized';
   }

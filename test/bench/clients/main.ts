@@ -3,22 +3,17 @@
 
 import { Agent } from 'node:http';
 import { httpCall } from '../../support/http-call.ts';
-import type { Pace } from '../load/load-plan.ts';
 import { sendLoad } from '../load/send-load.ts';
+import { CLIENT_SESSIONS } from './proxy-load.ts';
+import type { ProxyPlan } from './proxy-load.ts';
 import { COOKIE_NAME, credentialOf } from '../workload.ts';
 
-const SESSIONS = 100;
-
-const { port, path, pace } = JSON.parse(process.argv[2] ?? '') as {
-  port: number;
-  path: string;
-  pace: Pace;
-};
+const { port, path, pace } = JSON.parse(process.argv[2] ?? '') as ProxyPlan;
 const agent = new Agent({ keepAlive: true });
 let asked = 0;
 const result = await sendLoad((answered) => {
   asked += 1;
-  const headers = [['cookie', `${COOKIE_NAME}=${credentialOf(asked % SESSIONS)}`]] as const;
+  const headers = [['cookie', `${COOKIE_NAME}=${credentialOf(asked % CLIENT_SESSIONS)}`]] as const;
   httpCall(port, path, { agent, headers }).then(
     ({ status }) => answered(status === 200 ? 'allow' : 'deny'),
     () => answered('broken'),

@@ -5,6 +5,7 @@ import { encodeHeaderBlocks } from './header-blocks.ts';
 import type { HeaderBlocks } from './header-blocks.ts';
 import {
   DEFAULT_WINDOW_BYTES,
+  ERROR_CANCEL,
   FLAG,
   FRAME,
   FrameReader,
@@ -25,8 +26,8 @@ const STREAM_WINDOW_BYTES = 16 * 1024 * 1024;
 const CONNECTION_WINDOW_BYTES = 24 * 1024 * 1024;
 const FRAME_PAYLOAD_BYTES_MAX = 16_384;
 
-// What Envoy sends with a check.
-const HEADERS: readonly (readonly [string, string])[] = [
+/** What Envoy sends with a check. */
+export const CHECK_HEADERS: readonly (readonly [string, string])[] = [
   [':method', 'POST'],
   [':path', '/envoy.service.auth.v3.Authorization/Check'],
   [':authority', 'curfew'],
@@ -60,7 +61,7 @@ interface Call {
 export class CheckConnection {
   readonly #socket: Socket;
   readonly #frames = new FrameReader();
-  readonly #blocks: HeaderBlocks = encodeHeaderBlocks(HEADERS);
+  readonly #blocks: HeaderBlocks = encodeHeaderBlocks(CHECK_HEADERS);
   readonly #open = new Map<number, Call>();
   readonly #waiting: Call[] = [];
   readonly #settled = Promise.withResolvers<void>();
@@ -157,7 +158,11 @@ export class CheckConnection {
         if ((frame.flags & FLAG.endStream) !== 0) this.#conclude(frame.streamId);
         return;
       case FRAME.rstStream:
-        this.#conclude(frame.streamId, 'broken');
+        // At a call's deadline grpc-go gives no status but cancels the stream. To gRPC that is one.
+        this.#conclude(
+          frame.streamId,
+          frame.payload.readUInt32BE(0) === ERROR_CANCEL ? 'noVerdict' : 'broken',
+        );
         return;
       case FRAME.settings:
         this.#takeSettings(frame);
@@ -205,7 +210,7 @@ export class CheckConnection {
     this.#sendWaiting();
   }
 
-  #conclude(streamId: number, fault?: 'broken'): void {
+  #conclude(streamId: number, fault?: 'broken' | 'noVerdict'): void {
     const call = this.#open.get(streamId);
     if (call === undefined) return;
     this.#open.delete(streamId);

@@ -28,6 +28,11 @@ export function encodeHeaderBlocks(headers: readonly (readonly [string, string])
   return { first: Buffer.concat(first), later: Buffer.concat(later) };
 }
 
+/** One header in full that nobody is to remember. */
+export function encodeLiteral(name: string, value: string): Buffer {
+  return Buffer.concat([Buffer.of(0), encodeText(name), encodeText(value)]);
+}
+
 function encodeText(text: string): Buffer {
   const bytes = Buffer.from(text, 'latin1');
   return Buffer.concat([encodeInteger(bytes.length, 7, 0), bytes]);

@@ -19,6 +19,9 @@ export const SETTING = {
   maxFrameSize: 5,
 } as const;
 
+/** The code of a stream that nobody needs any more. */
+export const ERROR_CANCEL = 8;
+
 /** What a client says before its first frame. */
 export const PREFACE: Buffer = Buffer.from('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n');
 export const FRAME_HEADER_BYTES = 9;

@@ -1,6 +1,7 @@
 /**
- * What a call was answered: `allow` and `deny` are a CheckResponse with that status; `noVerdict` is an RPC error;
- * `broken` is everything that must not be (no CheckResponse, a reset stream, a lost connection, no answer at all).
+ * What a call was answered: `allow` and `deny` are a CheckResponse with that status; `noVerdict` is an RPC error, or a
+ * cancelled stream; `broken` is everything that must not be (no CheckResponse, a stream reset for another reason, a
+ * lost connection, no answer at all).
  */
 export type Answer = 'allow' | 'deny' | 'noVerdict' | 'broken';
 

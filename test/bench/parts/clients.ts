@@ -1,116 +1,106 @@
-import { startEdge } from '../../support/edge.ts';
-import type { Edge } from '../../support/edge.ts';
-import { writeKeyFile } from '../../support/key-file.ts';
 import { provideEnvoy } from '../../support/provision.ts';
-import { startRedisServer } from '../../support/redis-server.ts';
+import { PATHS, startBenchEnvoy } from '../clients/envoys.ts';
+import type { BenchEnvoy } from '../clients/envoys.ts';
+import { runProxyLoad } from '../clients/proxy-load.ts';
 import { figure, figures } from '../figures.ts';
 import type { LoadResult } from '../load/load-plan.ts';
 import { markdownTable } from '../markdown-table.ts';
-import { moveToCore } from '../on-core.ts';
 import type { BenchOptions, Part } from '../part.ts';
 import { inRounds } from '../rounds.ts';
-import { runJson } from '../run-json.ts';
-import { benchPolicy } from '../workload.ts';
+import { warmUp } from '../run-load.ts';
+import { startContest } from '../rivals/contest.ts';
+import type { Contest } from '../rivals/contest.ts';
 
 const SIZES = {
-  quick: { rounds: 2, warmUpMs: 500, measuredMs: 1_000 },
-  full: { rounds: 5, warmUpMs: 2_000, measuredMs: 8_000 },
+  quick: { rounds: 2, firstWarmUpMs: 1_000, warmUpMs: 500, measuredMs: 1_000 },
+  full: { rounds: 5, firstWarmUpMs: 10_000, warmUpMs: 2_000, measuredMs: 8_000 },
 } as const;
 const PER_SECOND = 500;
-const PATHS = { checked: '/bench/checked', unchecked: '/bench/unchecked' } as const;
+const NOBODY = 'nobody: no check';
 
-type Round = Readonly<Record<keyof typeof PATHS, LoadResult>>;
+/** One round: what clients met, by the name of whom Envoy has asked. */
+type Round = ReadonlyMap<string, LoadResult>;
 
-/** What somebody's request waits longer because of Curfew. */
+/** What somebody's request waits longer because of a check. */
 export const clients: Part = {
   name: 'clients',
   title: 'Through a real Envoy',
   isKept: true,
   run: async (options) => {
     if ((await provideEnvoy()) === undefined) return 'There was no Envoy.';
-    const redis = await startRedisServer();
-    const keys = await writeKeyFile();
-    const flags = [`--key-file=${keys.path}`];
-    const store = { store: redis.url, flags };
+    const contest = await startContest(options);
+    const envoys: BenchEnvoy[] = [];
     try {
-      const edge = await startEdge({ policy: benchPolicy(), ...store, editEnvoy: withBenchRoutes });
-      try {
-        for (const pid of [redis.pid, edge.envoy.pid]) moveToCore('others', pid);
-        for (const { pid } of edge.curfews) moveToCore('curfew', pid);
-        return words(await roundsOf(options, edge));
-      } finally {
-        await edge.stop();
+      for (const { serving } of contest.entries) {
+        envoys.push(await startBenchEnvoy(serving.port)); // oxlint-disable-line no-await-in-loop
       }
+      return words(await roundsOf(options, contest, envoys), contest);
     } finally {
-      await keys.remove();
-      await redis.stop();
+      await Promise.all(envoys.map((envoy) => envoy.stop()));
+      await contest.stop();
     }
   },
 };
 
-function roundsOf({ size, say }: BenchOptions, { port }: Edge): Promise<Round[]> {
-  const { rounds, ...times } = SIZES[size];
-  const script = new URL('../clients/main.ts', import.meta.url);
-  const ask = async (path: string): Promise<LoadResult> => {
-    const pace = { kind: 'open', perSecond: PER_SECOND, ...times };
-    const load = await runJson<LoadResult>('others', script, { port, path, pace });
-    const { allow, ...others } = load.answers;
-    if (allow === 0 || others.broken > 0) throw new Error(JSON.stringify(load.answers));
-    return load;
-  };
-  return inRounds(rounds, async (round) => {
-    say(`round ${round} of ${rounds}`);
-    const unchecked = await ask(PATHS.unchecked);
-    return { unchecked, checked: await ask(PATHS.checked) };
+async function roundsOf(
+  { size, say }: BenchOptions,
+  { entries }: Contest,
+  envoys: readonly BenchEnvoy[],
+): Promise<readonly Round[]> {
+  const { rounds, firstWarmUpMs, ...times } = SIZES[size];
+  for (const { contender, serving } of entries) {
+    say(`warming up ${contender.name}`);
+    await warmUp(serving.port, firstWarmUpMs); // oxlint-disable-line no-await-in-loop
+  }
+  const targets = entries.map(({ contender: { name } }, place) => {
+    return { name, port: envoys[place]?.port ?? 0, path: PATHS.checked };
+  });
+  const alone = { name: NOBODY, port: envoys[0]?.port ?? 0, path: PATHS.unchecked };
+  return inRounds(rounds, async (number) => {
+    const round = new Map<string, LoadResult>();
+    for (const { name, ...where } of [alone, ...targets]) {
+      say(`round ${number} of ${rounds}: ${name}`);
+      const pace = { kind: 'open', perSecond: PER_SECOND, ...times } as const;
+      // oxlint-disable-next-line no-await-in-loop -- they must not disturb each other
+      const load = await runProxyLoad({ ...where, pace });
+      const { allow, broken } = load.answers;
+      if (allow === 0 || broken > 0) throw new Error(JSON.stringify(load.answers));
+      round.set(name, load);
+    }
+    return round;
   });
 }
 
-/** Two paths that Envoy answers by itself, one of them without asking Curfew. */
-function withBenchRoutes(config: string): string {
-  const before = '- match: { path_separated_prefix: /payments }';
-  const indent = ' '.repeat(
-    config
-      .split('\n')
-      .find((line) => line.includes(before))
-      ?.indexOf('-') ?? 0,
-  );
-  const answer = "direct_response: { status: 200, body: { inline_string: 'ok' } }";
-  const perRoute =
-    'type.googleapis.com/envoy.extensions.filters.http.ext_authz.v3.ExtAuthzPerRoute';
-  const unasked = `typed_per_filter_config: { envoy.filters.http.ext_authz: { '@type': ${perRoute}, disabled: true } }`;
-  const routes = [
-    `- { match: { path: ${PATHS.checked} }, ${answer} }`,
-    `- { match: { path: ${PATHS.unchecked} }, ${answer}, ${unasked} }`,
-  ];
-  if (indent === '') throw new Error('the route of the payments is no longer in envoy.yaml');
-  return config.replace(before, [...routes, before].join(`\n${indent}`));
+function words(rounds: readonly Round[], { entries, absences }: Contest): string {
+  const names = [NOBODY, ...entries.map(({ contender }) => contender.name)];
+  const row = (name: string): string[] => {
+    const loads = rounds.flatMap((round) => round.get(name) ?? []);
+    const cell = (of: (load: LoadResult) => number): string => figures(loads.map(of));
+    const added = (of: (load: LoadResult) => number): string =>
+      name === NOBODY ? '' : figures(rounds.map((round) => difference(round, name, of)));
+    return [
+      name,
+      cell(({ latency }) => latency.p50),
+      cell(({ latency }) => latency.p99),
+      cell(({ latency }) => latency.p999),
+      added(({ latency }) => latency.p50),
+      added(({ latency }) => latency.p99),
+      cell(({ lateness }) => lateness.p99),
+      figure(loads.reduce((sum, { answers }) => sum + answers.deny, 0)),
+    ];
+  };
+  const header = ['whom Envoy asks', 'p50 ms', 'p99 ms', 'p99.9 ms', 'added: p50', 'p99'];
+  return [
+    markdownTable([...header, 'of it the client’s lateness: p99', 'not 200'], names.map(row)),
+    `${figure(PER_SECOND)} requests a second. The production example of \`deploy/envoy\`, one Envoy with one worker for each
+authorizer, and two routes that Envoy answers by itself, one of them without a check. The authorizers, described under
+“Beside servers in Go and Rust”, have one core; Envoy, Redis and the client share the other. Latency counts from the
+instant that a request was due; what is added is told against the row without a check of the same round.`,
+    ...absences,
+  ].join('\n\n');
 }
 
-function words(rounds: readonly Round[]): string {
-  const row = (name: string, of: (round: Round) => LoadResult): string[] => [
-    name,
-    figures(rounds.map((round) => of(round).latency.mean)),
-    figures(rounds.map((round) => of(round).latency.p50)),
-    figures(rounds.map((round) => of(round).latency.p99)),
-    figure(rounds.reduce((sum, round) => sum + of(round).answers.deny, 0)),
-  ];
-  const added = (of: (load: LoadResult) => number): string =>
-    figures(rounds.map(({ checked, unchecked }) => of(checked) - of(unchecked)));
-  return `${markdownTable(
-    [`${PER_SECOND} requests a second`, 'mean ms', 'p50 ms', 'p99 ms', 'not 200'],
-    [
-      row('Envoy answers, without asking Curfew', ({ unchecked }) => unchecked),
-      row('Envoy asks Curfew, then answers', ({ checked }) => checked),
-      [
-        'added',
-        added(({ latency }) => latency.mean),
-        added(({ latency }) => latency.p50),
-        added(({ latency }) => latency.p99),
-        '',
-      ],
-    ],
-  )}
-
-The production example of \`deploy/envoy\`, with one worker and two routes that Envoy answers by itself; sources of Curfew
-on one core; Envoy, Redis and the client on the other. Latency counts from the instant that a request was due.`;
+function difference(round: Round, name: string, of: (load: LoadResult) => number): number {
+  const [checked, unchecked] = [round.get(name), round.get(NOBODY)];
+  return checked && unchecked ? of(checked) - of(unchecked) : NaN;
 }

@@ -50,6 +50,15 @@ describe('load generator', () => {
     expect(await ask(connection, 'x')).to.equal('broken');
   });
 
+  it('takes a cancelled stream for an RPC error, and any other reset for broken', async () => {
+    const server = await bareServer();
+    const connection = await server.connect();
+    const answers = ['one', 'other'].map((text) => ask(connection, text));
+    server.send(encodeFrame(FRAME.rstStream, 0, 1, Buffer.of(0, 0, 0, 8)));
+    server.send(encodeFrame(FRAME.rstStream, 0, 3, Buffer.of(0, 0, 0, 2)));
+    expect(await Promise.all(answers)).to.deep.equal(['noVerdict', 'broken']);
+  });
+
   it('sends each message whole, to the stream that it is for, within the windows and the stream limit', async () => {
     // 2 000 requests of 4 KB are over a hundred times the window of the connection.
     const seen = new Set<string>();

@@ -4,7 +4,6 @@ import { isLengthWrong } from './content-length.ts';
 import type { FrameReader } from './frame-reader.ts';
 import { FLAG } from './frame-type.ts';
 import { GRPC_STATUS } from './grpc-status.ts';
-import { HeaderBlock } from './header-block.ts';
 import type { MessageIntake } from './message-intake.ts';
 import type { ReceiveWindow } from './receive-window.ts';
 import type { RequestBlocks } from './request-blocks.ts';
@@ -13,9 +12,7 @@ import { takePaddingOff } from './stream-padding.ts';
 import type { StreamEnds } from './stream-ends.ts';
 import { UnaryStream, type StreamOwner } from './unary-stream.ts';
 
-const PRIORITY_BYTES = 5;
-
-export interface RequestFramesOptions {
+export interface RequestStreamsOptions {
   readonly parts: ConnectionParts;
   readonly blocks: RequestBlocks;
   readonly intake: MessageIntake;
@@ -26,55 +23,39 @@ export interface RequestFramesOptions {
   readonly onReady: (stream: UnaryStream) => void;
 }
 
-/** What a peer sends for its requests: HEADERS, CONTINUATION and DATA (RFC 9113 sections 6.1, 6.2 and 6.10). */
-export class RequestFrames {
-  readonly #options: RequestFramesOptions;
+/** Opens a stream for each request, and gathers what comes for it: header blocks and DATA (RFC 9113 sections 6.1 and 8.1). */
+export class RequestStreams {
+  readonly #options: RequestStreamsOptions;
   readonly #parts: ConnectionParts;
-  #unfinished: HeaderBlock | undefined;
   /** Streams above it are nobody's: it stands in our last GOAWAY. */
   #lastIdServed = Infinity;
 
-  constructor(options: RequestFramesOptions) {
+  constructor(options: RequestStreamsOptions) {
     this.#options = options;
     this.#parts = options.parts;
   }
 
-  /** The header block whose end has not come. Nothing but its CONTINUATION may come before that. */
-  get unfinished(): HeaderBlock | undefined {
-    return this.#unfinished;
+  /** The last stream that is served so far. */
+  get lastIdServed(): number {
+    return Math.min(this.#lastIdServed, this.#parts.streams.lastId);
   }
 
   /** Serves no stream that comes from now on. */
   stop(): void {
-    this.#lastIdServed = Math.min(this.#lastIdServed, this.#parts.streams.lastId);
+    this.#lastIdServed = this.lastIdServed;
   }
 
-  headers(frame: FrameReader): void {
-    const { streamId, flags } = frame;
-    if (streamId % 2 === 0) {
-      throw new ConnectionFault('PROTOCOL_ERROR', 'a client opens streams of odd numbers only');
-    }
-    takePaddingOff(frame);
-    const dependsOnItself = (flags & FLAG.priority) !== 0 && this.#takePriorityOff(frame);
-    const endsStream = (flags & FLAG.endStream) !== 0;
-    if ((flags & FLAG.endHeaders) === 0) {
-      const { limits, nowMs } = this.#parts;
-      this.#unfinished = new HeaderBlock(streamId, endsStream, nowMs(), limits);
-      this.#unfinished.add(frame.bytes.subarray(frame.start, frame.end));
-    } else this.#block(streamId, endsStream, frame);
-    if (dependsOnItself) this.#options.ends.resetId(streamId, 'PROTOCOL_ERROR');
+  /** A whole header block: of a new request, or the trailers of one. */
+  block(streamId: number, endsStream: boolean, block: BlockBytes): void {
+    const stream = this.#parts.streams.find(streamId);
+    if (stream !== undefined) this.#trailers(stream, endsStream, block);
+    else if (streamId <= this.#parts.streams.lastId) this.#stray(streamId, block);
+    else this.#request(streamId, endsStream, block);
   }
 
-  continuation(frame: FrameReader): void {
-    const block = this.#unfinished;
-    if (block === undefined || block.streamId !== frame.streamId) {
-      throw new ConnectionFault('PROTOCOL_ERROR', 'a CONTINUATION continues nothing');
-    }
-    block.add(frame.bytes.subarray(frame.start, frame.end));
-    if ((frame.flags & FLAG.endHeaders) === 0) return;
-    this.#unfinished = undefined;
-    const bytes = block.whole();
-    this.#block(block.streamId, block.endsStream, { bytes, start: 0, end: bytes.length });
+  /** Priorities mean nothing here, but this one is a contradiction (RFC 7540 section 5.3.1). */
+  isItsOwnParent(streamId: number): void {
+    this.#options.ends.resetId(streamId, 'PROTOCOL_ERROR');
   }
 
   data(frame: FrameReader): void {
@@ -102,22 +83,6 @@ export class RequestFrames {
     if (this.#options.intake.take(stream, frame.bytes, frame.start, frame.end)) {
       this.#options.onReady(stream);
     }
-  }
-
-  #takePriorityOff(frame: FrameReader): boolean {
-    if (frame.end - frame.start < PRIORITY_BYTES) {
-      throw new ConnectionFault('FRAME_SIZE_ERROR', 'HEADERS have no room for their priority');
-    }
-    const dependency = frame.bytes.readUInt32BE(frame.start) & 0x7fff_ffff;
-    frame.start += PRIORITY_BYTES;
-    return dependency === frame.streamId;
-  }
-
-  #block(streamId: number, endsStream: boolean, block: BlockBytes): void {
-    const stream = this.#parts.streams.find(streamId);
-    if (stream !== undefined) this.#trailers(stream, endsStream, block);
-    else if (streamId <= this.#parts.streams.lastId) this.#stray(streamId, block);
-    else this.#request(streamId, endsStream, block);
   }
 
   #request(streamId: number, endsStream: boolean, { bytes, start, end }: BlockBytes): void {
@@ -192,7 +157,8 @@ export class RequestFrames {
   }
 }
 
-interface BlockBytes {
+/** A header block where it lies. */
+export interface BlockBytes {
   readonly bytes: Buffer;
   readonly start: number;
   readonly end: number;

@@ -1,0 +1,72 @@
+import type { BuiltProgram } from '../../support/built-program.ts';
+import { startProcess } from '../../support/child-process.ts';
+import { freePort } from '../../support/free-port.ts';
+import { firstAllowAtMs } from '../first-allow.ts';
+import { onCore } from '../on-core.ts';
+import { serveCurfew } from '../serve-curfew.ts';
+import type { Serving, SharedStore } from '../serve-curfew.ts';
+import { benchPolicy, COOKIE_NAME } from '../workload.ts';
+import type { TouchScript } from './touch-script.ts';
+
+/** A server that is measured beside the others. */
+export interface Contender {
+  /** As its row is called. */
+  readonly name: string;
+  /** `first-use`: opens the session of a credential that it sees for the first time. `never`: the bench has to. */
+  readonly opening: 'first-use' | 'never';
+  start(store: SharedStore): Promise<Serving>;
+}
+
+/** Curfew as it is used, with all that it does. */
+export function curfewContender(
+  name: string,
+  program: string,
+  flags: readonly string[],
+): Contender {
+  return {
+    name,
+    opening: 'first-use',
+    start: (store) => serveCurfew({ program, policy: benchPolicy(), flags, store }),
+  };
+}
+
+/** How a rival is run, beside what all of them are told. */
+export interface RivalSettings {
+  readonly args?: readonly string[];
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+export interface RivalOptions extends RivalSettings {
+  readonly name: string;
+  readonly program: Extract<BuiltProgram, { kind: 'built' }>;
+  readonly script: TouchScript;
+}
+
+/** A server that knows one cookie and one script, the one that Curfew runs for a known session. */
+export function rivalContender({ name, program, args = [], env, script }: RivalOptions): Contender {
+  return {
+    name,
+    opening: 'never',
+    start: async ({ redis }) => {
+      const port = await freePort();
+      const startedAtMs = performance.now();
+      const [file, words] = onCore('curfew', program.path, [
+        `--address=127.0.0.1:${port}`,
+        `--redis=${redis.host}:${redis.port}`,
+        `--cookie=${COOKIE_NAME}`,
+        `--script=${script.path}`,
+        `--words=${script.words.join(',')}`,
+        ...args,
+      ]);
+      const rival = await startProcess(file, words, { env: { ...process.env, ...env } });
+      const stop = () => rival.stop();
+      try {
+        const firstAllowMs = (await firstAllowAtMs(rival, port)) - startedAtMs;
+        return { port, pid: rival.pid, redis, firstAllowMs, stop };
+      } catch (error) {
+        await stop();
+        throw error;
+      }
+    },
+  };
+}

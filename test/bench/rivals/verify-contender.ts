@@ -1,0 +1,45 @@
+import { Redis } from 'ioredis';
+import type { SessionKey } from '../../../src/session/session-key.ts';
+import { ending, openBenchStore, opening } from '../fill-store.ts';
+import { askOnce } from '../first-allow.ts';
+import type { Serving } from '../serve-curfew.ts';
+import type { Contender } from './contender.ts';
+
+/** A session that is there to be ended. Each contender has its own. */
+const ENDED_SESSIONS = 2_000_000_000;
+
+/**
+ * Holds a contender to the least that it must do: it allows a session that lives, and denies the same one when it has
+ * been ended behind its back.
+ * @throws when it does not: its figures would mean nothing
+ */
+export async function verifyContender(
+  { name, opening: who }: Contender,
+  { port, redis }: Serving,
+  place: number,
+): Promise<void> {
+  const session = ENDED_SESSIONS + place;
+  const expect = async (wanted: 'allow' | 'deny', when: string): Promise<void> => {
+    const answer = await askOnce(port, session);
+    if (answer !== wanted) throw new Error(`${name} answers ${answer} to a session ${when}`);
+  };
+  const client = new Redis(redis.url);
+  const store = await openBenchStore(redis.url);
+  try {
+    const known = new Set(await client.keys(SESSIONS));
+    if (who === 'never') {
+      await expect('deny', 'that is unknown');
+      await store.open(opening(session, undefined));
+    }
+    await expect('allow', 'that lives');
+    const [key, ...others] = (await client.keys(SESSIONS)).filter((each) => !known.has(each));
+    if (key === undefined || others.length > 0) throw new Error(`${name} opened no one session`);
+    await store.end({ ...ending(session), key: key.split(':').at(-1) as SessionKey });
+    await expect('deny', 'that was ended');
+  } finally {
+    await store.close();
+    client.disconnect();
+  }
+}
+
+const SESSIONS = 'curfew:1:*:session:*';

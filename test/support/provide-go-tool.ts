@@ -1,0 +1,15 @@
+import { dirname, join } from 'node:path';
+import { buildCache, builtProgram } from './built-program.ts';
+import type { BuiltProgram } from './built-program.ts';
+
+/** Builds a program of somebody else's Go module at a fixed version, such as `example.org/module/cmd/tool`. */
+export function provideGoTool(program: string, version: string): Promise<BuiltProgram> {
+  const path = join(buildCache, 'go', version, program.split('/').at(-1) ?? program);
+  return builtProgram({
+    compiler: 'go',
+    path,
+    madeFrom: [program, version],
+    build: (run) =>
+      run('go', ['install', `${program}@${version}`], { env: { GOBIN: dirname(path) } }),
+  });
+}

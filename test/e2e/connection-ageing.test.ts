@@ -1,6 +1,8 @@
 import { expect } from 'chai';
 import { Agent } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { startDelayingProxy } from '../support/delaying-proxy.ts';
+import type { DelayingProxy } from '../support/delaying-proxy.ts';
 import { edgeConfig } from '../support/edge-config.ts';
 import { startEnvoy } from '../support/envoy.ts';
 import type { Envoy } from '../support/envoy.ts';
@@ -19,7 +21,8 @@ import { withoutRetries } from '../support/without-retries.ts';
 const PER_SECOND = 300;
 const CONNECTION_AGE_MS = 300;
 const CONNECTIONS = 20;
-// So that some calls are on their way whenever a connection is told to go.
+// Between Envoy and Curfew, each way: whenever a connection is told to go, some ten calls are on the wire.
+const DISTANCE_MS = 20;
 const ANSWER_MS = 5;
 
 // Not on grpc-js: it sends both GOAWAY frames back to back, and about one check in ten of them is lost.
@@ -27,6 +30,7 @@ describe('connections that are ended for their age under load (fast)', () => {
   let app: SampleApp;
   let envoy: Envoy;
   let server: TestTransport;
+  let wire: DelayingProxy;
   const agent = new Agent({ keepAlive: true, maxSockets: 20 });
 
   before(async function () {
@@ -38,9 +42,10 @@ describe('connections that are ended for their age under load (fast)', () => {
       'fast',
     );
     server.transport.setServing(true);
+    wire = await startDelayingProxy(server.transport.port ?? 0, DISTANCE_MS);
     const config = edgeConfig({
       edge: 0,
-      curfews: [server.transport.port ?? 0],
+      curfews: [wire.port],
       web: app.webPort,
       grpc: app.grpcPort,
     });
@@ -50,6 +55,7 @@ describe('connections that are ended for their age under load (fast)', () => {
   after(async () => {
     agent.destroy();
     await envoy?.stop();
+    wire?.close();
     await server?.close();
     await app?.stop();
   });

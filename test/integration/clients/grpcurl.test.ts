@@ -7,7 +7,7 @@ import { createAuthority } from '../../support/certificate-authority.ts';
 import { startProcess } from '../../support/child-process.ts';
 import { onEachTransport } from '../../support/each-transport.ts';
 import { eventually } from '../../support/eventually.ts';
-import { provideGoTool } from '../../support/provide-go-tool.ts';
+import { provideGoTool } from '../../support/provide-go-program.ts';
 import { allowReply, denyReply } from '../../support/reply.ts';
 import type { TestTransport } from '../../support/transport.ts';
 

@@ -70,9 +70,12 @@ onEachTransport('grpcurl on the transport', function ({ startTransport }) {
     const child = await startProcess(grpcurl, [
       ...tls,
       '-format-error',
-      `-import-path=${join(ROOT, importPath)}`,
-      `-proto=${proto}`,
-      `-d=${JSON.stringify(message)}`,
+      '-import-path',
+      join(ROOT, importPath),
+      '-proto',
+      proto,
+      '-d',
+      JSON.stringify(message),
       address,
       method,
     ]);

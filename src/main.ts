@@ -1,9 +1,13 @@
 #!/usr/bin/env node
 import { Command, CommanderError, Option } from 'commander';
-import { PROCESS_SETTINGS, settingNamed } from './app/process-settings.ts';
-import type { ProcessSetting, SettingTexts } from './app/process-settings.ts';
+import { HEALTHCHECK_SETTINGS } from './app/healthcheck-settings.ts';
+import { PROCESS_SETTINGS } from './app/process-settings.ts';
+import type { Setting, SettingTexts } from './app/process-settings.ts';
+import { settingNamed } from './app/setting-text.ts';
 import { programVersion } from './app/version.ts';
 import type { CommandIo } from './cli/command-io.ts';
+import { holdYoungGeneration } from './app/young-generation.ts';
+import type { HealthcheckTexts } from './app/healthcheck-settings.ts';
 import type { ExplainFlags } from './cli/explain-flags.ts';
 
 // Each command is loaded when it is asked for: `curfew schema` needs no gRPC, and `serve` starts sooner.
@@ -25,6 +29,12 @@ const SERVE_NOTES = `
 Each setting is taken from its flag, else from the environment variable in brackets, else from its default.
 Secrets come from files only. SIGTERM drains and stops; a second one stops at once. SIGHUP reads the policy file again,
 which otherwise happens by itself within a second of a change.
+`;
+
+const HEALTHCHECK_NOTES = `
+With the settings that serve has it needs no others: by --grpc-tls-cert-file it knows that the port speaks TLS, and
+where that asks for a client's certificate, it shows the server's own. The server's certificate is verified when
+--ca-file says against what; without it not, as it is asked on this machine, for nothing but its health.
 `;
 
 const EXPLAIN_NOTES = `
@@ -81,6 +91,7 @@ function addServe(program: Command, finish: (exitCode: number) => void): void {
     .description('answer Envoy')
     .addHelpText('after', SERVE_NOTES)
     .action(async (flags: SettingTexts) => {
+      holdYoungGeneration();
       const { runServe } = await import('./cli/serve.ts');
       finish(await runServe(flags, process.env, io));
     });
@@ -88,14 +99,15 @@ function addServe(program: Command, finish: (exitCode: number) => void): void {
 }
 
 function addHealthcheck(program: Command, finish: (exitCode: number) => void): void {
-  program
+  const command = program
     .command('healthcheck')
     .description('ask the server on this machine whether it serves; exit code 0 or 1')
-    .addOption(optionFor(settingNamed('grpcAddress')))
-    .action(async (flags: SettingTexts) => {
+    .addHelpText('after', HEALTHCHECK_NOTES)
+    .action(async (flags: HealthcheckTexts) => {
       const { runHealthcheck } = await import('./cli/healthcheck.ts');
       finish(await runHealthcheck(flags, process.env, io));
     });
+  for (const setting of HEALTHCHECK_SETTINGS) command.addOption(optionFor(setting));
 }
 
 function addCheckConfig(program: Command, finish: (exitCode: number) => void): void {
@@ -157,7 +169,7 @@ function addPresets(program: Command, finish: (exitCode: number) => void): void 
 }
 
 /** The flag of a setting. Its default is only told: what was not given must not hide the environment. */
-function optionFor({ flag, placeholder, help, variable, default: value }: ProcessSetting): Option {
+function optionFor({ flag, placeholder, help, variable, default: value }: Setting): Option {
   const words = value === undefined ? '' : `; default ${value}`;
   return new Option(`${flag} ${placeholder}`, `${help}${words} [${variable}]`);
 }

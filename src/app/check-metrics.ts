@@ -1,7 +1,8 @@
-import { Histogram } from 'prom-client';
 import type { Registry } from 'prom-client';
 import type { CheckObservation, CheckObserver } from '../authz/check-observer.ts';
 import type { Reason } from '../verdict/reason.ts';
+import { HistogramTally } from './histogram-tally.ts';
+import type { HistogramCell } from './histogram-tally.ts';
 import { Tally } from './tally.ts';
 import type { TallyCell } from './tally.ts';
 
@@ -15,13 +16,14 @@ export const UNKNOWN_LABEL = 'unknown';
 
 type Verdict = CheckObservation['verdict'];
 type Mode = CheckObservation['mode'];
-type PolicyCells = Map<Reason, TallyCell>;
+/** The series of one policy. */
+type PolicyCells = Readonly<Record<Mode, Readonly<Record<Verdict, Map<Reason, TallyCell>>>>>;
 
 /** `curfew_checks_total` and `curfew_check_duration_seconds`. */
 export class CheckMetrics implements CheckObserver {
   readonly #checks: Tally<'verdict' | 'reason' | 'policy' | 'mode'>;
-  readonly #durations: Readonly<Record<Verdict, { observe(seconds: number): void }>>;
-  #policies: Map<string, Record<`${Mode}_${Verdict}`, PolicyCells>> = new Map();
+  readonly #durations: Readonly<Record<Verdict, HistogramCell>>;
+  readonly #policies = new Map<string, PolicyCells>();
 
   constructor(registry: Registry) {
     this.#checks = new Tally(registry, {
@@ -29,17 +31,16 @@ export class CheckMetrics implements CheckObserver {
       help: 'Finished checks. An allow with mode="observe" carries the reason for which it would have been refused.',
       labelNames: ['verdict', 'reason', 'policy', 'mode'],
     });
-    const durations = new Histogram({
+    const durations = new HistogramTally(registry, {
       name: 'curfew_check_duration_seconds',
       help: 'Time from the facts of a request to the answer, in this process.',
       labelNames: ['verdict'],
-      buckets: [...CHECK_BUCKETS_S],
-      registers: [registry],
+      buckets: CHECK_BUCKETS_S,
     });
     this.#durations = {
-      allow: durations.labels('allow'),
-      deny: durations.labels('deny'),
-      none: durations.labels('none'),
+      allow: durations.cell({ verdict: 'allow' }),
+      deny: durations.cell({ verdict: 'deny' }),
+      none: durations.cell({ verdict: 'none' }),
     };
     this.keepPolicies([]);
   }
@@ -47,12 +48,10 @@ export class CheckMetrics implements CheckObserver {
   /** The policies in force: series of others end, and checks still judged by them count as `unknown`. */
   keepPolicies(names: readonly string[]): void {
     const kept = new Set([...names, UNKNOWN_LABEL]);
-    for (const [name, modes] of this.#policies) {
+    for (const [name, cells] of this.#policies) {
       if (kept.has(name)) continue;
       this.#policies.delete(name);
-      for (const cells of Object.values(modes)) {
-        for (const cell of cells.values()) this.#checks.remove(cell);
-      }
+      for (const cell of allOf(cells)) this.#checks.remove(cell);
     }
     for (const name of kept) {
       if (!this.#policies.has(name)) this.#policies.set(name, noCells());
@@ -72,7 +71,7 @@ export class CheckMetrics implements CheckObserver {
   #cell(verdict: Verdict, reason: Reason, policy: string, mode: Mode): TallyCell {
     const known = this.#policies.get(policy);
     if (known === undefined) return this.#cell(verdict, reason, UNKNOWN_LABEL, mode);
-    const cells = known[`${mode}_${verdict}`];
+    const cells = known[mode][verdict];
     const found = cells.get(reason);
     if (found !== undefined) return found;
     const cell = this.#checks.cell({ verdict, reason, policy, mode });
@@ -81,13 +80,17 @@ export class CheckMetrics implements CheckObserver {
   }
 }
 
-function noCells(): Record<`${Mode}_${Verdict}`, PolicyCells> {
-  return {
-    enforce_allow: new Map(),
-    enforce_deny: new Map(),
-    enforce_none: new Map(),
-    observe_allow: new Map(),
-    observe_deny: new Map(),
-    observe_none: new Map(),
-  };
+function noCells(): PolicyCells {
+  const byVerdict = (): PolicyCells[Mode] => ({
+    allow: new Map(),
+    deny: new Map(),
+    none: new Map(),
+  });
+  return { enforce: byVerdict(), observe: byVerdict() };
+}
+
+function allOf(cells: PolicyCells): readonly TallyCell[] {
+  return Object.values(cells).flatMap((byVerdict) =>
+    Object.values(byVerdict).flatMap((byReason) => [...byReason.values()]),
+  );
 }

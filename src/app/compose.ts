@@ -1,4 +1,5 @@
 import type { Readiness } from './readiness.ts';
+import type { WantedHeaders } from '../session/wanted-headers.ts';
 import type { ProcessConfig } from './process-config.ts';
 import { followPolicies } from './follow-policies.ts';
 import type { PolicyVersion } from './policy-watch.ts';
@@ -38,7 +39,8 @@ export async function compose(config: ProcessConfig, shell: Shell): Promise<Runn
   const tokens = startTokens(policies, shell);
   const { store } = opened;
   const handler = startChecks(config, shell, { keys, policies, tokens, store });
-  const grpc = await startGrpc(config, shell, handler);
+  const wanted = (): WantedHeaders => policies.current().policies.wantedHeaders;
+  const grpc = await startGrpc(config, shell, { handler, wanted });
   const readiness = startReadiness(grpc, shell);
   const ops = await startOps(config, shell, readiness);
   startSweeper(opened, policies, shell);

@@ -1,9 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { stat } from 'node:fs/promises';
 import { KeyFileError, parseKeyFile } from './parse-key-file.ts';
+import { warningsOfReaders } from './secret-readers.ts';
 import { readWholeFile } from './watched-file.ts';
-
-const WORLD_READABLE = 0o004;
 
 /** The server's secrets, newest first, and what the operator should know about the file. */
 export interface ServerKeys {
@@ -19,18 +17,10 @@ export async function readKeyFile(path: string): Promise<ServerKeys> {
   const reading = await readWholeFile(path);
   if (reading.kind === 'unreadable') throw new KeyFileError(path, [reading.why]);
   const keys = parseKeyFile(reading.text, path);
-  return { keys, warnings: await warningsFor(path) };
+  return { keys, warnings: await warningsOfReaders('key file', path) };
 }
 
 /** A secret for the embedded store: its sessions die with the process, so nobody else needs the key. */
 export function randomServerKey(): Uint8Array {
   return new Uint8Array(randomBytes(32));
-}
-
-async function warningsFor(path: string): Promise<readonly string[]> {
-  const { mode } = await stat(path);
-  if ((mode & WORLD_READABLE) === 0) return [];
-  return [
-    `key file ${path} can be read by every user of this machine; chmod 600 it (Kubernetes: defaultMode 0400)`,
-  ];
 }

@@ -1,6 +1,8 @@
 import { parseListenSetting } from './listen-setting.ts';
 import type { ListenAddress } from '../transport/listen-address.ts';
-import { settingNamed, settingText } from './process-settings.ts';
+import { TRANSPORTS } from '../transport/start-transport.ts';
+import type { TransportKind } from '../transport/start-transport.ts';
+import { settingNamed, settingText } from './setting-text.ts';
 import type { Environment, SettingName, SettingTexts } from './process-settings.ts';
 import { parseDurationSetting, parseNumberSetting } from './setting-values.ts';
 import { parseStoreLocation } from './store-location.ts';
@@ -14,6 +16,12 @@ export type LogLevel = (typeof LOG_LEVELS)[number];
 export interface ProcessConfig {
   readonly policyFile: string;
   readonly grpcAddress: ListenAddress;
+  /** Set together, or both `undefined`: then the port speaks plain text. */
+  readonly grpcTlsCertFile: string | undefined;
+  readonly grpcTlsKeyFile: string | undefined;
+  /** `undefined`: clients are not asked for a certificate. */
+  readonly grpcClientCaFile: string | undefined;
+  readonly transport: TransportKind;
   readonly opsAddress: ListenAddress;
   readonly adminAddress: ListenAddress;
   readonly store: StoreLocation;
@@ -51,7 +59,7 @@ export function parseProcessConfig(
 ): { readonly config: ProcessConfig; readonly warnings: readonly string[] } {
   const problems: string[] = [];
   const read = <T>(name: SettingName, parse: (text: string) => T | string): T | undefined => {
-    const { text, from } = settingText(name, flags, environment);
+    const { text, from } = settingText(settingNamed(name), flags, environment);
     if (text === undefined) return undefined;
     const value = text === '' ? 'is empty' : parse(text);
     if (typeof value !== 'string') return value;
@@ -62,6 +70,10 @@ export function parseProcessConfig(
   const parsed = {
     policyFile: file('config'),
     grpcAddress: read('grpcAddress', parseListenSetting),
+    grpcTlsCertFile: file('grpcTlsCertFile'),
+    grpcTlsKeyFile: file('grpcTlsKeyFile'),
+    grpcClientCaFile: file('grpcClientCaFile'),
+    transport: read('transport', parseTransport)?.kind,
     opsAddress: read('opsAddress', parseListenSetting),
     adminAddress: read('adminAddress', parseListenSetting),
     store: read('store', parseStoreLocation),
@@ -82,16 +94,6 @@ export function parseProcessConfig(
   return { config: Object.freeze(parsed as ProcessConfig), warnings };
 }
 
-/** The address of the gRPC server alone, for those who only call it. A string is what is wrong. */
-export function parseGrpcAddress(
-  flags: SettingTexts,
-  environment: Environment,
-): ListenAddress | string {
-  const { text, from } = settingText('grpcAddress', flags, environment);
-  const address = parseListenSetting(text ?? '');
-  return typeof address === 'string' ? `${from} ${address}` : address;
-}
-
 type Parsed = { readonly [Name in keyof ProcessConfig]: ProcessConfig[Name] | undefined };
 
 function contradictionsOf(parsed: Parsed): string[] {
@@ -103,6 +105,7 @@ function contradictionsOf(parsed: Parsed): string[] {
         'make one with: openssl rand -hex 32 > curfew.key',
     );
   }
+  problems.push(...halvesOfTls(parsed));
   const taken = new Map<string, SettingName>();
   for (const name of ['grpcAddress', 'opsAddress', 'adminAddress'] as const) {
     const address = parsed[name];
@@ -113,6 +116,17 @@ function contradictionsOf(parsed: Parsed): string[] {
     taken.set(text, name);
   }
   return problems;
+}
+
+/** What is given of TLS without what it needs. Nothing is guessed: the port would speak plain text, or trust anybody. */
+function halvesOfTls(parsed: Parsed): string[] {
+  const names = ['grpcTlsCertFile', 'grpcTlsKeyFile'] as const;
+  const missing = names.filter((name) => parsed[name] === undefined);
+  const given = [...names, 'grpcClientCaFile' as const].find((name) => parsed[name] !== undefined);
+  if (given === undefined) return [];
+  return missing.map(
+    (name) => `${settingNamed(name).flag} is required with ${settingNamed(given).flag}`,
+  );
 }
 
 function idleSettingsOf(parsed: Parsed): string[] {
@@ -130,6 +144,11 @@ function idleSettingsOf(parsed: Parsed): string[] {
 function parseLogLevel(text: string): { readonly level: LogLevel } | string {
   const level = LOG_LEVELS.find((one) => one === text);
   return level === undefined ? `is no log level; write one of ${LOG_LEVELS.join(', ')}` : { level };
+}
+
+function parseTransport(text: string): { readonly kind: TransportKind } | string {
+  const kind = TRANSPORTS.find((one) => one === text);
+  return kind === undefined ? `is no transport; write ${TRANSPORTS.join(' or ')}` : { kind };
 }
 
 function parseConnectionAge(text: string): { readonly ms: number | undefined } | string {

@@ -2,6 +2,10 @@
 export type SettingName =
   | 'config'
   | 'grpcAddress'
+  | 'grpcTlsCertFile'
+  | 'grpcTlsKeyFile'
+  | 'grpcClientCaFile'
+  | 'transport'
   | 'opsAddress'
   | 'adminAddress'
   | 'store'
@@ -15,9 +19,9 @@ export type SettingName =
   | 'inFlightMax'
   | 'connectionAge';
 
-/** One setting of the process: a flag, the environment variable that mirrors it, and the default. */
-export interface ProcessSetting {
-  readonly name: SettingName;
+/** One setting: a flag, the environment variable that mirrors it, and the default. */
+export interface Setting<Name extends string = string> {
+  readonly name: Name;
   readonly flag: string;
   /** What stands for the value in the help text. */
   readonly placeholder: string;
@@ -28,7 +32,7 @@ export interface ProcessSetting {
 }
 
 /** All settings of the process. Everything else is in the policy file. */
-export const PROCESS_SETTINGS: readonly ProcessSetting[] = [
+export const PROCESS_SETTINGS: readonly Setting<SettingName>[] = [
   {
     name: 'config',
     flag: '--config',
@@ -44,6 +48,38 @@ export const PROCESS_SETTINGS: readonly ProcessSetting[] = [
     variable: 'CURFEW_GRPC_ADDRESS',
     default: '127.0.0.1:9001',
     help: 'where Envoy asks: host:port or unix:/path',
+  },
+  {
+    name: 'grpcTlsCertFile',
+    flag: '--grpc-tls-cert-file',
+    placeholder: '<file>',
+    variable: 'CURFEW_GRPC_TLS_CERT_FILE',
+    default: undefined,
+    help: 'PEM file with the certificate that Envoy is shown, then those that lead to its authority',
+  },
+  {
+    name: 'grpcTlsKeyFile',
+    flag: '--grpc-tls-key-file',
+    placeholder: '<file>',
+    variable: 'CURFEW_GRPC_TLS_KEY_FILE',
+    default: undefined,
+    help: 'PEM file with the private key of that certificate, without a passphrase',
+  },
+  {
+    name: 'grpcClientCaFile',
+    flag: '--grpc-client-ca-file',
+    placeholder: '<file>',
+    variable: 'CURFEW_GRPC_CLIENT_CA_FILE',
+    default: undefined,
+    help: 'PEM file with the authorities of clients: who has no certificate of theirs may not ask',
+  },
+  {
+    name: 'transport',
+    flag: '--transport',
+    placeholder: '<name>',
+    variable: 'CURFEW_TRANSPORT',
+    default: 'grpc-js',
+    help: "fast (Curfew's own server for unary gRPC) or grpc-js (the reference implementation)",
   },
   {
     name: 'opsAddress',
@@ -139,7 +175,7 @@ export const PROCESS_SETTINGS: readonly ProcessSetting[] = [
     placeholder: '<duration>',
     variable: 'CURFEW_CONNECTION_AGE',
     default: 'off',
-    help: "close Envoy's connections at this age, to spread them anew; needs a retry policy in Envoy",
+    help: "close Envoy's connections at this age, to spread them anew; with grpc-js Envoy must retry",
   },
 ];
 
@@ -148,24 +184,3 @@ export type SettingTexts = Readonly<Partial<Record<SettingName, string | undefin
 
 /** The environment variables of a process. */
 export type Environment = Readonly<Record<string, string | undefined>>;
-
-/** The setting of that name. */
-export function settingNamed(name: SettingName): ProcessSetting {
-  const setting = PROCESS_SETTINGS.find((one) => one.name === name);
-  if (setting === undefined) throw new TypeError(`no setting ${name}`);
-  return setting;
-}
-
-/** What somebody has set, and where: the flag first, then the environment, then the default. An empty variable is none. */
-export function settingText(
-  name: SettingName,
-  flags: SettingTexts,
-  environment: Environment,
-): { readonly text: string | undefined; readonly from: string } {
-  const setting = settingNamed(name);
-  const flag = flags[name];
-  if (flag !== undefined) return { text: flag, from: setting.flag };
-  const value = environment[setting.variable];
-  if (value !== undefined && value !== '') return { text: value, from: setting.variable };
-  return { text: setting.default, from: setting.flag };
-}

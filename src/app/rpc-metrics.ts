@@ -1,87 +1,104 @@
-import { Counter, Gauge, Histogram } from 'prom-client';
+import { Gauge } from 'prom-client';
 import type { Registry } from 'prom-client';
 import type { RpcMethod, RpcObserver } from '../transport/rpc-observer.ts';
 import { CHECK_BUCKETS_S } from './check-metrics.ts';
+import { HistogramTally } from './histogram-tally.ts';
+import type { HistogramCell } from './histogram-tally.ts';
+import { Tally } from './tally.ts';
+import type { TallyCell } from './tally.ts';
 
 interface MethodSeries {
-  readonly started: { inc(): void };
-  readonly inFlight: { inc(): void; dec(): void };
-  readonly seconds: { observe(seconds: number): void };
-  readonly handled: Map<string, { inc(): void }>;
+  readonly rpc: RpcMethod;
+  readonly started: TallyCell;
+  readonly seconds: HistogramCell;
+  readonly handled: Map<string, TallyCell>;
+  inFlight: number;
 }
 
 /** The gRPC side in the names of its ecosystem, which stock dashboards read. */
 export class RpcMetrics implements RpcObserver {
-  readonly #started: Counter<'grpc_type' | 'grpc_service' | 'grpc_method'>;
-  readonly #handled: Counter<'grpc_type' | 'grpc_service' | 'grpc_method' | 'grpc_code'>;
-  readonly #seconds: Histogram<'grpc_type' | 'grpc_service' | 'grpc_method'>;
-  readonly #inFlight: Gauge<'grpc_service' | 'grpc_method'>;
+  readonly #started: Tally<'grpc_type' | 'grpc_service' | 'grpc_method'>;
+  readonly #handled: Tally<'grpc_type' | 'grpc_service' | 'grpc_method' | 'grpc_code'>;
+  readonly #seconds: HistogramTally<'grpc_type' | 'grpc_service' | 'grpc_method'>;
   readonly #series = new Map<string, Map<string, MethodSeries>>();
 
   constructor(registry: Registry) {
-    const registers = [registry];
     const labelNames = ['grpc_type', 'grpc_service', 'grpc_method'] as const;
-    this.#started = new Counter({
+    this.#started = new Tally(registry, {
       name: 'grpc_server_started_total',
       help: 'RPCs whose whole request has arrived.',
       labelNames,
-      registers,
     });
-    this.#handled = new Counter({
+    this.#handled = new Tally(registry, {
       name: 'grpc_server_handled_total',
       help: 'RPCs that are over, whatever their end.',
       labelNames: [...labelNames, 'grpc_code'],
-      registers,
     });
-    this.#seconds = new Histogram({
+    this.#seconds = new HistogramTally(registry, {
       name: 'grpc_server_handling_seconds',
       help: 'Time from a whole request to its answer.',
       labelNames,
-      buckets: [...CHECK_BUCKETS_S],
-      registers,
+      buckets: CHECK_BUCKETS_S,
     });
-    this.#inFlight = new Gauge({
+    const inFlight = new Gauge({
       name: 'curfew_rpcs_in_flight',
       help: 'RPCs that are being answered at this moment.',
       labelNames: ['grpc_service', 'grpc_method'],
-      registers,
+      registers: [registry],
+      collect: () => {
+        for (const { rpc, inFlight: rpcs } of this.#all()) {
+          inFlight.set({ grpc_service: rpc.service, grpc_method: rpc.method }, rpcs);
+        }
+      },
     });
   }
 
   started(rpc: RpcMethod): void {
     const series = this.#seriesOf(rpc);
-    series.started.inc();
-    series.inFlight.inc();
+    series.started.count += 1;
+    series.inFlight += 1;
   }
 
   handled(rpc: RpcMethod, code: string, seconds: number): void {
     const series = this.#seriesOf(rpc);
-    series.inFlight.dec();
+    series.inFlight -= 1;
     series.seconds.observe(seconds);
     let handled = series.handled.get(code);
     if (handled === undefined) {
-      handled = this.#handled.labels('unary', rpc.service, rpc.method, code);
+      handled = this.#handled.cell({ ...labelsOf(rpc), grpc_code: code });
       series.handled.set(code, handled);
     }
-    handled.inc();
+    handled.count += 1;
   }
 
-  #seriesOf({ service, method }: RpcMethod): MethodSeries {
-    let methods = this.#series.get(service);
+  #all(): readonly MethodSeries[] {
+    return [...this.#series.values()].flatMap((methods) => [...methods.values()]);
+  }
+
+  #seriesOf(rpc: RpcMethod): MethodSeries {
+    let methods = this.#series.get(rpc.service);
     if (methods === undefined) {
       methods = new Map<string, MethodSeries>();
-      this.#series.set(service, methods);
+      this.#series.set(rpc.service, methods);
     }
-    let series = methods.get(method);
+    let series = methods.get(rpc.method);
     if (series === undefined) {
       series = {
-        started: this.#started.labels('unary', service, method),
-        inFlight: this.#inFlight.labels(service, method),
-        seconds: this.#seconds.labels('unary', service, method),
-        handled: new Map<string, { inc(): void }>(),
+        rpc,
+        started: this.#started.cell(labelsOf(rpc)),
+        seconds: this.#seconds.cell(labelsOf(rpc)),
+        handled: new Map<string, TallyCell>(),
+        inFlight: 0,
       };
-      methods.set(method, series);
+      methods.set(rpc.method, series);
     }
     return series;
   }
+}
+
+function labelsOf({
+  service,
+  method,
+}: RpcMethod): Record<'grpc_type' | 'grpc_service' | 'grpc_method', string> {
+  return { grpc_type: 'unary', grpc_service: service, grpc_method: method };
 }

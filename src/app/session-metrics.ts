@@ -4,6 +4,8 @@ import type { CheckObservation, CheckObserver } from '../authz/check-observer.ts
 import type { EndedBy } from '../session/session-record.ts';
 import type { Reason } from '../verdict/reason.ts';
 import { UNKNOWN_LABEL } from './check-metrics.ts';
+import { Tally } from './tally.ts';
+import type { TallyCell } from './tally.ts';
 
 const REASON_OF_END = {
   idle: 'idle_timeout',
@@ -16,7 +18,7 @@ export class SessionMetrics implements CheckObserver {
   readonly #opened: Counter<'source'>;
   readonly #ended: Counter<'reason'>;
   readonly #wouldEnd: Counter<'reason'>;
-  readonly #skipped: Counter;
+  readonly #skipped: TallyCell;
   #sources: ReadonlySet<string> = new Set();
 
   constructor(registry: Registry) {
@@ -39,11 +41,11 @@ export class SessionMetrics implements CheckObserver {
       labelNames: ['reason'],
       registers,
     });
-    this.#skipped = new Counter({
+    this.#skipped = new Tally<never>(registry, {
       name: 'curfew_touches_skipped_total',
       help: 'Activity within the touch interval, which is not written again.',
-      registers,
-    });
+      labelNames: [],
+    }).cell({});
     for (const reason of Object.values(REASON_OF_END)) this.#ended.inc({ reason }, 0);
     for (const by of ['idle', 'absolute'] as const)
       this.#wouldEnd.inc({ reason: REASON_OF_END[by] }, 0);
@@ -63,7 +65,7 @@ export class SessionMetrics implements CheckObserver {
     switch (outcome.kind) {
       case 'live':
         if (outcome.opened) this.#open(source);
-        if (outcome.activity === 'skipped') this.#skipped.inc();
+        if (outcome.activity === 'skipped') this.#skipped.count += 1;
         return;
       case 'expired':
         if (outcome.opened) this.#open(source);

@@ -1,17 +1,18 @@
-import type { CheckHandler } from '../authz/check-call.ts';
-import { startGrpcServer } from '../transport/grpc-server.ts';
-import type { GrpcTransport } from '../transport/grpc-server.ts';
+import type { CheckAnswerer } from '../transport/answer-check.ts';
+import type { GrpcTransport } from '../transport/grpc-transport.ts';
 import { formatListenAddress } from '../transport/listen-address.ts';
 import type { ListenAddress } from '../transport/listen-address.ts';
+import { startTransport } from '../transport/start-transport.ts';
+import { grpcTls } from './grpc-tls.ts';
 import { startOpsServer } from './ops-server.ts';
 import type { OpsServer } from './ops-server.ts';
 import type { ProcessConfig } from './process-config.ts';
-import { settingNamed } from './process-settings.ts';
 import type { SettingName } from './process-settings.ts';
 import { CONDITIONS, Readiness } from './readiness.ts';
 import type { ReadinessReport } from './readiness.ts';
 import { monotonicMs } from './shell.ts';
 import type { Shell } from './shell.ts';
+import { settingNamed } from './setting-text.ts';
 import { StartFault } from './start-fault.ts';
 import { createTransportLog } from './transport-log.ts';
 import { wordsForListenFault } from './listen.ts';
@@ -23,16 +24,18 @@ import { wordsForListenFault } from './listen.ts';
 export async function startGrpc(
   config: ProcessConfig,
   shell: Shell,
-  handler: CheckHandler,
+  answerer: Pick<CheckAnswerer, 'handler' | 'wanted'>,
 ): Promise<GrpcTransport> {
   const { log, metrics, lifecycle } = shell;
+  const tls = await grpcTls(config, log);
   const grpc = await listening('grpcAddress', config.grpcAddress, () =>
-    startGrpcServer({
+    startTransport(config.transport, {
       address: formatListenAddress(config.grpcAddress),
-      handler,
+      ...answerer,
       onError: createTransportLog(log, metrics.checks, monotonicMs),
       rpcObserver: metrics.rpcs,
       limits: { connectionAgeMaxMs: config.connectionAgeMs },
+      tls,
     }),
   );
   lifecycle.opened('grpc', () => grpc.close());

@@ -4,7 +4,7 @@ import { StoreUrlError } from '../store/redis-address.ts';
 import type { StoreObserver } from '../store/store-observer.ts';
 import type { Log } from './log.ts';
 import type { ProcessConfig } from './process-config.ts';
-import { settingNamed } from './process-settings.ts';
+import { settingNamed } from './setting-text.ts';
 import type { Shell } from './shell.ts';
 import { StartFault } from './start-fault.ts';
 

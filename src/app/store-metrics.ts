@@ -1,18 +1,16 @@
-import { Counter, Gauge, Histogram } from 'prom-client';
+import { Counter, Gauge } from 'prom-client';
 import type { Registry } from 'prom-client';
 import type { CallOutcome, StoreCall, StoreObserver } from '../store/store-observer.ts';
 import { CHECK_BUCKETS_S } from './check-metrics.ts';
-
-interface Observed {
-  observe(seconds: number): void;
-}
+import { HistogramTally } from './histogram-tally.ts';
+import type { HistogramCell } from './histogram-tally.ts';
 
 /** The store as this replica sees it. */
 export class StoreMetrics implements StoreObserver {
-  readonly #calls: Histogram<'script' | 'outcome'>;
-  readonly #children = new Map<StoreCall, Map<CallOutcome, Observed>>();
+  readonly #calls: HistogramTally<'script' | 'outcome'>;
+  readonly #cells = new Map<StoreCall, Map<CallOutcome, HistogramCell>>();
   readonly #up: Gauge;
-  readonly #skew: Gauge;
+  #skewSeconds = 0;
   readonly #desyncs: Counter;
   readonly #evictionPolicySafe: Gauge;
   readonly #sourcesDisagree: Gauge;
@@ -23,18 +21,21 @@ export class StoreMetrics implements StoreObserver {
     const registers = [registry];
     const gauge = (name: string, help: string) => new Gauge({ name, help, registers });
     const counter = (name: string, help: string) => new Counter({ name, help, registers });
-    this.#calls = new Histogram({
+    this.#calls = new HistogramTally(registry, {
       name: 'curfew_store_call_duration_seconds',
       help: 'Calls of the store, by script and by what they found or why they found nothing.',
       labelNames: ['script', 'outcome'],
-      buckets: [...CHECK_BUCKETS_S],
-      registers,
+      buckets: CHECK_BUCKETS_S,
     });
     this.#up = gauge('curfew_store_up', '1 while commands can be sent to the store.');
-    this.#skew = gauge(
-      'curfew_store_clock_skew_seconds',
-      "The store's clock minus this process's. Decides nothing: the store's clock alone does.",
-    );
+    const skew = new Gauge({
+      name: 'curfew_store_clock_skew_seconds',
+      help: "The store's clock minus this process's. Decides nothing: the store's clock alone does.",
+      registers,
+      collect: () => {
+        skew.set(this.#skewSeconds);
+      },
+    });
     this.#desyncs = counter(
       'curfew_store_desyncs_total',
       'Replies that belonged to another call; each was dropped with its connection.',
@@ -59,17 +60,17 @@ export class StoreMetrics implements StoreObserver {
   }
 
   called(call: StoreCall, outcome: CallOutcome, seconds: number): void {
-    let outcomes = this.#children.get(call);
+    let outcomes = this.#cells.get(call);
     if (outcomes === undefined) {
-      outcomes = new Map<CallOutcome, Observed>();
-      this.#children.set(call, outcomes);
+      outcomes = new Map<CallOutcome, HistogramCell>();
+      this.#cells.set(call, outcomes);
     }
-    let child = outcomes.get(outcome);
-    if (child === undefined) {
-      child = this.#calls.labels(call, outcome);
-      outcomes.set(outcome, child);
+    let cell = outcomes.get(outcome);
+    if (cell === undefined) {
+      cell = this.#calls.cell({ script: call, outcome });
+      outcomes.set(outcome, cell);
     }
-    child.observe(seconds);
+    cell.observe(seconds);
   }
 
   up(isUp: boolean): void {
@@ -77,7 +78,7 @@ export class StoreMetrics implements StoreObserver {
   }
 
   clockSkew(seconds: number): void {
-    this.#skew.set(seconds);
+    this.#skewSeconds = seconds;
   }
 
   desync(): void {

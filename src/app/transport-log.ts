@@ -1,5 +1,5 @@
 import { MalformedCheck } from '../transport/malformed-check.ts';
-import { TransportOverloaded } from '../transport/transport-fault.ts';
+import { ConnectionFailed, HandshakeFailed, TransportOverloaded } from '../transport/transport-fault.ts';
 import type { TransportFault } from '../transport/transport-fault.ts';
 import type { CheckMetrics } from './check-metrics.ts';
 import { LineBudget } from './line-budget.ts';
@@ -16,13 +16,17 @@ export function createTransportLog(
 ): (fault: TransportFault) => void {
   const budget = new LineBudget(LINE_LIMIT, nowMs());
   return (fault) => {
-    const isForeign = fault instanceof MalformedCheck || fault instanceof TransportOverloaded;
+    const isForeign =
+      fault instanceof MalformedCheck ||
+      fault instanceof TransportOverloaded ||
+      fault instanceof HandshakeFailed ||
+      fault instanceof ConnectionFailed;
     if (fault instanceof MalformedCheck) metrics.refused('internal_error');
     if (fault instanceof TransportOverloaded) metrics.refused('overloaded');
     if (!budget.take(fault.name, nowMs())) return;
     const suppressed = budget.takeSuppressed();
     const fields = {
-      event: 'call_failed',
+      event: eventOf(fault),
       // Ours are bugs: their cause and stack are needed. What others send is not repeated.
       ...errorFields(isForeign ? fault : (fault.cause ?? fault), { stack: !isForeign }),
       fault: fault.name,
@@ -30,4 +34,9 @@ export function createTransportLog(
     };
     log[isForeign ? 'warn' : 'error'](fields, fault.message);
   };
+}
+
+function eventOf(fault: TransportFault): string {
+  if (fault instanceof HandshakeFailed) return 'handshake_failed';
+  return fault instanceof ConnectionFailed ? 'connection_failed' : 'call_failed';
 }

@@ -1,4 +1,5 @@
 import { nearestWord } from '../policy/nearest-word.ts';
+import { HEALTHCHECK_SETTINGS } from './healthcheck-settings.ts';
 import { PROCESS_SETTINGS } from './process-settings.ts';
 import type { Environment } from './process-settings.ts';
 
@@ -10,7 +11,8 @@ const SERVICE_LINK =
 
 /** One warning for each `CURFEW_…` variable that is no setting, naming the nearest one. Never shows a value. */
 export function warnOfUnknownVariables(environment: Environment): string[] {
-  const known = new Set<string>(PROCESS_SETTINGS.map((setting) => setting.variable));
+  const settings = [...PROCESS_SETTINGS, ...HEALTHCHECK_SETTINGS];
+  const known = new Set<string>(settings.map((setting) => setting.variable));
   const words = [...known].map((name) => name.slice(PREFIX.length));
   return Object.keys(environment)
     .filter((name) => name.startsWith(PREFIX) && !known.has(name))

@@ -50,6 +50,7 @@ export function withinDeadline<T>(
   });
 }
 
-function lateAnswer(): StoreUnavailable {
+/** An answer of the store that came when it was of no use any more. */
+export function lateAnswer(): StoreUnavailable {
   return new StoreUnavailable('late', 'no answer within the decision budget');
 }

@@ -2,6 +2,7 @@ import type { RequestFacts } from '../session/request-facts.ts';
 import type { CheckReply } from '../verdict/check-reply.ts';
 
 export type { HeaderLine, RequestFacts } from '../session/request-facts.ts';
+export type { WantedHeaders } from '../session/wanted-headers.ts';
 export type {
   AllowReply,
   CheckReply,
@@ -15,13 +16,12 @@ export type {
 export interface CheckCall {
   /** The caller has hung up: no store work is to begin. */
   readonly cancelled: boolean;
+  /** Takes the answer. Must not throw. */
+  answer(reply: CheckReply): void;
 }
 
 /**
- * Answers one check. A promise only where the store (or a key fetch) has to be waited for.
- * Never rejects and never throws: faults are a `none` reply.
+ * Answers one check, exactly once: before it returns, or later where the store (or a key fetch) has to be waited for.
+ * Never throws: faults are a `none` reply. A callback rather than a promise, because every check comes along here.
  */
-export type CheckHandler = (
-  facts: RequestFacts,
-  call: CheckCall,
-) => CheckReply | Promise<CheckReply>;
+export type CheckHandler = (facts: RequestFacts, call: CheckCall) => void;

@@ -1,61 +1,102 @@
 import { stripCredentials } from '../identity/strip-credentials.ts';
 import type { PolicySet } from '../policy/policy-set.ts';
-import type { Selection } from '../session/effective-policy.ts';
+import type { PreparedSelection } from '../policy/prepared-selection.ts';
 import type { RequestFacts } from '../session/request-facts.ts';
 import type { SessionNames } from '../session/session-key.ts';
+import type { SourceRule, TouchReceiver } from '../session/session-store.ts';
 import { StoreUnavailable } from '../session/session-store.ts';
 import type { Source } from '../session/source.ts';
 import type { TouchOutcome } from '../session/touch-outcome.ts';
 import { buildReply } from '../verdict/build-reply.ts';
 import type { CheckReply } from '../verdict/check-reply.ts';
-import { decideFault } from '../verdict/decide.ts';
 import type { JudgedRequest } from '../verdict/judged-request.ts';
 import type { Verdict } from '../verdict/verdict.ts';
-import { decisionDeadlineAtMs, withinDeadline } from './call-budget.ts';
+import { decisionDeadlineAtMs, lateAnswer } from './call-budget.ts';
 import type { CheckCall } from './check-call.ts';
 import type { CheckDependencies } from './check-dependencies.ts';
 import { CheckAbandoned } from './check-overloaded.ts';
-import { faultAnswer } from './fault-answer.ts';
-import type { SessionLookup } from './find-session.ts';
+import type { FaultAnswer } from './fault-answer.ts';
 import type { ProvenCredential } from './prove-credential.ts';
 
 const NOTHING_TO_STRIP: JudgedRequest['strip'] = { set: [], remove: [] };
 
-/** What is known of one check so far, and how it is answered from there. One version of the policies, one deadline. */
-export class CheckRun {
+/** Who goes on with a check when the store has answered. */
+export interface CheckSteps {
+  touched(run: CheckRun, outcome: TouchOutcome): void;
+  failed(run: CheckRun, fault: Error): void;
+}
+
+/**
+ * What is known of one check so far, and how it is answered from there. One version of the policies, one deadline. The
+ * store gets it as the receiver of its touch, so that nothing else has to be made for the way back.
+ */
+export class CheckRun implements TouchReceiver {
   readonly policies: PolicySet;
   readonly facts: RequestFacts;
-  selection: Selection | undefined;
+  /** The instant (of the monotonic clock) from which on no answer of the store may be used. */
+  readonly deadlineAtMs: number;
+  selection: PreparedSelection | undefined;
   source: Source | undefined;
+  names: SessionNames | undefined;
+  /** The login time that the credential proves, for an opening. */
+  loginAtMs: number | undefined;
   outcome: TouchOutcome | undefined;
+  /** What kept it from a verdict, and how the caller is told. */
+  fault: { readonly error: Error; readonly answer: FaultAnswer } | undefined;
+  /** It counts among those in flight. */
+  isInFlight = false;
+  isAnswered = false;
   readonly #deps: CheckDependencies;
+  readonly #steps: CheckSteps;
   readonly #call: CheckCall;
   readonly #startedAtMs: number;
-  readonly #deadlineAtMs: number;
-  #names: SessionNames | undefined;
 
-  constructor(deps: CheckDependencies, facts: RequestFacts, call: CheckCall) {
+  constructor(deps: CheckDependencies, steps: CheckSteps, facts: RequestFacts, call: CheckCall) {
     this.#deps = deps;
+    this.#steps = steps;
     this.#call = call;
     this.facts = facts;
     this.policies = deps.policies();
     this.#startedAtMs = deps.clock.monotonicMs();
-    this.#deadlineAtMs = decisionDeadlineAtMs(
+    this.deadlineAtMs = decisionDeadlineAtMs(
       this.#startedAtMs,
       facts.callBudgetMs,
       deps.decisionBudgetMs,
     );
   }
 
+  touched(outcome: TouchOutcome): void {
+    this.#steps.touched(this, outcome);
+  }
+
+  failed(fault: Error): void {
+    this.#steps.failed(this, fault);
+  }
+
   /** The policy that judges. Only for use behind the selection. */
-  judging(): Selection {
+  judging(): PreparedSelection {
     if (this.selection === undefined) throw new Error('no policy was selected yet');
     return this.selection;
   }
 
-  admittedSources(): readonly Source[] {
-    const { policy } = this.judging();
-    return this.policies.sources.filter((source) => policy.sources.has(source.name));
+  /** The source that identified. Only for use behind the identification. */
+  identified(): Source {
+    if (this.source === undefined) throw new Error('no source was identified yet');
+    return this.source;
+  }
+
+  sourceRule(): SourceRule {
+    const { name } = this.identified();
+    const rule = this.policies.sourceRules.get(name);
+    if (rule === undefined) throw new Error(`source ${name} has no rule`);
+    return rule;
+  }
+
+  /** From now on the session has a name. */
+  nameSession({ credential, startedAtMs }: ProvenCredential): SessionNames {
+    this.loginAtMs = startedAtMs;
+    this.names = this.#deps.namesOf(this.identified().name, credential);
+    return this.names;
   }
 
   /**
@@ -65,72 +106,53 @@ export class CheckRun {
    */
   assertAwaited(): void {
     if (this.#call.cancelled) throw new CheckAbandoned('the caller has hung up');
-    if (this.#deps.clock.monotonicMs() >= this.#deadlineAtMs) {
-      throw new StoreUnavailable('late', 'the time for this check is over');
-    }
+    if (this.#isOverdue()) throw new StoreUnavailable('late', 'the time for this check is over');
   }
 
-  /** @throws {StoreUnavailable} (`late`) when the answer does not come within this check's deadline. */
-  inTime<T>(work: Promise<T>): Promise<T> {
-    return withinDeadline(work, this.#deadlineAtMs, this.#deps.clock.monotonicMs);
-  }
-
-  lookupOf(proven: ProvenCredential, mayOpen: () => boolean): SessionLookup {
-    const { policy, ambiguousPath, passive } = this.judging();
-    const source = this.#requireSource();
-    const sourceRule = this.policies.sourceRules.get(source.name);
-    if (sourceRule === undefined) throw new Error(`source ${source.name} has no rule`);
-    this.#names = this.#deps.namesOf(source.name, proven.credential);
-    return {
-      names: this.#names,
-      rule: {
-        policy: policy.name,
-        idleTimeoutMs: policy.idleTimeoutMs,
-        absoluteTimeoutMs: policy.absoluteTimeoutMs,
-        onExpiry: ambiguousPath || policy.onExpiry === 'challenge' ? 'keep' : 'end',
-        mode: policy.mode,
-        countsAsActivity: !passive,
-      },
-      source: sourceRule,
-      opening: source.opening,
-      startedAtMs: proven.startedAtMs,
-      mayOpen,
-      assertAwaited: () => {
-        this.assertAwaited();
-      },
-    };
+  /**
+   * The clock is read again when the store's answer is there: whoever minds deadlines may have been stalled.
+   * @throws {StoreUnavailable} (`late`) when the answer came too late to be used.
+   */
+  assertInTime(): void {
+    if (this.#isOverdue()) throw lateAnswer();
   }
 
   /** Turns the verdict into the answer, and tells the observer. */
   conclude(verdict: Verdict): CheckReply {
-    const reply = buildReply(verdict, this.#judged(verdict));
-    this.#observe(verdict, undefined);
+    const { fault } = this;
+    const reply =
+      verdict.kind === 'none' && fault !== undefined
+        ? ({
+            kind: 'none',
+            grpcStatus: fault.answer.grpcStatus,
+            message: fault.answer.message,
+          } as const)
+        : buildReply(verdict, this.#judged(verdict));
+    this.#observe(verdict);
     return reply;
   }
 
-  /** The answer to a fault of our own. Never throws, never a deny. */
-  answerFault(fault: unknown): CheckReply {
-    const error =
-      fault instanceof Error ? fault : new Error('something that is no error was thrown');
-    const { reason, grpcStatus, message } = faultAnswer(error);
-    const verdict = decideFault(reason, this.selection?.policy);
-    this.#observe(verdict, error);
-    if (verdict.kind === 'allow') return buildReply(verdict, this.#judged(verdict));
-    return { kind: 'none', grpcStatus, message };
+  answer(reply: CheckReply): void {
+    this.isAnswered = true;
+    this.#call.answer(reply);
+  }
+
+  #isOverdue(): boolean {
+    return this.#deps.clock.monotonicMs() >= this.deadlineAtMs;
   }
 
   #judged(verdict: Verdict): JudgedRequest {
-    const { policy, ambiguousPath } = this.judging();
+    const { policy, ambiguousPath, admittedSources } = this.judging();
+    const { outcome } = this;
     return {
       facts: this.facts,
       policy,
       ambiguousPath,
       source: this.source,
-      admittedSources: this.admittedSources(),
-      tag: this.#names?.tag,
-      clocks:
-        this.outcome !== undefined && 'clocks' in this.outcome ? this.outcome.clocks : undefined,
-      reachedLimit: this.outcome?.kind === 'expired' ? this.outcome.by : undefined,
+      admittedSources,
+      tag: this.names?.tag,
+      clocks: outcome !== undefined && 'clocks' in outcome ? outcome.clocks : undefined,
+      reachedLimit: outcome?.kind === 'expired' ? outcome.by : undefined,
       strip: this.#strip(verdict),
       settings: this.policies.settings,
     };
@@ -140,38 +162,30 @@ export class CheckRun {
    * The credentials that nobody judged: those of sources which the policy does not admit and, when the request passes
    * as nobody, its own too. Observing changes nothing for the application, so it takes nothing away.
    */
-  #strip(verdict: Verdict): JudgedRequest['strip'] {
-    const { policy } = this.judging();
-    if (verdict.kind !== 'allow' || policy.session === 'off' || policy.mode === 'observe') {
+  #strip({ kind, reason }: Verdict): JudgedRequest['strip'] {
+    const { policy, otherSources } = this.judging();
+    const isNobody = reason === 'session_absent';
+    const unjudged = isNobody ? this.policies.sources : otherSources;
+    if (unjudged.length === 0 || kind !== 'allow' || reason === 'preflight') {
       return NOTHING_TO_STRIP;
     }
-    if (verdict.reason === 'preflight') return NOTHING_TO_STRIP;
-    const unjudged =
-      verdict.reason === 'session_absent'
-        ? this.policies.sources
-        : this.policies.sources.filter((source) => !policy.sources.has(source.name));
-    if (unjudged.length === 0) return NOTHING_TO_STRIP;
-    const judged = verdict.reason === 'session_absent' ? undefined : this.source;
-    return stripCredentials(unjudged, this.facts, judged);
+    if (policy.session === 'off' || policy.mode === 'observe') return NOTHING_TO_STRIP;
+    return stripCredentials(unjudged, this.facts, isNobody ? undefined : this.source);
   }
 
-  #requireSource(): Source {
-    if (this.source === undefined) throw new Error('no source was identified yet');
-    return this.source;
-  }
-
-  #observe(verdict: Verdict, fault: Error | undefined): void {
+  #observe({ kind, reason }: Verdict): void {
+    const policy = this.selection?.policy;
     this.#deps.observer.checked({
-      verdict: verdict.kind,
-      reason: verdict.reason,
-      policy: this.selection?.policy.name,
-      mode: this.selection?.policy.mode ?? 'enforce',
+      verdict: kind,
+      reason,
+      policy: policy?.name,
+      mode: policy?.mode ?? 'enforce',
       source: this.source?.name,
-      tag: this.#names?.tag,
+      tag: this.names?.tag,
       outcome: this.outcome,
       durationMs: this.#deps.clock.monotonicMs() - this.#startedAtMs,
       facts: this.facts,
-      fault,
+      fault: this.fault?.error,
     });
   }
 }

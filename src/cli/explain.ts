@@ -1,4 +1,4 @@
-import { settingText } from '../app/process-settings.ts';
+import { settingNamed, settingText } from '../app/setting-text.ts';
 import type { Environment } from '../app/process-settings.ts';
 import { readWholeFile } from '../app/watched-file.ts';
 import { explainSelection } from '../policy/explain-selection.ts';
@@ -25,7 +25,11 @@ export async function runExplain(
     for (const problem of facts) io.err(`curfew: ${problem}\n`);
     return 2;
   }
-  const { text: path = '' } = settingText('config', { config: flags.config }, environment);
+  const { text: path = '' } = settingText(
+    settingNamed('config'),
+    { config: flags.config },
+    environment,
+  );
   const reading = await readWholeFile(path);
   if (reading.kind === 'unreadable') {
     io.err(`${reading.why}\n`);

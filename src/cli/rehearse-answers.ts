@@ -1,5 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { createSessionNames } from '../app/session-names.ts';
+import type { CheckHandler } from '../authz/check-call.ts';
 import type { CheckObservation } from '../authz/check-observer.ts';
 import { createCheckHandler } from '../authz/check-handler.ts';
 import type { PolicySet } from '../policy/policy-set.ts';
@@ -59,7 +60,7 @@ async function rehearse(stage: Stage, scene: Scene): Promise<RehearsedAnswer> {
     hash: (text) => createHash('sha256').update(text).digest('base64url'),
     tokens: { verify: () => scene.claims },
     store: {
-      touch: (request) => store.touch(request),
+      touch: (request, deadlineAtMs, receiver) => store.touch(request, deadlineAtMs, receiver),
       open: (request) => store.open(request),
       end: (request) => store.end(request),
       sweep: (sources, max) => store.sweep(sources, max),
@@ -70,20 +71,25 @@ async function rehearse(stage: Stage, scene: Scene): Promise<RehearsedAnswer> {
     inFlightMax: 1,
     decisionBudgetMs: DECISION_BUDGET_MS,
   });
-  const call = { cancelled: false };
   if (scene.past !== undefined) {
     // The same question first, to a store that is down, only to learn the session's name.
-    await handler(scene.facts, call);
+    await askedOnce(handler, scene.facts);
     nowMs = stage.nowMs - scene.past.quietMs;
     await prepare(memory, names, stage, scene);
     nowMs = stage.nowMs;
   }
   if (scene.storeIsDown !== true) store = memory;
-  const reply = await handler(scene.facts, call);
+  const reply = await askedOnce(handler, scene.facts);
   await memory.close();
   if (observation === undefined) throw new Error('the handler did not tell its observer');
   const { verdict, reason } = observation;
   return { situation: scene.situation, source: scene.source?.name, verdict, reason, reply };
+}
+
+function askedOnce(handler: CheckHandler, facts: RequestFacts): Promise<CheckReply> {
+  return new Promise((resolve) => {
+    handler(facts, { cancelled: false, answer: resolve });
+  });
 }
 
 /** A rule under which nothing ends: the past of a session is written, not judged. */
@@ -110,11 +116,11 @@ async function prepare(
   if (past.revoked) await store.end({ key, source: rule, by: 'revoked' });
 }
 
-const isDown = (): Promise<never> =>
-  Promise.reject(new StoreUnavailable('down', 'the store is down'));
+const downFault = (): StoreUnavailable => new StoreUnavailable('down', 'the store is down');
+const isDown = (): Promise<never> => Promise.reject(downFault());
 
 const DOWN: SessionStore = {
-  touch: isDown,
+  touch: (_request, _deadlineAtMs, receiver) => receiver.failed(downFault()),
   open: isDown,
   end: isDown,
   sweep: isDown,

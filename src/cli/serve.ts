@@ -13,6 +13,7 @@ import type { Environment, SettingTexts } from '../app/process-settings.ts';
 import { StartFault } from '../app/start-fault.ts';
 import { listenForStop } from '../app/stop-request.ts';
 import { programVersion } from '../app/version.ts';
+import { releaseYoungGeneration } from '../app/young-generation.ts';
 import type { CommandIo } from './command-io.ts';
 
 const STDOUT = 1;
@@ -52,6 +53,7 @@ export async function runServe(
   try {
     const curfew = await compose(settings.config, { log, metrics, lifecycle, giveUp });
     announce(curfew, settings.config, version, log);
+    releaseYoungGeneration();
     process.on('SIGHUP', curfew.reload);
     lifecycle.opened('reload signal', () => void process.off('SIGHUP', curfew.reload));
     const why = await stop.asked;
@@ -91,6 +93,8 @@ function announce(curfew: RunningCurfew, config: ProcessConfig, version: string,
       version,
       node: process.versions.node,
       grpc_address: curfew.grpcAddress,
+      grpc_tls: tlsWords(config),
+      transport: config.transport,
       ops_address: curfew.opsAddress,
       admin_address: 'off',
       store,
@@ -101,6 +105,11 @@ function announce(curfew: RunningCurfew, config: ProcessConfig, version: string,
     },
     `curfew ${version} listens on ${curfew.grpcAddress}, sessions in ${store}`,
   );
+}
+
+function tlsWords(config: ProcessConfig): 'off' | 'on' | 'mutual' {
+  if (config.grpcTlsCertFile === undefined) return 'off';
+  return config.grpcClientCaFile === undefined ? 'on' : 'mutual';
 }
 
 /** Health checks see it first, then nobody new may come, then those in flight are answered. */

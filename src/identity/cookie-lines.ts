@@ -7,7 +7,10 @@ const NONE: readonly string[] = [];
 export function cookieLines(facts: RequestFacts): readonly string[] {
   let lines: string[] | undefined;
   for (const header of facts.headers) {
-    if (header.name === 'cookie') (lines ??= []).push(header.value);
+    if (header.name !== 'cookie') continue;
+    // Mostly there is one, and a list that is pushed to makes room for more.
+    if (lines === undefined) lines = [header.value];
+    else lines.push(header.value);
   }
   return lines ?? NONE;
 }

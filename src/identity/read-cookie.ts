@@ -5,6 +5,7 @@ import { IDENTITY_LIMITS } from './identity-limits.ts';
 import { percentDecode } from './percent-decode.ts';
 import { ABSENT, AMBIGUOUS, MALFORMED, type Reading } from './reading.ts';
 import { scanCookies } from './scan-cookies.ts';
+import { usualValueStart } from './usual-cookie.ts';
 
 /**
  * Reads one cookie out of all Cookie lines. Applications take the first, the last or any occurrence: occurrences that
@@ -13,7 +14,13 @@ import { scanCookies } from './scan-cookies.ts';
  */
 export function readCookie(facts: RequestFacts, name: string, bytesMax: number): Reading {
   const lines = cookieLines(facts);
-  if (lines.length === 0) return ABSENT;
+  const line = lines[0];
+  if (line === undefined) return ABSENT;
+  if (lines.length === 1) {
+    const start = usualValueStart(line, name);
+    if (start === 'absent') return ABSENT;
+    if (start !== 'unusual') return credentialValue(pairValue(line, start), bytesMax);
+  }
   if (areCookiesTooLong(lines)) return MALFORMED;
   const found = collectValues(lines, name);
   if (found === 'too many cookies') return MALFORMED;
@@ -22,6 +29,12 @@ export function readCookie(facts: RequestFacts, name: string, bytesMax: number):
   if (first === undefined) return ABSENT;
   if (areDifferent(found.values)) return AMBIGUOUS;
   return found.comma ? MALFORMED : credentialValue(first, bytesMax);
+}
+
+/** Up to the next `;`: a usual line has no comma. */
+function pairValue(line: string, start: number): string {
+  const end = line.indexOf(';', start);
+  return line.slice(start, end === -1 ? line.length : end);
 }
 
 interface FoundValues {

@@ -32,6 +32,9 @@ export interface FieldTest {
 export interface CompiledMatcher {
   /** The pattern of the test of the path, which is asked first and without detour: mostly it says no. */
   readonly path: PathPattern | undefined;
+  /** What the test of the host wants, exact or `*.suffix`, and the first one of the context. */
+  readonly host: string | undefined;
+  readonly context: readonly [key: string, value: string] | undefined;
   /** The tests of the other fields. */
   readonly others: readonly FieldTest[];
   /** All of them, for explanations. */
@@ -58,16 +61,17 @@ export function matches(
 /** Prepares one matcher of the file. */
 export function compileMatcher(entry: MatcherEntry, paths: PathComparison): CompiledMatcher {
   const others: FieldTest[] = [];
-  if (entry.host !== undefined) others.push(hostTest(entry.host));
+  const host = entry.host === undefined ? undefined : readHost(entry.host).normalised;
+  if (host !== undefined) others.push(hostTest(host));
   if (entry.methods !== undefined) others.push(methodTest(entry.methods));
   if (entry.principal !== undefined) others.push(principalTest(entry.principal));
-  for (const [key, value] of Object.entries(entry.context ?? {})) {
-    others.push(contextTest(key, value));
-  }
+  const contexts = Object.entries(entry.context ?? {});
+  for (const [key, value] of contexts) others.push(contextTest(key, value));
   if (entry.header !== undefined) others.push(headerTest(entry.header.name, entry.header.value));
-  if (entry.path === undefined) return { path: undefined, others, tests: others };
+  const [context] = contexts;
+  if (entry.path === undefined) return { path: undefined, host, context, others, tests: others };
   const path = compilePath(comparablePath(entry.path, paths));
-  return { path, others, tests: [pathTest(entry.path, path), ...others] };
+  return { path, host, context, others, tests: [pathTest(entry.path, path), ...others] };
 }
 
 /** A path pattern in the spelling that request paths are brought into before they are compared. */
@@ -86,8 +90,7 @@ function pathTest(wanted: string, pattern: PathPattern): FieldTest {
   };
 }
 
-function hostTest(written: string): FieldTest {
-  const pattern = readHost(written).normalised;
+function hostTest(pattern: string): FieldTest {
   return {
     field: 'host',
     wanted: pattern,

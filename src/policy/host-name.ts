@@ -1,4 +1,6 @@
 const WELL_FORMED = /^(?:[a-z0-9_](?:[a-z0-9._-]*[a-z0-9_])?|\[[0-9a-f:.]+\])$/;
+/** What is its own normalised form: lower case, and neither a port nor a final dot. */
+const PLAIN = /^[a-z0-9_](?:[a-z0-9._-]*[a-z0-9_])?$/;
 const PORT = /:[0-9]*$/;
 
 /** A host as the policies see it. */
@@ -11,6 +13,7 @@ export interface HostReading {
 
 /** Reads `:authority` or Host. */
 export function readHost(host: string): HostReading {
+  if (PLAIN.test(host)) return { normalised: host, malformed: false };
   const portless = host.toLowerCase().replace(PORT, '');
   const normalised = portless.endsWith('.') ? portless.slice(0, -1) : portless;
   return { normalised, malformed: normalised !== '' && !WELL_FORMED.test(normalised) };

@@ -36,7 +36,7 @@ const PATH_AND_HOST: ReadonlySet<MatcherField> = new Set(['path', 'host']);
 /** Selects the policy for a request. Total: the last policy catches everything. */
 export function judgeSelection(compiled: CompiledPolicies, facts: RequestFacts): Judgement {
   const host = readHost(facts.host);
-  const path = compiled.paths === 'literal' ? literalPath(facts.path) : readPath(facts.path);
+  const path = compiled.paths === 'literal' ? literalReading(facts.path) : readPath(facts.path);
   const input = matchInput(facts, host.normalised, path.normalised);
   const named = facts.context.get(POLICY_NAME_KEY);
   let ambiguity = host.malformed ? 'malformed host' : path.ambiguity;
@@ -112,13 +112,18 @@ function ignoredFields(host: HostReading): ReadonlySet<MatcherField> {
   return host.malformed ? PATH_AND_HOST : PATH;
 }
 
-function literalPath(target: string): PathReading {
-  const queryAt = target.indexOf('?');
-  const normalised = queryAt === -1 ? target : target.slice(0, queryAt);
-  return { normalised, ambiguity: undefined, otherSpellings: [] };
+function literalReading(target: string): PathReading {
+  return { normalised: literalPath(target), ambiguity: undefined, otherSpellings: [] };
 }
 
-function matchInput(facts: RequestFacts, host: string, path: string): MatchInput {
+/** The path as it was sent, without the query. */
+export function literalPath(target: string): string {
+  const queryAt = target.indexOf('?');
+  return queryAt === -1 ? target : target.slice(0, queryAt);
+}
+
+/** What matchers look at in a request. */
+export function matchInput(facts: RequestFacts, host: string, path: string): MatchInput {
   const { method, headers, principal, context } = facts;
   return { host, path, method, headers, principal, context };
 }

@@ -20,6 +20,13 @@ const PATH_MAX = 4_096;
 
 /** Lower-case letters, digits and marks that every parser reads alike, without empty segments and a final slash. */
 const PLAIN = /^(?:\/|(?:\/[a-z0-9._~!$&'()*+,=:@-]+)+)$/;
+const SLASH = 0x2f;
+const QUESTION_MARK = 0x3f;
+const DOT = 0x2e;
+/** 1 at the codes of these characters. */
+const PLAIN_CODES = Uint8Array.from({ length: 0x80 }, (_, code) =>
+  code !== SLASH && PLAIN.test(`/${String.fromCharCode(code)}`) ? 1 : 0,
+);
 const DOT_SEGMENT = /\/\.{1,2}(?:\/|$)/;
 
 const SIGNS: readonly (readonly [pattern: RegExp, ambiguity: string])[] = [
@@ -46,14 +53,13 @@ const STRUCTURE = /[/\\;?#%.]/g;
  * @param target path with query, undecoded
  */
 export function readPath(target: string): PathReading {
+  const plain = plainPath(target);
+  if (plain !== undefined) return { normalised: plain, ambiguity: undefined, otherSpellings: [] };
   const queryAt = target.indexOf('?');
   const path = queryAt === -1 ? target : target.slice(0, queryAt);
   if (path.length > PATH_MAX) {
     const ambiguity = `longer than ${PATH_MAX} characters`;
     return { normalised: path.slice(0, PATH_MAX), ambiguity, otherSpellings: [] };
-  }
-  if (PLAIN.test(path) && !DOT_SEGMENT.test(path)) {
-    return { normalised: path, ambiguity: undefined, otherSpellings: [] };
   }
   const decoded = escapeForbidden(decodeUnreserved(path));
   const normalised = removeDotSegments(decoded);
@@ -63,6 +69,33 @@ export function readPath(target: string): PathReading {
     ambiguity,
     otherSpellings: ambiguity === undefined ? spellingsOf(normalised) : [],
   };
+}
+
+/**
+ * The path without its query if nobody can doubt it: of characters and form of {@link PLAIN}, without a dot segment. Such
+ * a path is its own normalised and folded form and has no other spelling. One pass, because nearly every path is one.
+ */
+export function plainPath(target: string): string | undefined {
+  if (target.charCodeAt(0) !== SLASH) return undefined;
+  let start = 1;
+  let at = 1;
+  for (; at < target.length; at += 1) {
+    const code = target.charCodeAt(at);
+    if (code === QUESTION_MARK) break;
+    if (code === SLASH) {
+      if (isSpecialSegment(target, start, at)) return undefined;
+      start = at + 1;
+    } else if (code >= 0x80 || PLAIN_CODES[code] !== 1) return undefined;
+  }
+  if (at > PATH_MAX || (at > 1 && isSpecialSegment(target, start, at))) return undefined;
+  return at === target.length ? target : target.slice(0, at);
+}
+
+/** An empty or a dot segment. */
+function isSpecialSegment(target: string, start: number, end: number): boolean {
+  if (end - start > 2) return false;
+  for (let at = start; at < end; at += 1) if (target.charCodeAt(at) !== DOT) return false;
+  return true;
 }
 
 function ambiguityOf(path: string, decoded: string): string | undefined {

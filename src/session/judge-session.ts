@@ -25,7 +25,7 @@ export function endOf(
 /**
  * Judges one live session for one request, and counts the request as activity if it may.
  *
- * `nowMs` must not be behind the record (see `presentOf`). The Redis scripts say the same in `scripts/rule.lua`; the
+ * `nowMs` must not be behind the record (see `presentOf`). The Redis scripts say the same in `scripts/rule.lua` and `endings.lua`; the
  * conformance suite holds the two equal.
  */
 export function judgeSession(

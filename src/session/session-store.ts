@@ -3,7 +3,10 @@ import type { SessionKey } from './session-key.ts';
 import type { EndedBy } from './session-record.ts';
 import type { TouchOutcome } from './touch-outcome.ts';
 
-/** How one request judges one session: the policy in force, reduced to what the rule needs. */
+/**
+ * How one request judges one session: the policy in force, reduced to what the rule needs. Make one for each kind of
+ * request and use it again: a store prepares what it sends for each of these objects, and for each source's.
+ */
 export interface TouchRule extends Timeouts {
   /** For the event that tells an end. */
   readonly policy: string;
@@ -66,13 +69,28 @@ export interface SweepReport {
 }
 
 /**
+ * Who waits for one touch. Exactly one of the two is called, exactly once, and neither may throw. A store in memory
+ * calls before `touch` returns.
+ */
+export interface TouchReceiver {
+  touched(outcome: TouchOutcome): void;
+  /** A system fault, {@link StoreUnavailable} or {@link StoreOverloaded}; anything else is a bug. */
+  failed(fault: Error): void;
+}
+
+/**
  * The port to the truth about sessions. Every method is one atomic step on one session.
  * Unknown, expired, ended are outcomes; only system faults throw, as {@link StoreUnavailable} or {@link StoreOverloaded}.
  * No method may be retried by the implementation after it may have reached the store.
  */
 export interface SessionStore {
-  /** Checks one session against the rule and refreshes it. Never creates. One round trip. */
-  touch(request: TouchRequest): Promise<TouchOutcome>;
+  /**
+   * Checks one session against the rule and refreshes it. Never creates. One round trip. Never throws: whatever
+   * happens is told to the receiver, because every check of a known session comes along here and a promise costs.
+   *
+   * From `deadlineAtMs` on, an instant of `performance.now()`, no reply is of use: {@link StoreUnavailable} (`late`).
+   */
+  touch(request: TouchRequest, deadlineAtMs: number, receiver: TouchReceiver): void;
   /** Creates the session unless it exists or left a tombstone, then judges it as {@link touch} does. */
   open(request: OpenRequest): Promise<TouchOutcome>;
   /** Revokes: ends one session before its deadlines. */

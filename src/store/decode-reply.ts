@@ -1,48 +1,96 @@
 import type { SessionClocks } from '../session/deadlines.ts';
 import type { EndedBy } from '../session/session-record.ts';
-import { StoreUnavailable } from '../session/session-store.ts';
 import type { EndOutcome } from '../session/session-store.ts';
-import type { TouchOutcome } from '../session/touch-outcome.ts';
-import type { ScriptReply } from './redis-connection.ts';
+import type {
+  EndedOutcome,
+  ExpiredOutcome,
+  LiveOutcome,
+  TouchOutcome,
+  UnknownOutcome,
+} from '../session/touch-outcome.ts';
+import type { ReplyWords } from './reply-words.ts';
+import type { ScriptReply } from './script-call.ts';
+import { unreadableReply } from './store-fault.ts';
 
 export type TouchWord = TouchOutcome['kind'];
-export const TOUCH_WORDS: readonly TouchWord[] = ['live', 'expired', 'ended', 'unknown'];
+/** The likely one first. */
+export const TOUCH_WORDS: readonly TouchWord[] = ['live', 'unknown', 'expired', 'ended'];
 export type EndWord = EndOutcome['kind'];
 export const END_WORDS: readonly EndWord[] = ['ended', 'already', 'unknown'];
 
+const ENDED_BY: readonly EndedBy[] = ['idle', 'absolute', 'revoked'];
+const ACTIVITIES = ['skipped', 'moved', 'passive'] as const;
+const LIMITS = ['idle', 'absolute'] as const;
+const EFFECTS = ['kept', 'ended'] as const;
+const FLAGS = ['0', '1'] as const;
+
 /**
- * The reply of `touch.lua` and `open.lua`. @throws {StoreUnavailable} for anything but exactly what they answer.
+ * The reply of `touch.lua` and `open.lua` behind its first word and the nonce; `undefined` for anything but exactly
+ * what they answer. Nothing is thrown, because every check comes along here.
  */
-export function decodeTouch({ word, words }: ScriptReply<TouchWord>): TouchOutcome {
+export function decodeTouch(word: TouchWord, words: ReplyWords): TouchOutcome | undefined {
   switch (word) {
-    case 'unknown':
-      return { kind: word, nowMs: integer(words[0]) };
-    case 'ended':
-      return {
-        kind: word,
-        by: oneOf(words[1], ENDED_BY),
-        endedAtMs: integer(words[2]),
-        nowMs: integer(words[0]),
-      };
     case 'live':
-      return {
-        kind: word,
-        clocks: clocks(words),
-        activity: oneOf(words[4], ['moved', 'skipped', 'passive']),
-        opened: flag(words[5]),
-      };
+      return decodeLive(words);
     case 'expired':
-      return {
-        kind: word,
-        by: oneOf(words[4], ['idle', 'absolute']),
-        clocks: clocks(words),
-        effect: oneOf(words[5], ['ended', 'kept']),
-        crossed: flag(words[6]),
-        opened: flag(words[7]),
-      };
+      return decodeExpired(words);
+    case 'ended':
+      return decodeEnded(words);
+    case 'unknown':
+      return decodeUnknown(words);
     default:
       return word satisfies never;
   }
+}
+
+function decodeLive(words: ReplyWords): LiveOutcome | undefined {
+  const clocks = decodeClocks(words);
+  const activity = words.oneOf(ACTIVITIES);
+  const opened = words.oneOf(FLAGS);
+  if (clocks === undefined || activity === undefined || opened === undefined || !words.isEnd) {
+    return undefined;
+  }
+  return { kind: 'live', clocks, activity, opened: opened === '1' };
+}
+
+function decodeExpired(words: ReplyWords): ExpiredOutcome | undefined {
+  const clocks = decodeClocks(words);
+  const by = words.oneOf(LIMITS);
+  const effect = words.oneOf(EFFECTS);
+  const crossed = words.oneOf(FLAGS);
+  const opened = words.oneOf(FLAGS);
+  if (clocks === undefined || by === undefined || effect === undefined) return undefined;
+  if (crossed === undefined || opened === undefined || !words.isEnd) return undefined;
+  return {
+    kind: 'expired',
+    by,
+    clocks,
+    effect,
+    crossed: crossed === '1',
+    opened: opened === '1',
+  };
+}
+
+function decodeEnded(words: ReplyWords): EndedOutcome | undefined {
+  const nowMs = words.integer();
+  const by = words.oneOf(ENDED_BY);
+  const endedAtMs = words.integer();
+  if (Number.isNaN(nowMs + endedAtMs) || by === undefined || !words.isEnd) return undefined;
+  return { kind: 'ended', by, endedAtMs, nowMs };
+}
+
+function decodeUnknown(words: ReplyWords): UnknownOutcome | undefined {
+  const nowMs = words.integer();
+  return Number.isNaN(nowMs) || !words.isEnd ? undefined : { kind: 'unknown', nowMs };
+}
+
+function decodeClocks(words: ReplyWords): SessionClocks | undefined {
+  const nowMs = words.integer();
+  const startedAtMs = words.integer();
+  const lastActivityAtMs = words.integer();
+  const longestGapMs = words.integer();
+  if (Number.isNaN(nowMs + startedAtMs + lastActivityAtMs + longestGapMs)) return undefined;
+  return { nowMs, startedAtMs, lastActivityAtMs, longestGapMs };
 }
 
 /** The reply of `end.lua`. @throws {StoreUnavailable} for anything but exactly what it answers. */
@@ -51,7 +99,7 @@ export function decodeEnd({ word, words }: ScriptReply<EndWord>): EndOutcome {
     case 'unknown':
       return { kind: word };
     case 'already':
-      return { kind: word, by: oneOf(words[0], ENDED_BY), endedAtMs: integer(words[1]) };
+      return { kind: word, by: endedBy(words[0]), endedAtMs: integer(words[1]) };
     case 'ended':
       return { kind: word, endedAtMs: integer(words[0]) };
     default:
@@ -59,37 +107,15 @@ export function decodeEnd({ word, words }: ScriptReply<EndWord>): EndOutcome {
   }
 }
 
-const ENDED_BY: readonly EndedBy[] = ['idle', 'absolute', 'revoked'];
-
 /** A decimal integer of the store. */
 export function integer(word: string | undefined): number {
   const number = word !== undefined && /^-?\d{1,16}$/.test(word) ? Number(word) : NaN;
-  if (!Number.isSafeInteger(number)) throw unreadable();
+  if (!Number.isSafeInteger(number)) throw unreadableReply();
   return number;
 }
 
-function oneOf<Choice extends string>(
-  word: string | undefined,
-  choices: readonly Choice[],
-): Choice {
-  const found = choices.find((choice) => choice === word);
-  if (found === undefined) throw unreadable();
+function endedBy(word: string | undefined): EndedBy {
+  const found = ENDED_BY.find((by) => by === word);
+  if (found === undefined) throw unreadableReply();
   return found;
-}
-
-function flag(word: string | undefined): boolean {
-  return oneOf(word, ['0', '1']) === '1';
-}
-
-function clocks(words: readonly string[]): SessionClocks {
-  return {
-    nowMs: integer(words[0]),
-    startedAtMs: integer(words[1]),
-    lastActivityAtMs: integer(words[2]),
-    longestGapMs: integer(words[3]),
-  };
-}
-
-function unreadable(): StoreUnavailable {
-  return new StoreUnavailable('refused', 'the store gave an unreadable reply');
 }

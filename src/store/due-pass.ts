@@ -1,4 +1,5 @@
 import type { RedisConnection } from './redis-connection.ts';
+import { textsOf } from './resp-reply.ts';
 import type { DeadlineEntry, SessionLook } from './session-look.ts';
 import { PARTITION_COUNT, partitionKeys } from './store-keys.ts';
 import { budgetOf } from './sweep-turn.ts';
@@ -46,18 +47,9 @@ export class DuePass {
     );
     return Promise.all(
       partitions.map(async (partition) => {
-        const members = await this.#connection.read((client) =>
-          client.zrange(
-            partition.deadlines,
-            '-inf',
-            String(nowMs),
-            'BYSCORE',
-            'LIMIT',
-            0,
-            DUE_PER_PARTITION_MAX,
-          ),
-        );
-        return members.map((member) => ({ partition, member }));
+        const until = [`${nowMs}`, 'BYSCORE', 'LIMIT', '0', `${DUE_PER_PARTITION_MAX}`];
+        const due = await this.#connection.read('ZRANGE', partition.deadlines, '-inf', ...until);
+        return textsOf(due).map((member) => ({ partition, member }));
       }),
     );
   }

@@ -1,5 +1,6 @@
 import { reachesAtMs } from '../session/reached-limit.ts';
 import type { RedisConnection } from './redis-connection.ts';
+import { fieldsOf, listOf, textOf, textsOf } from './resp-reply.ts';
 import type { LimitWords } from './script-words.ts';
 import type { SessionLook } from './session-look.ts';
 import { isPoisonedKey } from './store-fault.ts';
@@ -52,7 +53,7 @@ export class LimitsReview {
     );
     const isForeign = await Promise.all(
       partitions.map(async ({ limits }) => {
-        const digests = await this.#connection.read((client) => client.hmget(limits, ...names));
+        const digests = fieldsOf(await this.#connection.read('HMGET', limits, ...names));
         return names.some((name, index) => digests[index] !== turn.limits.get(name)?.digest);
       }),
     );
@@ -82,7 +83,7 @@ export class LimitsReview {
   // Whoever scores an entry by other limits while we review takes this mark away.
   async #mark({ limits }: PartitionKeys, turn: SweepTurn): Promise<void> {
     const marks = [...turn.limits].flatMap(([name, { digest }]) => [name, `~${digest}`]);
-    await this.#connection.read((client) => client.hset(limits, ...marks));
+    await this.#connection.read('HSET', limits, ...marks);
   }
 
   // A mark that is gone stays gone, and the next turn reviews the partition again.
@@ -96,10 +97,10 @@ export class LimitsReview {
   }
 
   async #step(partition: PartitionKeys, cursor: string, turn: SweepTurn): Promise<string> {
-    const count = Math.min(STEP_MAX, budgetOf(turn));
-    const [next, scanned] = await this.#connection.read((client) =>
-      client.zscan(partition.deadlines, cursor, 'COUNT', count),
-    );
+    const count = `${Math.min(STEP_MAX, budgetOf(turn))}`;
+    const page = await this.#connection.read('ZSCAN', partition.deadlines, cursor, 'COUNT', count);
+    const [next = null, entriesOfPage = null] = listOf(page);
+    const scanned = textsOf(entriesOfPage);
     const late = await Promise.all(
       pairsOf(scanned).map(async ([member, score]) => {
         const isLate = await this.#isScoredLate(partition.session(member), Number(score), turn);
@@ -109,13 +110,14 @@ export class LimitsReview {
     const entries = late.flat();
     turn.examined += scanned.length / 2 - entries.length;
     await this.#look.at(turn, entries);
-    return next;
+    return textOf(next);
   }
 
   // Judged here only to spare the script for the many that are scored well; the script decides.
   async #isScoredLate(session: string, scoreMs: number, turn: SweepTurn): Promise<boolean> {
     const [s, a, g, n] = await this.#connection
-      .read((client) => client.hmget(session, 's', 'a', 'g', 'n'))
+      .read('HMGET', session, 's', 'a', 'g', 'n')
+      .then(fieldsOf)
       .catch((fault: unknown) => {
         if (isPoisonedKey(fault)) return [];
         throw fault;

@@ -1,33 +1,51 @@
+import { hash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
+import { respWord } from './resp-text.ts';
 
-/** The scripts by name, with the number of their keys. `judges`: `rule.lua` is put in front. */
-const SCRIPTS = {
-  touch: { keys: 3, judges: true },
-  open: { keys: 4, judges: true },
-  end: { keys: 3, judges: true },
-  sweep: { keys: 4, judges: true },
-  limits: { keys: 1, judges: false },
-  announce: { keys: 1, judges: false },
-} as const;
+/** How many keys each script has. */
+const KEYS = { touch: 3, open: 4, end: 3, sweep: 4, limits: 1, announce: 1 } as const;
 
-export type ScriptName = keyof typeof SCRIPTS;
+export type ScriptName = keyof typeof KEYS;
 
-/** A script as the Redis client defines it. */
-export interface ScriptDefinition {
-  readonly numberOfKeys: number;
+/** A script as it is sent: by its hash, and whole to a server that does not know it. */
+export class Script {
+  readonly name: ScriptName;
   readonly lua: string;
+  readonly numberOfKeys: number;
+  readonly #byHash: string;
+  readonly #whole: string;
+
+  constructor(name: ScriptName, lua: string, numberOfKeys: number) {
+    this.name = name;
+    this.lua = lua;
+    this.numberOfKeys = numberOfKeys;
+    this.#byHash = respWord('EVALSHA') + respWord(hash('sha1', lua, 'hex'));
+    this.#whole = respWord('EVAL') + respWord(lua);
+  }
+
+  /** How every command begins that runs it with so many arguments. Keys and arguments have to follow. */
+  head(args: number): string {
+    const words = 3 + this.numberOfKeys + args;
+    return `*${words}\r\n${this.#byHash}${respWord(String(this.numberOfKeys))}`;
+  }
+
+  /** The whole command. */
+  command(keys: readonly string[], args: readonly string[]): string {
+    return this.head(args.length) + [...keys, ...args].map(respWord).join('');
+  }
+
+  /** The same command with the whole script in it. */
+  whole(command: string): string {
+    return command.replace(this.#byHash, () => this.#whole);
+  }
 }
 
-/** Reads all scripts from beside this file. The first line of each, `#!lua …`, must stay the first. */
-export function loadScripts(): Record<ScriptName, ScriptDefinition> {
-  const rule = read('rule');
-  const load = (name: ScriptName): ScriptDefinition => {
-    const { keys, judges } = SCRIPTS[name];
-    const text = read(name);
-    if (!judges) return { numberOfKeys: keys, lua: text };
-    const bodyAt = text.indexOf('\n') + 1;
-    return { numberOfKeys: keys, lua: text.slice(0, bodyAt) + rule + text.slice(bodyAt) };
-  };
+/**
+ * Reads all scripts from beside this file. The first line of each, `#!lua …`, must stay the first. A line `--+ FILE`
+ * stands for what that file holds.
+ */
+export function loadScripts(): Record<ScriptName, Script> {
+  const load = (name: ScriptName): Script => new Script(name, read(`${name}.lua`), KEYS[name]);
   return {
     touch: load('touch'),
     open: load('open'),
@@ -38,6 +56,7 @@ export function loadScripts(): Record<ScriptName, ScriptDefinition> {
   };
 }
 
-function read(name: string): string {
-  return readFileSync(new URL(`./scripts/${name}.lua`, import.meta.url), 'utf8');
+function read(file: string): string {
+  const text = readFileSync(new URL(`./scripts/${file}`, import.meta.url), 'utf8');
+  return text.replace(/^--\+ (\w+\.lua)$/gm, (_, part: string) => read(part));
 }

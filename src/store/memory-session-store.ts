@@ -16,6 +16,7 @@ import type {
   SessionStore,
   SourceRule,
   SweepReport,
+  TouchReceiver,
   TouchRequest,
 } from '../session/session-store.ts';
 import { touchSession } from '../session/touch-session.ts';
@@ -68,10 +69,18 @@ export class MemorySessionStore implements SessionStore {
     return this.#kept.size;
   }
 
-  async touch(request: TouchRequest): Promise<TouchOutcome> {
-    const nowMs = this.#now();
-    const step = touchSession(this.#find(request.key, nowMs), request, nowMs);
-    return this.#present(request, step, nowMs);
+  /** Answers before it returns, hence before any deadline that the caller still waits for. */
+  touch(request: TouchRequest, _deadlineAtMs: number, receiver: TouchReceiver): void {
+    let outcome: TouchOutcome;
+    try {
+      const nowMs = this.#now();
+      const step = touchSession(this.#find(request.key, nowMs), request, nowMs);
+      outcome = this.#present(request, step, nowMs);
+    } catch (error) {
+      receiver.failed(error instanceof Error ? error : new Error('the touch failed'));
+      return;
+    }
+    receiver.touched(outcome);
   }
 
   async open(request: OpenRequest): Promise<TouchOutcome> {

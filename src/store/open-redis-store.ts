@@ -6,6 +6,7 @@ import { parseRedisAddress, StoreUrlError } from './redis-address.ts';
 import { COMMAND_TIMEOUT_MS, openRedisClient, SOCKET_TIMEOUT_MS } from './redis-client.ts';
 import { RedisConnection } from './redis-connection.ts';
 import { RedisSessionStore } from './redis-session-store.ts';
+import { textOf } from './resp-reply.ts';
 import { SILENT_OBSERVER } from './store-observer.ts';
 
 /** Connects in the background and for ever; until it is up every call fails at once. */
@@ -23,14 +24,14 @@ export async function openRedisStore(url: string, options: StoreOptions): Promis
     observer: options.observer ?? SILENT_OBSERVER,
     wallClock: options.clock,
     replyMaxMs: commandTimeoutMs,
-    lateMaxMs: SOCKET_TIMEOUT_MS,
+    silenceMaxMs: SOCKET_TIMEOUT_MS,
   });
   const store = new RedisSessionStore(connection);
   return {
     kind: 'redis',
     store,
     hasAnswered: () => connection.hasAnswered,
-    inspect: async () => inspectRedis(await connection.read((redis) => redis.info())),
+    inspect: async () => inspectRedis(textOf(await connection.read('INFO'))),
     announce: async (own) => announceReplica(connection, own),
     close: async () => store.close(),
   };

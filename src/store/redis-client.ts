@@ -1,6 +1,7 @@
 import { Redis } from 'ioredis';
 import type { RedisOptions } from 'ioredis';
 import type { RedisAddress } from './redis-address.ts';
+import { isOfNoPrimary } from './store-fault.ts';
 
 /** How to reach a Redis, and how long to wait for it. */
 export interface RedisClientOptions {
@@ -20,7 +21,10 @@ const CONNECT_TIMEOUT_MS = 500;
 const RECONNECT_MIN_MS = 50;
 const RECONNECT_MAX_MS = 1_000;
 
-/** The one place that knows how our client is set up. It connects at once and goes on trying for ever. */
+/**
+ * The one place that knows how our client is set up. It connects at once and goes on trying for ever. It only connects:
+ * once ready, its socket is ours (see `adopt-socket.ts`), so that what is said here of commands holds for its handshake.
+ */
 export function openRedisClient(options: RedisClientOptions): Redis {
   return new Redis(redisOptions(options));
 }
@@ -61,9 +65,9 @@ function redisOptions(options: RedisClientOptions): RedisOptions & { replyMappin
       const delayMs = Math.min(RECONNECT_MIN_MS * 2 ** Math.min(attempt - 1, 10), RECONNECT_MAX_MS);
       return delayMs * (0.5 + Math.random() / 2);
     },
-    // 1 = reconnect and fail the call. Never 2, which sends it again.
+    // 1 = reconnect and fail the command. Never 2, which sends it again.
     reconnectOnError: ({ message }) =>
-      /^(READONLY|MASTERDOWN|LOADING|NOAUTH)\b/.test(message) ? 1 : false,
+      isOfNoPrimary(/^[A-Z]*\b/.exec(message)?.[0] ?? '') ? 1 : false,
     // Asks INFO before the first command: a server that is still loading must not be taken for an empty one.
     enableReadyCheck: true,
     maxLoadingRetryTime: 1_000,

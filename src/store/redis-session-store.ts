@@ -5,13 +5,14 @@ import type {
   SessionStore,
   SourceRule,
   SweepReport,
+  TouchReceiver,
   TouchRequest,
 } from '../session/session-store.ts';
 import type { TouchOutcome } from '../session/touch-outcome.ts';
-import { decodeEnd, decodeTouch, END_WORDS, TOUCH_WORDS } from './decode-reply.ts';
+import { decodeEnd, END_WORDS } from './decode-reply.ts';
 import type { RedisConnection } from './redis-connection.ts';
 import { RedisSweeper } from './redis-sweeper.ts';
-import { limitWords, milliseconds, openWords, touchWords } from './script-words.ts';
+import { limitWords, milliseconds, openWords } from './script-words.ts';
 import { partitionOf } from './store-keys.ts';
 
 /** The store port on Redis: each call is one script on one partition, run at most once. */
@@ -24,18 +25,14 @@ export class RedisSessionStore implements SessionStore {
     this.#sweeper = new RedisSweeper(connection);
   }
 
-  async touch(request: TouchRequest): Promise<TouchOutcome> {
-    const { deadlines, events, session } = partitionOf(request.key);
-    const keys = [session(request.key), deadlines, events];
-    const words = touchWords(request);
-    return decodeTouch(await this.#connection.run('touch', keys, words, TOUCH_WORDS));
+  touch(request: TouchRequest, deadlineAtMs: number, receiver: TouchReceiver): void {
+    this.#connection.touch(request, deadlineAtMs, receiver);
   }
 
   async open(request: OpenRequest): Promise<TouchOutcome> {
     const { deadlines, events, limits, session } = partitionOf(request.key);
     const keys = [session(request.key), deadlines, events, limits];
-    const words = openWords(request, limitWords(request.source));
-    return decodeTouch(await this.#connection.run('open', keys, words, TOUCH_WORDS));
+    return this.#connection.open(keys, openWords(request, limitWords(request.source)));
   }
 
   async end({ key, source, by }: EndRequest): Promise<EndOutcome> {

@@ -2,6 +2,7 @@ import type { SourceRule, SweepReport } from '../session/session-store.ts';
 import { DuePass } from './due-pass.ts';
 import { LimitsReview } from './limits-review.ts';
 import type { RedisConnection } from './redis-connection.ts';
+import { textsOf } from './resp-reply.ts';
 import { limitWords } from './script-words.ts';
 import type { LimitWords } from './script-words.ts';
 import { SessionLook } from './session-look.ts';
@@ -30,7 +31,7 @@ export class RedisSweeper {
     const limits = new Map<string, LimitWords>();
     for (const [name, rule] of sources) limits.set(name, limitWords(rule));
     // The deadlines are instants of the store's clock: our own decides nothing here either.
-    const time = await this.#connection.read((client) => client.time());
+    const time = textsOf(await this.#connection.read('TIME'));
     const nowMs = Math.floor(Number(time[0]) * 1000 + Number(time[1]) / 1000);
     this.#connection.noteClock(nowMs);
     const turn: SweepTurn = {

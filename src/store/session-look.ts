@@ -1,4 +1,6 @@
 import type { RedisConnection } from './redis-connection.ts';
+import { textOf } from './resp-reply.ts';
+import { milliseconds } from './script-words.ts';
 import type { LimitWords } from './script-words.ts';
 import { isPoisonedKey } from './store-fault.ts';
 import type { PartitionKeys } from './store-keys.ts';
@@ -38,10 +40,11 @@ export class SessionLook {
     turn.examined += 1;
     const session = partition.session(member);
     try {
-      const source = await this.#connection.read((client) => client.hget(session, 'n'));
-      const limits = turn.limits.get(source ?? '') ?? NO_LIMITS;
+      const source = await this.#connection.read('HGET', session, 'n');
+      const name = source === null ? '' : textOf(source);
+      const limits = turn.limits.get(name) ?? NO_LIMITS;
       const keys = [session, partition.deadlines, partition.events, partition.limits];
-      const words = [source ?? '', limits.digest, ...limits.pairs];
+      const words = [name, limits.digest, ...limits.pairs];
       const reply = await this.#connection.run('sweep', keys, words, SWEEP_WORDS);
       const by = reply.words[0];
       if (reply.word === 'over' && (by === 'idle' || by === 'absolute')) turn.ended[by] += 1;
@@ -54,10 +57,8 @@ export class SessionLook {
 
   /** What nobody of us wrote must not hold up the rest for ever: looked at again tomorrow. */
   async #postpone(turn: SweepTurn, { partition, member }: DeadlineEntry): Promise<void> {
-    const tomorrowMs = turn.nowMs + DAY_MS;
-    await this.#connection.read((client) =>
-      client.zadd(partition.deadlines, 'XX', tomorrowMs, member),
-    );
+    const tomorrow = milliseconds(turn.nowMs + DAY_MS);
+    await this.#connection.read('ZADD', partition.deadlines, 'XX', tomorrow, member);
   }
 }
 

@@ -30,13 +30,29 @@ const HINTS: Readonly<Record<string, string>> = {
   WRONGTYPE: 'a key holds something that Curfew does not write there',
 };
 
-/** What our callers may see of whatever the Redis client throws. A {@link StoreUnavailable} stays as it is. */
-export function storeFault(error: unknown): StoreUnavailable {
-  if (error instanceof StoreUnavailable) return error;
-  const { name, message } = error instanceof Error ? error : { name: '', message: '' };
-  if (name === 'ReplyError') return new StoreRefusal(/^-?([A-Z]+)\b/.exec(message)?.[1] ?? 'ERR');
-  if (message === 'Command timed out') return lateReply();
+/** The connection went before the reply came. The call may have reached the store or not. */
+export function lostConnection(): StoreUnavailable {
   return new StoreUnavailable('down', 'the connection to the store was lost');
+}
+
+/** The reply belongs to the call, and says nothing that the store says. */
+export function unreadableReply(): StoreUnavailable {
+  return new StoreUnavailable('refused', 'the store gave an unreadable reply');
+}
+
+/** A reply came that belongs to another call. */
+export function foreignReply(): StoreUnavailable {
+  return new StoreUnavailable('refused', 'the store gave the reply of another call');
+}
+
+/** So many replies are owed already that a further one would be of no use. */
+export function owesTooMuch(): StoreUnavailable {
+  return new StoreUnavailable('late', 'the store owes too many replies');
+}
+
+/** Whoever refuses in this word is not, or not yet, the primary that we want: another connection may find it. */
+export function isOfNoPrimary(word: string): boolean {
+  return ['READONLY', 'MASTERDOWN', 'LOADING', 'NOAUTH'].includes(word);
 }
 
 /** One key holds what nobody of us wrote there: a fault of that key, not of the store. */
@@ -54,7 +70,9 @@ export function lateReply(): StoreUnavailable {
 /** What kept us from being connected, in a word that carries no address, key or password. */
 export function connectionFault(error: unknown): string {
   if (!(error instanceof Error)) return 'unknown';
-  if (error.name === 'ReplyError') return storeFault(error).message;
+  if (error.name === 'ReplyError') {
+    return new StoreRefusal(/^-?([A-Z]+)\b/.exec(error.message)?.[1] ?? 'ERR').message;
+  }
   const code = 'code' in error && typeof error.code === 'string' ? error.code : undefined;
   if (code !== undefined) return code;
   return error.message === 'Command timed out' ? 'no answer to the handshake' : 'connection lost';

@@ -31,7 +31,13 @@ const PARTITIONS: readonly PartitionKeys[] = Array.from({ length: PARTITION_COUN
 });
 
 const BASE64URL = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
+/** Characters of a session key: 32 bytes as base64url. */
+export const SESSION_KEY_LENGTH = 43;
 const SESSION_KEY = /^[A-Za-z0-9_-]{43}$/;
+// What each character stands for, by its code.
+const SIX_BITS = Uint8Array.from({ length: 128 }, (_, code) =>
+  Math.max(0, BASE64URL.indexOf(String.fromCharCode(code))),
+);
 
 /** The keys of the partition with this number, from 0. */
 export function partitionKeys(index: number): PartitionKeys {
@@ -42,9 +48,14 @@ export function partitionKeys(index: number): PartitionKeys {
 
 /** The partition of a session: the first byte of its key. */
 export function partitionOf(key: SessionKey): PartitionKeys {
+  return partitionKeys(partitionIndex(key));
+}
+
+/** The number of a session's partition. */
+export function partitionIndex(key: SessionKey): number {
   // Never an outcome: an HMAC always has this shape, and a key that has not must not reach the store.
   if (!SESSION_KEY.test(key)) throw new TypeError('not a session key');
-  const high = BASE64URL.indexOf(key.charAt(0));
-  const low = BASE64URL.indexOf(key.charAt(1));
-  return partitionKeys((high << 2) | (low >> 4));
+  const high = SIX_BITS[key.charCodeAt(0)] ?? 0;
+  const low = SIX_BITS[key.charCodeAt(1)] ?? 0;
+  return (high << 2) | (low >> 4);
 }

@@ -1,4 +1,12 @@
-import { Client, credentials, status, type ServiceError } from '@grpc/grpc-js';
+import {
+  Client,
+  credentials,
+  status,
+  type ChannelCredentials,
+  type ServiceError,
+} from '@grpc/grpc-js';
+import { isIP } from 'node:net';
+import { checkServerIdentity } from 'node:tls';
 import { service } from 'grpc-health-check';
 import { formatListenAddress, parseListenAddress, reachableAddress } from './listen-address.ts';
 
@@ -11,31 +19,58 @@ export type HealthAnswer =
   /** Nobody answered in time, or not in these words. */
   | 'UNREACHABLE';
 
+/** How to ask a server that speaks TLS. All PEM. */
+export interface HealthTls {
+  /** By which authorities its certificate is verified. `undefined`: not at all, for whoever asks on its own machine. */
+  readonly ca: Buffer | undefined;
+  /** What to show to a server that asks for a certificate; both or none. */
+  readonly certificate: Buffer | undefined;
+  readonly key: Buffer | undefined;
+  /** The name that is verified, instead of the host of the address (`localhost` for a Unix socket). */
+  readonly serverName: string | undefined;
+}
+
+const LOCALHOST = 'localhost';
 const ANSWERS: readonly string[] = ['SERVING', 'NOT_SERVING', 'UNKNOWN'] satisfies HealthAnswer[];
 
 /**
  * Asks a server how it is, by `grpc.health.v1`.
  *
  * @param address as the server was told to listen: every interface (`0.0.0.0`, `[::]`) is asked through loopback
- * @throws {RangeError} for an address that is none
+ * @throws {RangeError} for an address that is none, and an Error for PEM that cannot be read
  */
 export async function checkHealth(
   address: string,
   serviceName: string,
   timeoutMs: number,
+  tls?: HealthTls,
 ): Promise<HealthAnswer> {
-  const target = formatListenAddress(reachableAddress(parseListenAddress(address)));
-  const client = new Client(target, credentials.createInsecure(), {
+  const reached = reachableAddress(parseListenAddress(address));
+  const target = formatListenAddress(reached);
+  const host = reached.kind === 'tcp' ? reached.host.replace(/^\[(.*)\]$/, '$1') : LOCALHOST;
+  const verified = tls?.serverName ?? host;
+  const client = new Client(target, credentialsFor(tls, verified), {
     // A container's proxy settings are for the world outside, not for its own loopback.
     'grpc.enable_http_proxy': 0,
     'grpc.enable_channelz': 0,
     'grpc.enable_retries': 0,
+    // The name by which the server may choose a certificate must be none that is an address (RFC 6066 section 3).
+    'grpc.ssl_target_name_override': isIP(verified) === 0 ? verified : LOCALHOST,
   });
   try {
     return await ask(client, serviceName, Date.now() + timeoutMs);
   } finally {
     client.close();
   }
+}
+
+function credentialsFor(tls: HealthTls | undefined, verified: string): ChannelCredentials {
+  if (tls === undefined) return credentials.createInsecure();
+  const { ca = null, key = null, certificate = null } = tls;
+  return credentials.createSsl(ca, key, certificate, {
+    rejectUnauthorized: ca !== null,
+    checkServerIdentity: (_name, shown) => checkServerIdentity(verified, shown),
+  });
 }
 
 function ask(client: Client, serviceName: string, deadline: number): Promise<HealthAnswer> {

@@ -4,21 +4,17 @@ import {
   type ServerUnaryCall,
   type ServiceDefinition,
 } from '@grpc/grpc-js';
-import type { CheckCall } from '../authz/check-call.ts';
-import { answerCheck, type CheckAnswerer } from './answer-check.ts';
+import { answerCheck, type CheckCaller } from './answer-check.ts';
+import { CHECK, CHECK_PATH, type CheckServiceOptions } from './check-method.ts';
 import { rpcError, type WireAnswer } from './encode-reply.ts';
-import type { RpcMethod, RpcObserver } from './rpc-observer.ts';
 import { SendFailed, TransportOverloaded } from './transport-fault.ts';
-
-export const AUTHORIZATION_SERVICE = 'envoy.service.auth.v3.Authorization';
-const CHECK: RpcMethod = { service: AUTHORIZATION_SERVICE, method: 'Check' };
 
 const asIs = (bytes: Buffer): Buffer => bytes;
 
 /** Bytes on both sides: admission comes before decoding, and the library never sees a message. */
 export const checkServiceDefinition: ServiceDefinition = {
   Check: {
-    path: `/${CHECK.service}/${CHECK.method}`,
+    path: CHECK_PATH,
     requestStream: false,
     responseStream: false,
     requestSerialize: asIs,
@@ -27,11 +23,6 @@ export const checkServiceDefinition: ServiceDefinition = {
     responseDeserialize: asIs,
   },
 };
-
-export interface CheckServiceOptions extends CheckAnswerer {
-  readonly callsMax: number;
-  readonly rpcObserver: RpcObserver;
-}
 
 export type CheckMethod = (
   call: ServerUnaryCall<Buffer, Buffer>,
@@ -60,7 +51,7 @@ export function createCheckMethod(options: CheckServiceOptions): CheckMethod {
 }
 
 /** One call of Check, from its arrival to its end, which comes exactly once. */
-class PendingCheck {
+class PendingCheck implements CheckCaller {
   readonly #options: CheckServiceOptions;
   readonly #call: ServerUnaryCall<Buffer, Buffer>;
   readonly #callback: sendUnaryData<Buffer>;
@@ -81,34 +72,32 @@ class PendingCheck {
     options.rpcObserver.started(CHECK);
   }
 
+  get cancelled(): boolean {
+    return this.#call.cancelled;
+  }
+
   work(): void {
     const budgetMs = callBudgetMs(this.#call);
     if (this.#call.cancelled || (budgetMs !== undefined && budgetMs <= 0)) {
       this.#abandon();
       return;
     }
-    const call = new GrpcCheckCall(this.#call);
-    const answer = answerCheck(this.#options, this.#call.request, call, budgetMs);
-    if (answer instanceof Promise) {
-      void answer.then((late) => {
-        this.#send(late);
-      });
-    } else this.#send(answer);
+    answerCheck(this.#options, this.#call.request, budgetMs, this);
   }
 
   /** Answers undecoded: too many calls are open. */
   refuse(): void {
     this.#options.onError(new TransportOverloaded(this.#options.callsMax));
-    this.#send(rpcError('RESOURCE_EXHAUSTED', 'overloaded: too many calls are open'));
+    this.send(rpcError('RESOURCE_EXHAUSTED', 'overloaded: too many calls are open'));
   }
 
-  #send(answer: WireAnswer): void {
+  send(answer: WireAnswer): void {
     if (this.#call.cancelled) {
       this.#abandon();
       return;
     }
     try {
-      if (answer.kind === 'response') this.#callback(null, answer.bytes);
+      if (answer.kind === 'response') this.#callback(null, Buffer.from(answer.text, 'latin1'));
       else this.#callback({ code: status[answer.grpcStatus], details: answer.message });
     } catch (fault) {
       this.#options.onError(new SendFailed(fault));
@@ -139,17 +128,4 @@ const TIMER_GRAIN_MS = 2;
 function callBudgetMs(call: ServerUnaryCall<Buffer, Buffer>): number | undefined {
   const deadlineAtMs = Number(call.getDeadline());
   return deadlineAtMs === Infinity ? undefined : deadlineAtMs - Date.now();
-}
-
-/** The caller's side of a call, without the library behind it. */
-class GrpcCheckCall implements CheckCall {
-  readonly #call: ServerUnaryCall<Buffer, Buffer>;
-
-  constructor(call: ServerUnaryCall<Buffer, Buffer>) {
-    this.#call = call;
-  }
-
-  get cancelled(): boolean {
-    return this.#call.cancelled;
-  }
 }

@@ -1,4 +1,4 @@
-import type { RequestFacts } from '../authz/check-call.ts';
+import type { RequestFacts, WantedHeaders } from '../authz/check-call.ts';
 import { decodeHttpRequest, type HttpRequest } from './decode-http-request.ts';
 import { addEntry, decodeMapEntry } from './decode-string-map.ts';
 import { decodeStruct, type PlainStruct } from './decode-struct.ts';
@@ -6,19 +6,30 @@ import { MalformedCheck } from './malformed-check.ts';
 import { WireReader } from './wire-reader.ts';
 
 const JWT_AUTHN = 'envoy.filters.http.jwt_authn';
+const NO_CONTEXT: ReadonlyMap<string, string> = new Map<string, string>();
 
 /**
- * CheckRequest bytes as facts. Pure; keeps no reference to the bytes.
+ * CheckRequest bytes as facts, with the header lines that somebody can read. Pure; keeps no reference to the bytes.
+ *
+ * A fault refuses the whole, also one in what is not wanted: fields that the official definitions declare must be of
+ * the declared wire type. Only messages that are passed over as a whole are not looked into.
  *
  * @param callBudgetMs what is left of the caller's time, `undefined` when it named no deadline
  * @throws {MalformedCheck}
  */
-export function decodeCheckRequest(bytes: Buffer, callBudgetMs: number | undefined): RequestFacts {
+export function decodeCheckRequest(
+  bytes: Buffer,
+  callBudgetMs: number | undefined,
+  wanted: WantedHeaders,
+): RequestFacts {
   const reader = new WireReader(bytes);
+  let seen = 0;
   let attributes: Attributes | undefined;
   while (reader.next()) {
-    if (reader.field === 1) attributes = decodeAttributes(reader.once().message());
-    else reader.skip();
+    if (reader.field === 1) {
+      seen = reader.once(seen);
+      attributes = decodeAttributes(reader, wanted);
+    } else reader.skip();
   }
   if (attributes?.http === undefined) {
     throw new MalformedCheck('CheckRequest has no attributes.request.http');
@@ -46,67 +57,99 @@ interface Attributes {
 }
 
 /** AttributeContext: source 1, request 4, context_extensions 10, metadata_context 11. */
-function decodeAttributes(reader: WireReader): Attributes {
+function decodeAttributes(reader: WireReader, wanted: WantedHeaders): Attributes {
+  const outer = reader.enter();
+  let seen = 0;
   let http: HttpRequest | undefined;
   let principal = '';
   let jwtMetadata: PlainStruct | undefined;
-  const context = new Map<string, string>();
+  let context: Map<string, string> | undefined;
   while (reader.next()) {
     switch (reader.field) {
       case 1:
-        principal = decodePrincipal(reader.once().message());
+        seen = reader.once(seen);
+        principal = decodePrincipal(reader);
         break;
       case 4:
-        http = decodeRequest(reader.once().message());
+        seen = reader.once(seen);
+        http = decodeRequest(reader, wanted);
         break;
       case 10:
         addEntry(
-          context,
-          decodeMapEntry(reader.message(), '', (entry) => entry.strictText()),
+          (context ??= new Map<string, string>()),
+          decodeMapEntry(reader, '', (entry) => entry.strictText()),
         );
         break;
       case 11:
-        jwtMetadata = decodeJwtMetadata(reader.once().message());
+        seen = reader.once(seen);
+        jwtMetadata = decodeJwtMetadata(reader);
+        break;
+      case 2:
+      case 12:
+      case 13:
+        reader.pass(); // destination, tls_session, route_metadata_context
         break;
       default:
         reader.skip();
     }
   }
-  return { http, principal, context, jwtMetadata };
+  reader.leave(outer);
+  return { http, principal, context: context ?? NO_CONTEXT, jwtMetadata };
 }
 
 /** AttributeContext.Peer: principal 4. */
 function decodePrincipal(reader: WireReader): string {
+  const outer = reader.enter();
+  let seen = 0;
   let principal = '';
   while (reader.next()) {
-    if (reader.field === 4) principal = reader.once().clientText();
+    if (reader.field === 4) {
+      seen = reader.once(seen);
+      principal = reader.clientText();
+    } else if (reader.field <= 5)
+      reader.pass(); // address, service, labels, certificate
     else reader.skip();
   }
+  reader.leave(outer);
   return principal;
 }
 
 /** AttributeContext.Request: http 2. */
-function decodeRequest(reader: WireReader): HttpRequest | undefined {
+function decodeRequest(reader: WireReader, wanted: WantedHeaders): HttpRequest | undefined {
+  const outer = reader.enter();
+  let seen = 0;
   let http: HttpRequest | undefined;
   while (reader.next()) {
-    if (reader.field === 2) http = decodeHttpRequest(reader.once().message());
+    if (reader.field === 2) {
+      seen = reader.once(seen);
+      http = decodeHttpRequest(reader, wanted);
+    } else if (reader.field === 1)
+      reader.pass(); // time
     else reader.skip();
   }
+  reader.leave(outer);
   return http;
 }
 
 /** Metadata: filter_metadata 1, a map by filter name. What other filters left is none of our business. */
 function decodeJwtMetadata(reader: WireReader): PlainStruct | undefined {
-  const found = new Map<string, PlainStruct | undefined>();
+  const outer = reader.enter();
+  const found = new Map<string, PlainStruct>();
   while (reader.next()) {
     if (reader.field === 1) {
-      const [name, struct] = decodeMapEntry<WireReader | undefined>(
-        reader.message(),
-        undefined,
-        (entry) => entry.message(),
-      );
-      if (name === JWT_AUTHN) addEntry(found, [name, struct && decodeStruct(struct)]);
-    } else reader.skip();
+      // The name may stand behind the struct, which is therefore read afterwards.
+      const [name, struct] = decodeMapEntry<WireReader | undefined>(reader, undefined, contentOf);
+      if (struct === undefined) throw new MalformedCheck('metadata has a filter without a struct');
+      if (name === JWT_AUTHN) addEntry(found, [name, decodeStruct(struct)]);
+    } else if (reader.field === 2)
+      reader.pass(); // typed_filter_metadata
+    else reader.skip();
   }
+  reader.leave(outer);
   return found.get(JWT_AUTHN);
+}
+
+function contentOf(reader: WireReader): WireReader {
+  reader.pass();
+  return new WireReader(reader.bytes, reader.contentStart, reader.contentEnd);
 }

@@ -1,6 +1,6 @@
-import type { HeaderLine } from '../authz/check-call.ts';
-import { addEntry, decodeMapEntry } from './decode-string-map.ts';
+import type { HeaderLine, WantedHeaders } from '../authz/check-call.ts';
 import { MalformedCheck } from './malformed-check.ts';
+import { MapKeys } from './map-keys.ts';
 import type { WireReader } from './wire-reader.ts';
 
 /** What AttributeContext.HttpRequest says, as far as we use it. */
@@ -9,98 +9,163 @@ export interface HttpRequest {
   readonly scheme: string;
   readonly host: string;
   readonly path: string;
-  /** In the order of the wire, names in lower case, without pseudo headers. */
+  /** Those that are wanted, in the order of the wire, names in lower case, without pseudo headers. */
   readonly headers: readonly HeaderLine[];
   /** True for the map form, in which Envoy has joined the lines of one name. */
   readonly linesJoined: boolean;
 }
 
 /**
- * @throws {MalformedCheck} when both header forms are filled: two readers could then see two requests.
+ * The HttpRequest that the current field holds.
+ * @throws {MalformedCheck} also when both header forms are filled: two readers could then see two requests.
  */
-export function decodeHttpRequest(reader: WireReader): HttpRequest {
+export function decodeHttpRequest(reader: WireReader, wanted: WantedHeaders): HttpRequest {
+  const outer = reader.enter();
+  let seen = 0;
   let method = '';
   let scheme = '';
   let host = '';
   let path = '';
-  const joined = new Map<string, string>();
-  let raw: HeaderLine[] | undefined;
+  const headers: HeaderLine[] = [];
+  let joined: MapKeys | undefined;
   while (reader.next()) {
     switch (reader.field) {
       case 2:
-        method = reader.once().clientText();
+        seen = reader.once(seen);
+        method = reader.clientText();
         break;
       case 3:
-        addEntry(joined, decodeMapEntry(reader.message(), '', readText));
+        decodeJoinedHeader(reader, wanted, (joined ??= MapKeys.forNextMap()), headers);
         break;
       case 4:
-        path = reader.once().clientText();
+        seen = reader.once(seen);
+        path = reader.clientText();
         break;
       case 5:
-        host = reader.once().clientText();
+        seen = reader.once(seen);
+        host = reader.clientText();
         break;
       case 6:
-        scheme = reader.once().clientText();
+        seen = reader.once(seen);
+        scheme = reader.clientText();
         break;
       case 13:
-        raw = decodeHeaderMap(reader.once().message());
+        seen = reader.once(seen);
+        decodeHeaderMap(reader, wanted, headers);
+        break;
+      case 1:
+      case 7:
+      case 8:
+      case 10:
+      case 11:
+      case 12:
+        reader.pass(); // id, query, fragment, protocol, body, raw_body
+        break;
+      case 9:
+        reader.passNumber(); // size
         break;
       default:
         reader.skip();
     }
   }
-  if (raw !== undefined && joined.size > 0) {
+  reader.leave(outer);
+  const isRaw = (seen & (1 << 13)) !== 0;
+  if (isRaw && joined !== undefined) {
     throw new MalformedCheck('CheckRequest fills both headers and header_map');
   }
-  const headers = raw ?? Array.from(joined, ([name, value]) => headerLine(name, value));
-  return { method, scheme, host, path, headers: real(headers), linesJoined: raw === undefined };
-}
-
-function readText(entry: WireReader): string {
-  return entry.clientText();
+  return { method, scheme, host, path, headers, linesJoined: !isRaw };
 }
 
 /** `encode_raw_headers`: one HeaderValue for each line. */
-function decodeHeaderMap(reader: WireReader): HeaderLine[] {
-  const lines: HeaderLine[] = [];
+function decodeHeaderMap(reader: WireReader, wanted: WantedHeaders, headers: HeaderLine[]): void {
+  const outer = reader.enter();
   while (reader.next()) {
-    if (reader.field === 1) lines.push(decodeHeaderValue(reader.message()));
+    if (reader.field === 1) decodeHeaderLine(reader, wanted, headers);
     else reader.skip();
   }
-  return lines;
+  reader.leave(outer);
 }
 
 /** HeaderValue: key 1, value 2, raw_value 3. Envoy fills raw_value; whichever is filled is bytes here. */
-function decodeHeaderValue(reader: WireReader): HeaderLine {
-  let name = '';
-  let value = '';
-  let raw = '';
+function decodeHeaderLine(reader: WireReader, wanted: WantedHeaders, headers: HeaderLine[]): void {
+  const outer = reader.enter();
+  let seen = 0;
+  let nameStart = 0;
+  let nameEnd = 0;
+  let valueStart = 0;
+  let valueEnd = 0;
   while (reader.next()) {
-    switch (reader.field) {
-      case 1:
-        name = reader.once().latin1();
-        break;
-      case 2:
-        value = reader.once().latin1();
-        break;
-      case 3:
-        raw = reader.once().latin1();
-        break;
-      default:
-        reader.skip();
+    const { field } = reader;
+    if (field > 3) {
+      reader.skip();
+      continue;
+    }
+    seen = reader.once(seen);
+    reader.pass();
+    if (field === 1) {
+      nameStart = reader.contentStart;
+      nameEnd = reader.contentEnd;
+    } else if (reader.contentEnd > reader.contentStart) {
+      if (valueEnd > valueStart) {
+        throw new MalformedCheck('CheckRequest fills both value and raw_value of a header');
+      }
+      valueStart = reader.contentStart;
+      valueEnd = reader.contentEnd;
     }
   }
-  if (value !== '' && raw !== '') {
-    throw new MalformedCheck('CheckRequest fills both value and raw_value of a header');
-  }
-  return headerLine(name, raw === '' ? value : raw);
-}
-
-function headerLine(name: string, value: string): HeaderLine {
-  return { name: name.toLowerCase(), value };
+  reader.leave(outer);
+  const { bytes } = reader;
+  if (bytes[nameStart] === COLON) return;
+  const name = wanted.nameAt(bytes, nameStart, nameEnd);
+  if (name === undefined) return;
+  headers.push({ name, value: bytes.toString('latin1', valueStart, valueEnd) });
 }
 
 /** Pseudo headers are not header lines: what they say stands in method, scheme, host and path. */
-function real(headers: readonly HeaderLine[]): readonly HeaderLine[] {
-  return headers.filter(({ name }) => !name.startsWith(':'));
+const COLON = 0x3a;
+
+/** An entry of the map form, in which Envoy has joined all lines of one name: key 1, value 2, both text. */
+function decodeJoinedHeader(
+  reader: WireReader,
+  wanted: WantedHeaders,
+  keys: MapKeys,
+  headers: HeaderLine[],
+): void {
+  const outer = reader.enter();
+  let seen = 0;
+  let nameStart = 0;
+  let nameEnd = 0;
+  let valueStart = 0;
+  let valueEnd = 0;
+  while (reader.next()) {
+    const { field } = reader;
+    if (field > 2) {
+      reader.skip();
+      continue;
+    }
+    seen = reader.once(seen);
+    reader.pass();
+    if (field === 1) {
+      nameStart = reader.contentStart;
+      nameEnd = reader.contentEnd;
+    } else {
+      valueStart = reader.contentStart;
+      valueEnd = reader.contentEnd;
+    }
+  }
+  reader.leave(outer);
+  const { bytes } = reader;
+  const isAscii = keys.add(bytes, nameStart, nameEnd);
+  if (bytes[nameStart] === COLON) return;
+  const name = isAscii
+    ? wanted.nameAt(bytes, nameStart, nameEnd)
+    : nameOfText(bytes.toString('utf8', nameStart, nameEnd), wanted);
+  if (name === undefined) return;
+  headers.push({ name, value: bytes.toString('utf8', valueStart, valueEnd) });
+}
+
+/** Beyond ASCII a character is several bytes, and its lower case may be a letter of ASCII. */
+function nameOfText(text: string, wanted: WantedHeaders): string | undefined {
+  const name = text.toLowerCase();
+  return wanted.includes(name) ? name : undefined;
 }

@@ -2,22 +2,30 @@ import { MalformedCheck } from './malformed-check.ts';
 import type { WireReader } from './wire-reader.ts';
 
 /**
- * One entry of a protobuf map: key 1, value 2. An absent key or value is the empty one, says protobuf.
+ * One entry of a protobuf map, which the current field holds: key 1, value 2. An absent key or value is the empty one,
+ * says protobuf.
  *
  * @param readValue reads the current field, number 2, off the reader
  */
 export function decodeMapEntry<V>(
-  entry: WireReader,
+  reader: WireReader,
   empty: V,
-  readValue: (entry: WireReader) => V,
+  readValue: (reader: WireReader) => V,
 ): readonly [key: string, value: V] {
+  const outer = reader.enter();
+  let seen = 0;
   let key = '';
   let value = empty;
-  while (entry.next()) {
-    if (entry.field === 1) key = entry.once().strictText();
-    else if (entry.field === 2) value = readValue(entry.once());
-    else entry.skip();
+  while (reader.next()) {
+    if (reader.field === 1) {
+      seen = reader.once(seen);
+      key = reader.strictText();
+    } else if (reader.field === 2) {
+      seen = reader.once(seen);
+      value = readValue(reader);
+    } else reader.skip();
   }
+  reader.leave(outer);
   return [key, value];
 }
 

@@ -10,15 +10,19 @@ export type PlainStruct = Readonly<Record<string, PlainValue>>;
 /** How deep objects and lists may lie in each other. Envoy's own JSON parser allows 100. */
 export const STRUCT_DEPTH_MAX = 100;
 
-/** @throws {MalformedCheck} */
+/**
+ * The struct whose fields come next, up to the end of what the reader is in.
+ * @throws {MalformedCheck}
+ */
 export function decodeStruct(reader: WireReader, depth = 1): PlainStruct {
   if (depth > STRUCT_DEPTH_MAX) throw new MalformedCheck('metadata is nested too deep');
   const struct = Object.create(null) as Record<string, PlainValue>;
   while (reader.next()) {
     if (reader.field === 1) {
-      const [key, value] = decodeMapEntry(reader.message(), null, (entry) =>
-        decodeValue(entry.message(), depth),
+      const [key, value] = decodeMapEntry<PlainValue | undefined>(reader, undefined, (entry) =>
+        decodeValue(entry, depth),
       );
+      if (value === undefined) throw new MalformedCheck('metadata has a key without a value');
       if (key in struct) throw new MalformedCheck('metadata has a doubled key');
       struct[key] = value;
     } else reader.skip();
@@ -28,6 +32,7 @@ export function decodeStruct(reader: WireReader, depth = 1): PlainStruct {
 
 /** Fields of google.protobuf.Value: null 1, number 2, string 3, bool 4, struct 5, list 6; one of them. */
 function decodeValue(reader: WireReader, depth: number): PlainValue {
+  const outer = reader.enter();
   let value: PlainValue = null;
   let isSet = false;
   while (reader.next()) {
@@ -39,6 +44,7 @@ function decodeValue(reader: WireReader, depth: number): PlainValue {
     isSet = true;
     value = decodeKind(reader, depth);
   }
+  reader.leave(outer);
   return value;
 }
 
@@ -52,20 +58,33 @@ function decodeKind(reader: WireReader, depth: number): PlainValue {
     case 3:
       return reader.strictText();
     case 4:
-      return reader.uint() !== 0;
-    case 5:
-      return decodeStruct(reader.message(), depth + 1);
+      return decodeTruth(reader);
+    case 5: {
+      const outer = reader.enter();
+      const struct = decodeStruct(reader, depth + 1);
+      reader.leave(outer);
+      return struct;
+    }
     default:
-      return decodeList(reader.message(), depth + 1);
+      return decodeList(reader, depth + 1);
   }
+}
+
+/** Any number but 0 is true, say some readers, and some look at 32 of its bits. Nobody writes one. */
+function decodeTruth(reader: WireReader): boolean {
+  const value = reader.uint();
+  if (value > 1) throw new MalformedCheck('metadata has a truth that is neither 0 nor 1');
+  return value === 1;
 }
 
 function decodeList(reader: WireReader, depth: number): readonly PlainValue[] {
   if (depth > STRUCT_DEPTH_MAX) throw new MalformedCheck('metadata is nested too deep');
+  const outer = reader.enter();
   const list: PlainValue[] = [];
   while (reader.next()) {
-    if (reader.field === 1) list.push(decodeValue(reader.message(), depth));
+    if (reader.field === 1) list.push(decodeValue(reader, depth));
     else reader.skip();
   }
+  reader.leave(outer);
   return list;
 }

@@ -1,19 +1,20 @@
 import type { AllowReply } from '../authz/check-call.ts';
 import { safeName, setHeader, setResponseHeader } from './header-change.ts';
-import { metadataBytes } from './metadata-bytes.ts';
+import { metadataField } from './metadata-field.ts';
 import { PartCache } from './part-cache.ts';
-import { serializeCheckResponse } from './serialize-check-response.ts';
+import { serializeCheckResponse, statusField } from './serialize-check-response.ts';
 import { UnsafeReply } from './unsafe-reply.ts';
-import { bytesField } from './wire-writer.ts';
+import { bytesField, type ByteText } from './wire-writer.ts';
+import { Wrapping } from './wrapping.ts';
 
 /** google.rpc.Code OK. Written out, although 0 is what protobuf assumes. */
 const ALLOW_CODE = 0;
-/** CheckResponse: ok_response 3, and the fields of OkHttpResponse. */
+/** CheckResponse: ok_response 3, and OkHttpResponse: headers_to_remove 5. */
 const OK_RESPONSE = 3;
-const HEADERS = 2;
 const HEADERS_TO_REMOVE = 5;
-const RESPONSE_HEADERS = 6;
 
+const ALLOW_STATUS = statusField(ALLOW_CODE);
+const okResponse = new Wrapping((response) => bytesField(OK_RESPONSE, response));
 const removals = new PartCache((name) => bytesField(HEADERS_TO_REMOVE, safeName(name)));
 
 /**
@@ -23,7 +24,7 @@ const removals = new PartCache((name) => bytesField(HEADERS_TO_REMOVE, safeName(
  * Envoy removes after it sets, so a name in both lists would be lost: that is a fault.
  * @throws {UnsafeReply}
  */
-export function encodeAllow(reply: AllowReply): Buffer {
+export function encodeAllow(reply: AllowReply): ByteText {
   if (reply.kind !== 'allow') throw new UnsafeReply('asked to allow what is no allow');
   const { requestHeaders, requestHeadersToRemove, responseHeaders } = reply;
   let response = '';
@@ -31,15 +32,13 @@ export function encodeAllow(reply: AllowReply): Buffer {
     if (requestHeadersToRemove.includes(pair[0])) {
       throw new UnsafeReply('a request header is both set and removed');
     }
-    response += bytesField(HEADERS, setHeader(pair));
+    response += setHeader(pair);
   }
   for (const name of requestHeadersToRemove) response += removals.of(name);
-  for (const pair of responseHeaders) {
-    response += bytesField(RESPONSE_HEADERS, setResponseHeader(pair));
-  }
+  for (const pair of responseHeaders) response += setResponseHeader(pair);
   return serializeCheckResponse(
-    ALLOW_CODE,
-    bytesField(OK_RESPONSE, response),
-    metadataBytes(reply.metadata),
+    ALLOW_STATUS,
+    okResponse.around(response),
+    metadataField(reply.metadata),
   );
 }

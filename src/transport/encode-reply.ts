@@ -2,10 +2,11 @@ import type { CheckReply, NoReply } from '../authz/check-call.ts';
 import { encodeAllow } from './encode-allow.ts';
 import { encodeDeny } from './encode-deny.ts';
 import { UnsafeReply } from './unsafe-reply.ts';
+import type { ByteText } from './wire-writer.ts';
 
-/** How a call ends: with the bytes of a CheckResponse, or with an RPC error. */
+/** How a call ends: with a CheckResponse, or with an RPC error. */
 export type WireAnswer =
-  | { readonly kind: 'response'; readonly bytes: Buffer }
+  | { readonly kind: 'response'; readonly text: ByteText }
   | {
       readonly kind: 'error';
       readonly grpcStatus: NoReply['grpcStatus'];
@@ -32,9 +33,9 @@ export function encodeReply(reply: CheckReply): WireAnswer {
 }
 
 /** Envoy takes no bytes for an allow. */
-function response(bytes: Buffer): WireAnswer {
-  if (bytes.length === 0) throw new UnsafeReply('the response has no bytes');
-  return { kind: 'response', bytes };
+function response(text: ByteText): WireAnswer {
+  if (text === '') throw new UnsafeReply('the response has no bytes');
+  return { kind: 'response', text };
 }
 
 const MESSAGE_CHARACTERS_MAX = 300;

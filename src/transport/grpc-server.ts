@@ -1,70 +1,39 @@
 import { Server, ServerCredentials } from '@grpc/grpc-js';
-import type { CheckAnswerer } from './answer-check.ts';
-import {
-  AUTHORIZATION_SERVICE,
-  checkServiceDefinition,
-  createCheckMethod,
-} from './check-service.ts';
-import {
-  DEFAULT_GRPC_SERVER_LIMITS,
-  grpcServerOptions,
-  type GrpcServerLimits,
-} from './grpc-server-limits.ts';
-import { createHealthService, healthServiceDefinition } from './health-service.ts';
+import { AUTHORIZATION_SERVICE } from './check-method.ts';
+import { checkServiceDefinition, createCheckMethod } from './check-service.ts';
+import { DEFAULT_GRPC_SERVER_LIMITS, grpcServerOptions } from './grpc-server-limits.ts';
+import type { GrpcServerOptions, GrpcTransport } from './grpc-transport.ts';
+import { HealthBoard } from './health-board.ts';
+import { healthImplementation, healthServiceDefinition } from './health-service.ts';
 import { watchHttp2, type Http2Edge } from './http2-edge.ts';
 import { formatListenAddress, parseListenAddress } from './listen-address.ts';
 import { removeStaleSocket } from './remove-stale-socket.ts';
-import type { RpcObserver } from './rpc-observer.ts';
-
-export interface GrpcServerOptions extends CheckAnswerer {
-  /** `HOST:PORT` (port 0: any free one), `[IPV6]:PORT` or `unix:/path`. */
-  readonly address: string;
-  readonly rpcObserver: RpcObserver;
-  readonly limits?: Partial<GrpcServerLimits>;
-}
-
-/** A listening gRPC server. Nothing of the library behind it shows. */
-export interface GrpcTransport {
-  /** Where it listens, with the port that it got. */
-  readonly address: string;
-  /** `undefined` for a Unix socket. */
-  readonly port: number | undefined;
-  /** What `grpc.health.v1` tells for `""` and for the Authorization service. NOT_SERVING until told otherwise. */
-  setServing(isServing: boolean): void;
-  /**
-   * NOT_SERVING, no new connections, GOAWAY on the present ones; resolves when the checks in flight are answered, at
-   * the latest after `graceMs`, when what is left is cut off. The wait for health checks to notice comes before it.
-   */
-  drain(graceMs: number): Promise<void>;
-  /** Cuts everything off. */
-  close(): Promise<void>;
-}
+import { tlsContextOptions, tlsListenOptions, type TransportTls } from './transport-tls.ts';
 
 /**
- * Serves `envoy.service.auth.v3.Authorization/Check` and `grpc.health.v1`, in plain text: encryption between Envoy and
- * Curfew is the mesh's, and a Unix socket needs none.
+ * The transport `grpc-js`: serves `envoy.service.auth.v3.Authorization/Check` and `grpc.health.v1`.
  *
  * @throws {RangeError} for an address that is none, and an Error when it cannot be bound
  */
 export async function startGrpcServer(options: GrpcServerOptions): Promise<GrpcTransport> {
   const address = parseListenAddress(options.address);
   const limits = { ...DEFAULT_GRPC_SERVER_LIMITS, ...options.limits };
-  const health = createHealthService(['', AUTHORIZATION_SERVICE], options.rpcObserver);
+  const health = new HealthBoard(['', AUTHORIZATION_SERVICE], options.rpcObserver);
   const server = new Server(grpcServerOptions(limits));
-  const { handler, onError, rpcObserver } = options;
-  const check = createCheckMethod({ handler, onError, rpcObserver, callsMax: limits.callsMax });
+  const { onError } = options;
+  const check = createCheckMethod({ ...options, callsMax: limits.callsMax });
   server.addService(checkServiceDefinition, { Check: check });
-  server.addService(healthServiceDefinition, health.implementation);
+  server.addService(healthServiceDefinition, healthImplementation(health));
 
   if (address.kind === 'unix') await removeStaleSocket(address.path);
-  const port = await bind(server, formatListenAddress(address));
-  const edge = watchHttp2(server);
+  const port = await bind(server, formatListenAddress(address), options.tls);
+  const edge = watchHttp2(server, onError);
   let ended: Promise<void> | undefined;
 
   return {
     address: formatListenAddress(address.kind === 'tcp' ? { ...address, port } : address),
     port: address.kind === 'tcp' ? port : undefined,
-    setServing: health.setServing,
+    setServing: (isServing) => health.setServing(isServing),
     drain: (graceMs) => {
       health.setServing(false);
       health.endWatches();
@@ -78,9 +47,22 @@ export async function startGrpcServer(options: GrpcServerOptions): Promise<GrpcT
   };
 }
 
-function bind(server: Server, address: string): Promise<number> {
+/** The library's own credentials leave the versions and suites of TLS to defaults. */
+class TlsCredentials extends ServerCredentials {
+  constructor(tls: TransportTls) {
+    super(tlsListenOptions(tls), tlsContextOptions(tls));
+  }
+
+  override _equals(other: ServerCredentials): boolean {
+    return this === other;
+  }
+}
+
+function bind(server: Server, address: string, tls: TransportTls | undefined): Promise<number> {
+  const credentials =
+    tls === undefined ? ServerCredentials.createInsecure() : new TlsCredentials(tls);
   return new Promise((resolve, reject) => {
-    server.bindAsync(address, ServerCredentials.createInsecure(), (fault, port) => {
+    server.bindAsync(address, credentials, (fault, port) => {
       if (fault === null) resolve(port);
       else reject(new Error(`cannot listen on ${address}: ${fault.message}`, { cause: fault }));
     });

@@ -1,13 +1,15 @@
-import type { Http2Server, IncomingHttpHeaders, ServerHttp2Session } from 'node:http2';
+import type { Http2SecureServer, IncomingHttpHeaders, ServerHttp2Session } from 'node:http2';
+import type { Socket } from 'node:net';
 import type { Server } from '@grpc/grpc-js';
-import { grpcTimeoutMs } from './grpc-timeout.ts';
+import { grpcTimeoutMs } from '../http2/grpc-timeout.ts';
+import { handshakeFault, type HandshakeFailed } from './transport-fault.ts';
 
 const METHOD_PATH_CHARACTERS_MAX = 200;
 const INT32_MAX = 2 ** 31 - 1;
 
 /** The HTTP/2 connections beneath a grpc-js server. */
 export interface Http2Edge {
-  /** Ends all connections at once, with the calls on them. */
+  /** Ends all connections at once, with the calls on them, and those that are still in their TLS handshake. */
   destroyConnections(): void;
 }
 
@@ -18,18 +20,32 @@ export interface Http2Edge {
  *   check at once. So does one that overflows the library's 32-bit timer (25 days).
  * - an unknown method is named in the answer: the name is cut first.
  * - without channelz, the library's `forceShutdown` knows of no connection and so ends none.
+ * - a TLS handshake that fails is told to nobody.
  *
  * @throws {Error} when this version of grpc-js is built otherwise; it is pinned, and a test looks
  */
-export function watchHttp2(server: Server): Http2Edge {
-  const { http2Servers } = server as unknown as { http2Servers?: Map<Http2Server, unknown> };
+export function watchHttp2(
+  server: Server,
+  onHandshakeFailed: (fault: HandshakeFailed) => void,
+): Http2Edge {
+  // A plain server has the same events, without those of TLS.
+  const { http2Servers } = server as unknown as { http2Servers?: Map<Http2SecureServer, unknown> };
   if (!(http2Servers instanceof Map) || http2Servers.size === 0) {
     throw new Error('grpc-js does not show its HTTP/2 servers: it is not the version we know');
   }
   const sessions = new Set<ServerHttp2Session>();
+  const sockets = new Set<Socket>();
   for (const http2Server of http2Servers.keys()) {
     http2Server.prependListener('stream', (_stream, headers) => {
       amendHeaders(headers);
+    });
+    http2Server.on('connection', (socket: Socket) => {
+      sockets.add(socket);
+      socket.once('close', () => sockets.delete(socket));
+    });
+    http2Server.on('tlsClientError', (error: Error) => {
+      const fault = handshakeFault(error);
+      if (fault !== undefined) onHandshakeFailed(fault);
     });
     http2Server.on('session', (session) => {
       sessions.add(session);
@@ -39,6 +55,7 @@ export function watchHttp2(server: Server): Http2Edge {
   return {
     destroyConnections: () => {
       for (const session of sessions) session.destroy();
+      for (const socket of sockets) socket.destroy();
     },
   };
 }

@@ -1,17 +1,22 @@
-import { UnsafeReply } from './unsafe-reply.ts';
 import { bytesField, numberField, type ByteText } from './wire-writer.ts';
 
+/** CheckResponse: status 1 with its code 1. Written out also when the code is 0, which is what protobuf assumes. */
+export function statusField(code: number): ByteText {
+  return bytesField(1, numberField(1, code));
+}
+
 /**
- * The bytes of a CheckResponse: status 1 with its code 1, the answer that belongs to it, dynamic_metadata 4. It knows
- * no verdict, so the two encoders beside it are the only ones to call it.
+ * The bytes of a CheckResponse from its three fields. It knows no verdict, so the two encoders beside it are the only
+ * ones to call it.
  *
- * @param answer a whole field, 2 or 3: what the code of the status goes with
- * @param metadata a google.protobuf.Struct
- * @throws {UnsafeReply} when a part is no bytes, hence would have another length on the wire
+ * @param status what {@link statusField} made
+ * @param answer field 2 or 3: what the code of the status goes with
+ * @param metadata field 4
  */
-export function serializeCheckResponse(code: number, answer: ByteText, metadata: ByteText): Buffer {
-  const text = bytesField(1, numberField(1, code)) + answer + bytesField(4, metadata);
-  const bytes = Buffer.from(text, 'latin1');
-  if (bytes.length !== text.length) throw new UnsafeReply('the response is no bytes');
-  return bytes;
+export function serializeCheckResponse(
+  status: ByteText,
+  answer: ByteText,
+  metadata: ByteText,
+): ByteText {
+  return status + answer + metadata;
 }

@@ -1,9 +1,18 @@
 import type { MalformedCheck } from './malformed-check.ts';
 import type { UnsafeReply } from './unsafe-reply.ts';
 
-/** What the transport answers with an RPC error of its own; the handler has not seen it, or has broken its contract. */
+/**
+ * What the transport refuses by itself, with an RPC error of its own or none; the handler has not seen it, or has
+ * broken its contract.
+ */
 export type TransportFault =
-  MalformedCheck | UnsafeReply | HandlerFailed | TransportOverloaded | SendFailed;
+  | MalformedCheck
+  | UnsafeReply
+  | HandlerFailed
+  | TransportOverloaded
+  | SendFailed
+  | HandshakeFailed
+  | ConnectionFailed;
 
 /** The handler threw or rejected, which it never does: a bug. */
 export class HandlerFailed extends Error {
@@ -29,5 +38,31 @@ export class SendFailed extends Error {
   constructor(cause: unknown) {
     super('an answer could not be sent', { cause });
     this.name = 'SendFailed';
+  }
+}
+
+/** A peer did not get through the TLS handshake: no certificate of ours, another protocol, no TLS at all. */
+export class HandshakeFailed extends Error {
+  readonly code = 'ERR_HANDSHAKE_FAILED';
+  /** @param reason OpenSSL's own code, such as `ERR_SSL_PEER_DID_NOT_RETURN_A_CERTIFICATE` */
+  constructor(reason: string) {
+    super(`a TLS handshake failed: ${reason}`);
+    this.name = 'HandshakeFailed';
+  }
+}
+
+/** What a `tlsClientError` is worth telling; `undefined` for a peer that just left, as port scans and TCP probes do. */
+export function handshakeFault(error: Error): HandshakeFailed | undefined {
+  const reason = 'code' in error ? String(error.code) : '';
+  return /^(?:ERR_SSL_|ERR_TLS_)\w+$/.test(reason) ? new HandshakeFailed(reason) : undefined;
+}
+
+/** A connection was ended for what its peer did against HTTP/2, or beyond a limit. */
+export class ConnectionFailed extends Error {
+  readonly code = 'ERR_CONNECTION_FAILED';
+  /** @param errorName of RFC 9113 section 7, and words of ours */
+  constructor(errorName: string, why: string) {
+    super(`a connection was ended: ${errorName}, ${why}`);
+    this.name = 'ConnectionFailed';
   }
 }

@@ -5,26 +5,33 @@ import { MalformedCheck } from './malformed-check.ts';
 export const WIRE = { varint: 0, fixed64: 1, bytes: 2, fixed32: 5 } as const;
 
 const FIELD_NUMBER_MAX = 2 ** 29 - 1;
-const NON_ASCII = /[\x80-\xff]/;
+/** What a number of 32 bits fills; readers differ in what they make of a longer one. */
+const SHORT_VARINT_BYTES_MAX = 5;
+const VARINT_BYTES_MAX = 10;
 
 /**
- * Reads one protobuf message strictly: a length past the end, an unfinished or oversized varint, a wrong wire type and
- * a doubled field are faults, where protobuf libraries cut, wrap or let the last one win.
+ * Reads a protobuf message and those within it strictly, by one cursor: a length past the end, an unfinished or
+ * oversized varint, a wrong wire type and a doubled field are faults, where protobuf libraries cut, wrap or let the
+ * last one win.
  *
- * Usage: `while (reader.next()) switch (reader.field) { case 1: ...; default: reader.skip(); }`.
+ * Usage, also for a message within the message:
+ * `const outer = reader.enter(); while (reader.next()) switch (reader.field) { …; default: reader.skip(); }
+ * reader.leave(outer);`
  * @throws {MalformedCheck} from every method
  */
 export class WireReader {
+  readonly bytes: Buffer;
   /** Number of the field that {@link next} has reached. */
   field = 0;
+  /** Where the content of the field begins that was read last by {@link pass}; it ends at {@link contentEnd}. */
+  contentStart = 0;
+  contentEnd = 0;
   #wire = 0;
-  #seen = 0;
   #at: number;
-  readonly #bytes: Buffer;
-  readonly #end: number;
+  #end: number;
 
   constructor(bytes: Buffer, start = 0, end: number = bytes.length) {
-    this.#bytes = bytes;
+    this.bytes = bytes;
     this.#at = start;
     this.#end = end;
   }
@@ -32,30 +39,45 @@ export class WireReader {
   /** Goes to the next field; false at the end of the message. */
   next(): boolean {
     if (this.#at === this.#end) return false;
-    const tag = this.#varint();
-    this.field = Math.floor(tag / 8);
-    this.#wire = tag % 8;
-    if (this.field < 1 || this.field > FIELD_NUMBER_MAX) throw malformed('field number');
+    // Nearly all tags are one byte, and so are the lengths of headers.
+    const tag = this.bytes[this.#at] ?? 0;
+    if (tag >= 0x80) return this.#nextLong();
+    this.#at += 1;
+    this.#wire = tag & 7;
+    this.field = tag >> 3;
+    if (tag < 8) throw malformed('field number');
     return true;
   }
 
-  /** Declares the current field (number at most 31) singular: a second one is a fault. */
-  once(): this {
+  /**
+   * Declares the current field (number at most 31) singular: a second one is a fault.
+   * @param seen the singular fields of this message so far, 0 in the beginning
+   * @returns the same with this one
+   */
+  once(seen: number): number {
     const bit = 1 << this.field;
-    if ((this.#seen & bit) !== 0) throw malformed('doubled field');
-    this.#seen |= bit;
-    return this;
+    if ((seen & bit) !== 0) throw malformed('doubled field');
+    return seen | bit;
   }
 
-  message(): WireReader {
+  /** Goes into the message that the current field holds. Answers what {@link leave} needs. */
+  enter(): number {
     const start = this.#openBytes();
-    return new WireReader(this.#bytes, start, this.#at);
+    const outer = this.#end;
+    this.#end = this.#at;
+    this.#at = start;
+    return outer;
   }
 
-  /** Every byte as the character of its number, so that different bytes are different text. */
-  latin1(): string {
-    const start = this.#openBytes();
-    return this.#bytes.toString('latin1', start, this.#at);
+  /** Goes on behind a message of which {@link next} has reached the end. */
+  leave(outer: number): void {
+    this.#end = outer;
+  }
+
+  /** Passes over text, bytes or a message, of which {@link contentStart} and {@link contentEnd} tell the place. */
+  pass(): void {
+    this.contentStart = this.#openBytes();
+    this.contentEnd = this.#at;
   }
 
   /**
@@ -64,34 +86,39 @@ export class WireReader {
    */
   clientText(): string {
     const start = this.#openBytes();
-    const text = this.#bytes.toString('latin1', start, this.#at);
-    return NON_ASCII.test(text) ? this.#bytes.toString('utf8', start, this.#at) : text;
+    return this.bytes.toString('utf8', start, this.#at);
   }
 
   /** Text of which different bytes must never be equal: what is not UTF-8 is a fault. */
   strictText(): string {
     const start = this.#openBytes();
-    const bytes = this.#bytes.subarray(start, this.#at);
+    const bytes = this.bytes.subarray(start, this.#at);
     if (!isUtf8(bytes)) throw malformed('text that is not UTF-8');
     return bytes.toString('utf8');
   }
 
   double(): number {
     this.#expect(WIRE.fixed64);
-    return this.#bytes.readDoubleLE(this.#advance(8));
+    return this.bytes.readDoubleLE(this.#advance(8));
   }
 
-  /** Above 2^53 it is rounded, which suits bounds, truth and small codes, all that it is used for. */
+  /** A number of at most five bytes on the wire, such as truth and small codes are. */
   uint(): number {
     this.#expect(WIRE.varint);
-    return this.#varint();
+    return this.#shortVarint();
   }
 
-  /** Passes over a field of which nothing is wanted. Its length must fit all the same. */
+  /** Passes over a number that is not wanted. */
+  passNumber(): void {
+    this.#expect(WIRE.varint);
+    this.#varint(VARINT_BYTES_MAX);
+  }
+
+  /** Passes over a field that nobody has declared. Its length must fit all the same. */
   skip(): void {
     switch (this.#wire) {
       case WIRE.varint:
-        this.#varint();
+        this.#varint(VARINT_BYTES_MAX);
         return;
       case WIRE.fixed64:
         this.#advance(8);
@@ -107,28 +134,40 @@ export class WireReader {
     }
   }
 
-  #varint(): number {
-    // Nearly all are one byte: tags, and lengths of headers.
-    const first = this.#at < this.#end ? (this.#bytes[this.#at] ?? 0) : 0x80;
-    if (first < 0x80) {
-      this.#at += 1;
-      return first;
-    }
+  #nextLong(): boolean {
+    const tag = this.#varint(SHORT_VARINT_BYTES_MAX);
+    this.#wire = tag & 7;
+    this.field = Math.floor(tag / 8);
+    if (this.field < 1 || this.field > FIELD_NUMBER_MAX) throw malformed('field number');
+    return true;
+  }
+
+  #shortVarint(): number {
+    const first = this.#at < this.#end ? (this.bytes[this.#at] ?? 0) : 0x80;
+    if (first >= 0x80) return this.#varint(SHORT_VARINT_BYTES_MAX);
+    this.#at += 1;
+    return first;
+  }
+
+  /** Above 2^53 it is rounded, which only numbers can be that nobody wants. */
+  #varint(bytesMax: number): number {
     let value = 0;
-    for (let index = 0; index < 10; index += 1) {
+    let factor = 1;
+    for (let index = 0; index < bytesMax; index += 1) {
       if (this.#at >= this.#end) throw malformed('unfinished number');
-      const byte = this.#bytes[this.#at] ?? 0;
+      const byte = this.bytes[this.#at] ?? 0;
       this.#at += 1;
-      value += (byte & 0x7f) * 2 ** (7 * index);
+      value += (byte & 0x7f) * factor;
       if (byte < 0x80) return value;
+      factor *= 0x80;
     }
-    throw malformed('number longer than 10 bytes');
+    throw malformed('number of too many bytes');
   }
 
   /** Where the bytes of this field start; afterwards the reader stands behind them. */
   #openBytes(): number {
     this.#expect(WIRE.bytes);
-    return this.#advance(this.#varint());
+    return this.#advance(this.#shortVarint());
   }
 
   #advance(length: number): number {

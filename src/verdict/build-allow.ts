@@ -1,12 +1,14 @@
 import type { AllowReply, HeaderPair } from './check-reply.ts';
 import { guardHeaders, guardNames, headerTextOrigin } from './header-guard.ts';
 import type { JudgedRequest } from './judged-request.ts';
-import { LIFETIME_HEADER, ourHeaderNames } from './our-headers.ts';
+import { clientTwins, LIFETIME_HEADER, ourSpellings, type OurSpellings } from './our-headers.ts';
 import type { Reason } from './reason.ts';
 import { remainingSeconds, sessionLifetime } from './session-lifetime.ts';
 import { streamCutMs } from './stream-cut.ts';
 import { isStreamRequest } from './stream-request.ts';
 import { verdictMetadata } from './verdict-metadata.ts';
+
+const NONE: readonly HeaderPair[] = [];
 
 /**
  * The answer that lets a request go on. Only a session that keeps its limits is told about and cut; in all other
@@ -14,34 +16,52 @@ import { verdictMetadata } from './verdict-metadata.ts';
  * copy never gets through. No name is both set and removed: Envoy would remove it.
  */
 export function buildAllow(judged: JudgedRequest, reason: Reason): AllowReply {
-  const { facts, strip } = judged;
-  const ours = reason === 'ok' ? ourHeaders(judged) : [];
-  // Ours come last, because the last one of a name is the one that stays.
-  const toSet = new Map([
-    ...guardHeaders(strip.set, headerTextOrigin(facts)),
-    ...guardHeaders(ours),
-  ]);
-  const toRemove = new Set(ourHeaderNames(facts, judged.settings));
-  for (const name of guardNames(strip.remove)) toRemove.add(name);
-  for (const name of toSet.keys()) toRemove.delete(name);
+  const spellings = ourSpellings(judged.settings);
+  const ours = reason === 'ok' ? ourHeaders(judged, spellings) : NONE;
+  const { requestHeaders, requestHeadersToRemove } = requestChanges(judged, ours, spellings);
   return {
     kind: 'allow',
-    requestHeaders: [...toSet],
-    requestHeadersToRemove: [...toRemove],
-    responseHeaders: judged.policy.exposeLifetime ? exposed(ours) : [],
+    requestHeaders,
+    requestHeadersToRemove,
+    responseHeaders: judged.policy.exposeLifetime ? exposed(ours) : NONE,
     metadata: verdictMetadata('allow', reason, judged),
   };
 }
 
-/** What a live session adds to its request. */
-function ourHeaders({ clocks, policy, facts, settings }: JudgedRequest): readonly HeaderPair[] {
-  if (clocks === undefined) return [];
-  const headers: HeaderPair[] = [];
+/** What a live session adds to its request: names that are tokens, and values of our own digits and letters. */
+function ourHeaders(
+  { clocks, policy, facts }: JudgedRequest,
+  { streamCutHeader }: OurSpellings,
+): readonly HeaderPair[] {
+  if (clocks === undefined) return NONE;
   const lifetime = sessionLifetime(remainingSeconds(clocks, policy));
-  if (lifetime !== undefined) headers.push([LIFETIME_HEADER, lifetime]);
   const cutMs = streamCutMs(clocks, policy, isStreamRequest(facts));
-  if (cutMs !== undefined) headers.push([settings.streamCutHeader, String(cutMs)]);
-  return headers;
+  const cut: HeaderPair | undefined =
+    cutMs === undefined || streamCutHeader === undefined
+      ? undefined
+      : [streamCutHeader, String(cutMs)];
+  if (lifetime === undefined) return cut === undefined ? NONE : [cut];
+  return cut === undefined ? [[LIFETIME_HEADER, lifetime]] : [[LIFETIME_HEADER, lifetime], cut];
+}
+
+type RequestChanges = Pick<AllowReply, 'requestHeaders' | 'requestHeadersToRemove'>;
+
+function requestChanges(
+  judged: JudgedRequest,
+  ours: readonly HeaderPair[],
+  spellings: OurSpellings,
+): RequestChanges {
+  const { facts, strip } = judged;
+  const twins = clientTwins(facts, judged.settings);
+  const isStripped = strip.set.length > 0 || strip.remove.length > 0;
+  if (!isStripped && twins.length === 0 && spellings.streamCutHeader !== LIFETIME_HEADER) {
+    return { requestHeaders: ours, requestHeadersToRemove: spellings.besides(ours) };
+  }
+  // Ours come last, because the last one of a name is the one that stays.
+  const toSet = new Map([...guardHeaders(strip.set, headerTextOrigin(facts)), ...ours]);
+  const toRemove = new Set([...spellings.all, ...guardNames(twins), ...guardNames(strip.remove)]);
+  for (const name of toSet.keys()) toRemove.delete(name);
+  return { requestHeaders: [...toSet], requestHeadersToRemove: [...toRemove] };
 }
 
 /**
@@ -50,5 +70,5 @@ function ourHeaders({ clocks, policy, facts, settings }: JudgedRequest): readonl
  */
 function exposed(ours: readonly HeaderPair[]): readonly HeaderPair[] {
   const lifetime = ours.filter(([name]) => name === LIFETIME_HEADER);
-  return lifetime.length === 0 ? [] : [...lifetime, ['cache-control', 'no-store']];
+  return lifetime.length === 0 ? NONE : [...lifetime, ['cache-control', 'no-store']];
 }

@@ -1,4 +1,5 @@
 import type { RequestFacts } from '../session/request-facts.ts';
+import type { HeaderPair } from './check-reply.ts';
 import { guardNames } from './header-guard.ts';
 import type { ReplySettings } from './judged-request.ts';
 
@@ -6,28 +7,69 @@ import type { ReplySettings } from './judged-request.ts';
 export const LIFETIME_HEADER = 'session-lifetime';
 
 /**
- * Every spelling of our names that must not reach the application from the client: the names themselves, their
- * underscore twins (CGI and WSGI read both as one variable), and other twins that this request carries.
+ * The spellings of our names that must not reach the application from any client: the names themselves and their
+ * underscore twins (CGI and WSGI read both as one variable).
  */
-export function ourHeaderNames(facts: RequestFacts, settings: ReplySettings): readonly string[] {
-  const usual = usualSpellings(settings);
-  const twins: string[] = [];
-  for (const { name } of facts.headers) {
-    if (isTwin(name, LIFETIME_HEADER) || isTwin(name, settings.streamCutHeader)) twins.push(name);
+export class OurSpellings {
+  readonly all: readonly string[];
+  /** The name of the stream cut header; `undefined` = it is no token, so none can be set. */
+  readonly streamCutHeader: string | undefined;
+  readonly #besidesLifetime: readonly string[];
+  readonly #besidesCut: readonly string[];
+  readonly #besidesBoth: readonly string[];
+
+  constructor(settings: ReplySettings) {
+    const ours = [settings.streamCutHeader, LIFETIME_HEADER];
+    const spelled = guardNames(ours.flatMap((name) => [name, name.replaceAll('-', '_')]));
+    const [cut] = guardNames([settings.streamCutHeader]);
+    this.streamCutHeader = cut;
+    this.all = [...new Set(spelled)];
+    const without = (names: readonly (string | undefined)[]): readonly string[] =>
+      this.all.filter((name) => !names.includes(name));
+    this.#besidesLifetime = without([LIFETIME_HEADER]);
+    this.#besidesCut = without([cut]);
+    this.#besidesBoth = without([LIFETIME_HEADER, cut]);
   }
-  return twins.length === 0 ? usual : [...usual, ...guardNames(twins)];
+
+  /**
+   * All but those that are set. The same list for the same names, so that an encoder may keep what it makes of it (not frozen:
+   * V8 goes through a frozen list several times slower).
+   * @param ours the lifetime, the stream cut, both in this order, or nothing
+   */
+  besides(ours: readonly HeaderPair[]): readonly string[] {
+    switch (ours.length) {
+      case 0:
+        return this.all;
+      case 1:
+        return ours[0]?.[0] === LIFETIME_HEADER ? this.#besidesLifetime : this.#besidesCut;
+      default:
+        return this.#besidesBoth;
+    }
+  }
 }
 
 /** Settings live as long as a version of the policy file, and every allow asks for the same names. */
-const spellings = new WeakMap<ReplySettings, readonly string[]>();
+const known = new WeakMap<ReplySettings, OurSpellings>();
 
-function usualSpellings(settings: ReplySettings): readonly string[] {
-  const known = spellings.get(settings);
-  if (known !== undefined) return known;
-  const ours = [settings.streamCutHeader, LIFETIME_HEADER];
-  const names = guardNames(ours.flatMap((name) => [name, name.replaceAll('-', '_')]));
-  spellings.set(settings, names);
-  return names;
+export function ourSpellings(settings: ReplySettings): OurSpellings {
+  const spellings = known.get(settings);
+  if (spellings !== undefined) return spellings;
+  const fresh = new OurSpellings(settings);
+  known.set(settings, fresh);
+  return fresh;
+}
+
+const NONE: readonly string[] = [];
+
+/** Other spellings of our names that this request carries. */
+export function clientTwins(facts: RequestFacts, settings: ReplySettings): readonly string[] {
+  let twins: string[] | undefined;
+  for (const { name } of facts.headers) {
+    if (isTwin(name, LIFETIME_HEADER) || isTwin(name, settings.streamCutHeader)) {
+      (twins ??= []).push(name);
+    }
+  }
+  return twins ?? NONE;
 }
 
 /** Differs at most in what stands where our name has a hyphen. */

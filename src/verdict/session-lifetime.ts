@@ -20,10 +20,9 @@ export function remainingSeconds(clocks: SessionClocks, timeouts: Timeouts): Rem
  * is left out, and `undefined` means that both are.
  */
 export function sessionLifetime(remaining: RemainingSeconds): string | undefined {
-  const members: string[] = [];
-  if (remaining.idle !== undefined) members.push(`idle=${remaining.idle}`);
-  if (remaining.absolute !== undefined) members.push(`absolute=${remaining.absolute}`);
-  return members.length === 0 ? undefined : members.join(', ');
+  const { idle, absolute } = remaining;
+  if (idle === undefined) return absolute === undefined ? undefined : `absolute=${absolute}`;
+  return absolute === undefined ? `idle=${idle}` : `idle=${idle}, absolute=${absolute}`;
 }
 
 function wholeSeconds(durationMs: number | undefined): number | undefined {

@@ -7,6 +7,7 @@ import type { RedisServer } from '../support/redis-server.ts';
 import { keyOf, ruleWith, sourceWith } from '../support/store-requests.ts';
 import { openMemoryWorld, openRedisWorld, startGuardedRedis } from '../support/store-world.ts';
 import type { RedisWorld, StoreWorld } from '../support/store-world.ts';
+import { touched } from '../support/touched.ts';
 
 // Time passes in whole minutes, and every limit lies between two of them: the milliseconds that a real server needs
 // for its answers decide nothing. Within one step both stores see the same instant anyway.
@@ -94,7 +95,7 @@ class Twins {
       }
       case 'touch': {
         const request = { ...this.#sessionOf(next.session), rule: ruleWith(next.rule) };
-        return this.#both(async (store) => store.touch(request));
+        return this.#both(async (store) => touched(store, request));
       }
       case 'open': {
         const { opening, loginMinutesAgo } = next;

@@ -3,6 +3,7 @@ import type { Timeouts } from '../../src/session/deadlines.ts';
 import type { OpenRequest, SourceRule, TouchRule } from '../../src/session/session-store.ts';
 import { keyOf, sourceWith, touchOf } from '../support/store-requests.ts';
 import type { StoreWorld } from '../support/store-world.ts';
+import { touched } from '../support/touched.ts';
 
 const SECOND = 1_000;
 const MINUTE = 60 * SECOND;
@@ -29,7 +30,7 @@ export function describeSessionStore(name: string, open: () => Promise<StoreWorl
 
     const key = () => keyOf(session);
     const touch = async (rule: Partial<TouchRule> = {}, source: Partial<SourceRule> = {}) =>
-      world.store.touch(touchOf(session, rule, source));
+      touched(world.store, touchOf(session, rule, source));
     const openIt = async (request: Partial<OpenRequest> = {}) =>
       world.store.open({
         ...touchOf(session),
@@ -40,7 +41,7 @@ export function describeSessionStore(name: string, open: () => Promise<StoreWorl
     const end = async () => world.store.end({ key: key(), source: sourceWith(), by: 'revoked' });
     const told = async () => (await world.events(key())).map(({ kind, by }) => `${kind} ${by}`);
     const nowMs = async () => {
-      const outcome = await world.store.touch(touchOf('nobody'));
+      const outcome = await touched(world.store, touchOf('nobody'));
       return outcome.kind === 'unknown' ? outcome.nowMs : NaN;
     };
     const sweep = async (source: Partial<SourceRule> = {}, more: SourceRule[] = []) => {

@@ -3,6 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { accessLogEntry } from '../support/access-log.ts';
+import { onEachTransport } from '../support/each-transport.ts';
 import { newCredential, startEdge } from '../support/edge.ts';
 import type { Edge } from '../support/edge.ts';
 import { httpCall } from '../support/http-call.ts';
@@ -32,7 +33,7 @@ policies:
   - { name: default, idle: 1h, absolute: 12h }
 `;
 
-describe('a request through Envoy', () => {
+onEachTransport('a request through Envoy', ({ kind: transport }) => {
   let edge: Edge;
   let issuer: TokenIssuer;
   let folder: string;
@@ -42,7 +43,7 @@ describe('a request through Envoy', () => {
     folder = await mkdtemp(join(tmpdir(), 'curfew-jwks-'));
     issuer = await tokenIssuer();
     await issuer.writeKeys(join(folder, 'jwks.json'));
-    edge = await startEdge({ policy: policy(join(folder, 'jwks.json')) });
+    edge = await startEdge({ policy: policy(join(folder, 'jwks.json')), transport });
   });
 
   after(async () => {

@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import { accessLogEntry } from '../support/access-log.ts';
+import { onEachTransport } from '../support/each-transport.ts';
 import { newCredential, startEdge } from '../support/edge.ts';
 import type { Edge } from '../support/edge.ts';
 import { httpCall } from '../support/http-call.ts';
@@ -33,14 +34,14 @@ const forms = [
 ] as const;
 
 for (const [form, editEnvoy, twice] of forms) {
-  describe(`cookies and our own headers through Envoy, ${form}`, () => {
+  onEachTransport(`cookies and our own headers through Envoy, ${form}`, ({ kind: transport }) => {
     let edge: Edge;
     const a = newCredential();
     const b = newCredential();
 
     before(async function () {
       await envoyOrSkip(this);
-      edge = await startEdge({ policy: POLICY, ...(editEnvoy ? { editEnvoy } : {}) });
+      edge = await startEdge({ policy: POLICY, transport, ...(editEnvoy ? { editEnvoy } : {}) });
     });
 
     after(() => edge?.stop());

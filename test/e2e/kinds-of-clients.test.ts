@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { once } from 'node:events';
 import { WebSocket } from 'ws';
+import { onEachTransport } from '../support/each-transport.ts';
 import { newCredential, startEdge } from '../support/edge.ts';
 import type { Edge } from '../support/edge.ts';
 import { GRPC_STATUS, grpcSay } from '../support/grpc-echo-client.ts';
@@ -24,13 +25,13 @@ policies:
   - { name: default, idle: 1h, absolute: 12h, expose_lifetime: true }
 `;
 
-describe('each kind of client', () => {
+onEachTransport('each kind of client', ({ kind: transport }) => {
   let edge: Edge;
   let ended: string;
 
   before(async function () {
     await envoyOrSkip(this);
-    edge = await startEdge({ policy: POLICY });
+    edge = await startEdge({ policy: POLICY, transport });
     ended = `sid=${newCredential()}`;
     const { answer } = await untilRefused(() =>
       call('/api/echo', [

@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { onEachTransport } from '../support/each-transport.ts';
 import { newCredential, startEdge, type Edge } from '../support/edge.ts';
 import { GRPC_STATUS, grpcSay } from '../support/grpc-echo-client.ts';
 import { httpCall, NAVIGATION, type Answer } from '../support/http-call.ts';
@@ -14,7 +15,7 @@ policies:
   - { name: default, idle: 1h, absolute: 12h, login_url: 'https://login.test/?rd={return_to}', expose_lifetime: true }
 `;
 
-describe(`the oldest Envoy that is supported, ${OLDEST_ENVOY}`, () => {
+onEachTransport(`the oldest Envoy that is supported, ${OLDEST_ENVOY}`, ({ kind: transport }) => {
   let edge: Edge;
 
   before(async function () {
@@ -26,7 +27,7 @@ describe(`the oldest Envoy that is supported, ${OLDEST_ENVOY}`, () => {
       expect(edited).not.to.equal(config);
       return edited;
     };
-    edge = await startEdge({ policy: POLICY, envoyBin, editEnvoy });
+    edge = await startEdge({ policy: POLICY, transport, envoyBin, editEnvoy });
   });
 
   after(() => edge?.stop());

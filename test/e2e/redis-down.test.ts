@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { onEachTransport } from '../support/each-transport.ts';
 import { newCredential, startEdge } from '../support/edge.ts';
 import type { Edge } from '../support/edge.ts';
 import { eventually } from '../support/eventually.ts';
@@ -26,7 +27,7 @@ policies:
   - { name: default, idle: 1h, absolute: 12h, login_url: 'https://login.test/?rd={return_to}' }
 `;
 
-describe('Redis out of reach', () => {
+onEachTransport('Redis out of reach', ({ kind: transport }) => {
   let edge: Edge;
   let redis: RedisServer;
   let keys: KeyFile;
@@ -38,7 +39,7 @@ describe('Redis out of reach', () => {
     redis = await startRedisServer();
     keys = await writeKeyFile();
     const flags = [`--key-file=${keys.path}`];
-    edge = await startEdge({ policy: POLICY, store: redis.url, flags });
+    edge = await startEdge({ policy: POLICY, store: redis.url, flags, transport });
   });
 
   after(async () => {

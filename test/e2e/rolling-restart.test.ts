@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import { Agent } from 'node:http';
+import { onEachTransport } from '../support/each-transport.ts';
 import { newCredential, startEdge } from '../support/edge.ts';
 import type { Edge } from '../support/edge.ts';
 import { eventually } from '../support/eventually.ts';
@@ -31,7 +32,7 @@ policies:
   - { name: default, idle: 1h, absolute: 12h }
 `;
 
-describe('two replicas under steady load', () => {
+onEachTransport('two replicas under steady load', ({ kind: transport }) => {
   let edge: Edge;
   let redis: RedisServer;
   let keys: KeyFile;
@@ -47,7 +48,7 @@ describe('two replicas under steady load', () => {
       `--drain-delay=${DRAIN_DELAY}`,
       `--decision-budget=${DECISION_BUDGET}`,
     ];
-    const options = { store: redis.url, flags, replicas: 2, editEnvoy: patient };
+    const options = { store: redis.url, flags, replicas: 2, editEnvoy: patient, transport };
     edge = await startEdge({ policy: POLICY, ...options });
   });
 

@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { accessLogEntry } from '../support/access-log.ts';
+import { onEachTransport } from '../support/each-transport.ts';
 import { newCredential, startEdge } from '../support/edge.ts';
 import type { Edge } from '../support/edge.ts';
 import { GRPC_STATUS, grpcChat } from '../support/grpc-echo-client.ts';
@@ -25,12 +26,12 @@ policies:
   - { name: default, idle: 1h, absolute: 12h }
 `;
 
-describe('a stream through Envoy', () => {
+onEachTransport('a stream through Envoy', ({ kind: transport }) => {
   let edge: Edge;
 
   before(async function () {
     await envoyOrSkip(this);
-    edge = await startEdge({ policy: POLICY });
+    edge = await startEdge({ policy: POLICY, transport });
   });
 
   after(() => edge?.stop());

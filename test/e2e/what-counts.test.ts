@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import { accessLogEntry } from '../support/access-log.ts';
+import { onEachTransport } from '../support/each-transport.ts';
 import { newCredential, startEdge } from '../support/edge.ts';
 import type { Edge } from '../support/edge.ts';
 import { httpCall } from '../support/http-call.ts';
@@ -26,12 +27,12 @@ policies:
   - { name: default, idle: 1h, absolute: 12h }
 `;
 
-describe('what counts, and how much', () => {
+onEachTransport('what counts, and how much', ({ kind: transport }) => {
   let edge: Edge;
 
   before(async function () {
     await envoyOrSkip(this);
-    edge = await startEdge({ policy: POLICY });
+    edge = await startEdge({ policy: POLICY, transport });
   });
 
   after(() => edge?.stop());

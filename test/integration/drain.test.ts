@@ -4,6 +4,7 @@ import { createCheckClient } from '../support/check-request.ts';
 import type { CheckClient } from '../support/check-request.ts';
 import { startCurfew } from '../support/curfew.ts';
 import type { Curfew } from '../support/curfew.ts';
+import { onEachTransport } from '../support/each-transport.ts';
 import { eventually } from '../support/eventually.ts';
 import { freePort } from '../support/free-port.ts';
 import { writeKeyFile } from '../support/key-file.ts';
@@ -13,7 +14,7 @@ import { startRedisServer } from '../support/redis-server.ts';
 
 const COOKIE = { headers: { cookie: 'sid=0123456789abcdef' } };
 
-describe('drain', function () {
+onEachTransport('drain', function ({ kind: transport }) {
   this.timeout(20_000);
   let policies: PolicyFile;
   let curfew: Curfew;
@@ -33,7 +34,14 @@ policies:
 
   async function start(flags: readonly string[], store = 'memory:'): Promise<void> {
     const [grpcPort, opsPort] = [await freePort(), await freePort()];
-    curfew = await startCurfew({ policyPath: policies.path, grpcPort, opsPort, store, flags });
+    curfew = await startCurfew({
+      policyPath: policies.path,
+      grpcPort,
+      opsPort,
+      store,
+      flags,
+      transport,
+    });
     address = `127.0.0.1:${grpcPort}`;
     client = createCheckClient(address);
   }
@@ -105,6 +113,7 @@ policies:
       opsPort,
       store: `redis://127.0.0.1:${await freePort()}`,
       flags: [`--key-file=${key.path}`, '--drain-delay=1m'],
+      transport,
       waitUntilReady: false,
     });
     await eventually('start', () => curfew.log().includes('"event":"started"'));

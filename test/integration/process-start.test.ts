@@ -5,6 +5,7 @@ import { createServer } from 'node:net';
 import type { Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { TRANSPORTS } from '../../src/transport/start-transport.ts';
 import { startProcess } from '../support/child-process.ts';
 import { startCurfew } from '../support/curfew.ts';
 import { freePort } from '../support/free-port.ts';
@@ -44,52 +45,58 @@ describe('process start', () => {
     return { code, said: child.log() };
   }
 
-  it('gets ready, tells what it runs with, and ends with 0 on SIGTERM', async () => {
-    const [grpcPort, opsPort] = [await freePort(), await freePort()];
-    const curfew = await startCurfew({ policyPath, grpcPort, opsPort });
-    expect((await httpCall(opsPort, '/livez')).status).to.equal(200);
-    curfew.signal('SIGTERM');
-    expect(await curfew.ended()).to.equal(0);
-    const started = lineOf(curfew.log(), 'started');
-    expect(started).to.include({
-      grpc_address: `127.0.0.1:${grpcPort}`,
-      ops_address: `127.0.0.1:${opsPort}`,
-      store: 'memory:',
-      policy_file: policyPath,
-      policies: 1,
-      sources: 1,
+  for (const transport of TRANSPORTS) {
+    it(`gets ready on ${transport}, tells what it runs with, and ends with 0 on SIGTERM`, async () => {
+      const [grpcPort, opsPort] = [await freePort(), await freePort()];
+      const curfew = await startCurfew({ policyPath, grpcPort, opsPort, transport });
+      expect((await httpCall(opsPort, '/livez')).status).to.equal(200);
+      curfew.signal('SIGTERM');
+      expect(await curfew.ended()).to.equal(0);
+      const started = lineOf(curfew.log(), 'started');
+      expect(started).to.include({
+        grpc_address: `127.0.0.1:${grpcPort}`,
+        ops_address: `127.0.0.1:${opsPort}`,
+        grpc_tls: 'off',
+        transport,
+        store: 'memory:',
+        policy_file: policyPath,
+        policies: 1,
+        sources: 1,
+      });
+      expect(started?.['policy_hash']).to.match(/^[0-9a-f]{16}$/);
+      expect(lineOf(curfew.log(), 'store_in_memory')?.['msg']).to.match(
+        /loses all sessions at a restart/,
+      );
+      expect(lineOf(curfew.log(), 'stopped')).to.not.equal(undefined);
     });
-    expect(started?.['policy_hash']).to.match(/^[0-9a-f]{16}$/);
-    expect(lineOf(curfew.log(), 'store_in_memory')?.['msg']).to.match(
-      /loses all sessions at a restart/,
-    );
-    expect(lineOf(curfew.log(), 'stopped')).to.not.equal(undefined);
-  });
 
-  it('serves on Unix sockets, also where a killed process has left them', async () => {
-    const grpc = `unix:${join(folder, 'grpc.sock')}`;
-    const ops = `unix:${join(folder, 'ops.sock')}`;
-    const args = [
-      'serve',
-      '--config',
-      policyPath,
-      '--grpc-address',
-      grpc,
-      '--ops-address',
-      ops,
-      '--drain-delay',
-      '0s',
-    ];
-    for (const signal of ['SIGKILL', 'SIGTERM'] as const) {
-      // oxlint-disable-next-line no-await-in-loop
-      const child = await startProcess(process.execPath, [MAIN, ...args]);
-      // oxlint-disable-next-line no-await-in-loop
-      await untilHealthy(grpc);
-      child.signal(signal);
-      // oxlint-disable-next-line no-await-in-loop
-      expect(await child.ended()).to.equal(signal === 'SIGTERM' ? 0 : 'SIGKILL');
-    }
-  });
+    it(`serves on Unix sockets by ${transport}, also where a killed process has left them`, async () => {
+      const grpc = `unix:${join(folder, 'grpc.sock')}`;
+      const ops = `unix:${join(folder, 'ops.sock')}`;
+      const args = [
+        'serve',
+        '--config',
+        policyPath,
+        '--grpc-address',
+        grpc,
+        '--ops-address',
+        ops,
+        '--drain-delay',
+        '0s',
+        '--transport',
+        transport,
+      ];
+      for (const signal of ['SIGKILL', 'SIGTERM'] as const) {
+        // oxlint-disable-next-line no-await-in-loop
+        const child = await startProcess(process.execPath, [MAIN, ...args]);
+        // oxlint-disable-next-line no-await-in-loop
+        await untilHealthy(grpc);
+        child.signal(signal);
+        // oxlint-disable-next-line no-await-in-loop
+        expect(await child.ended()).to.equal(signal === 'SIGTERM' ? 0 : 'SIGKILL');
+      }
+    });
+  }
 
   async function untilHealthy(address: string): Promise<void> {
     for (let attempt = 0; attempt < 50; attempt += 1) {
@@ -189,8 +196,12 @@ describe('process start', () => {
 
     after(() => void taken.close());
 
-    for (const flag of ['--grpc-address', '--ops-address']) {
-      it(`${flag} is taken`, async () => {
+    for (const [flag, transport] of [
+      ['--grpc-address', 'fast'],
+      ['--grpc-address', 'grpc-js'],
+      ['--ops-address', 'fast'],
+    ] as const) {
+      it(`${flag} is taken (${transport})`, async () => {
         const other = flag === '--ops-address' ? '--grpc-address' : '--ops-address';
         const args = [
           'serve',
@@ -200,6 +211,8 @@ describe('process start', () => {
           `127.0.0.1:${port}`,
           other,
           '127.0.0.1:0',
+          '--transport',
+          transport,
         ];
         const { code, said } = await run(args);
         expect(said).to.contain(

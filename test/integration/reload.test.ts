@@ -15,6 +15,15 @@ policies:
   - { name: ${policy}, idle: 1h, absolute: 12h }
 `;
 
+/** Judged by the policy of this name when the header of the same name is seen, which every check sends. */
+const byHeader = (header: string) => `version: 1
+sources:
+  - { name: web, cookie: sid, opening: first-use, credential_lifetime: 30d }
+policies:
+  - { name: ${header}, match: [{ header: { name: ${header}, trusted: true } }], idle: 1h, absolute: 12h }
+  - { name: unseen, idle: 1h, absolute: 12h }
+`;
+
 describe('reload', () => {
   let policies: PolicyFile;
   let curfew: Curfew;
@@ -34,7 +43,8 @@ describe('reload', () => {
   });
 
   const judgingPolicy = async (): Promise<unknown> => {
-    const { response } = await client.check({ headers: { cookie: 'sid=0123456789abcdef' } });
+    const headers = { cookie: 'sid=0123456789abcdef', 'x-odd': '1', 'x-even': '1' };
+    const { response } = await client.check({ headers });
     return curfewMetadata(response)['policy'];
   };
   const metric = async (name: string): Promise<string | undefined> =>
@@ -83,6 +93,22 @@ describe('reload', () => {
       [...seen].filter((name) => !['third', 'odd', 'even'].includes(String(name))),
     ).to.deep.equal([]);
     expect(seen.size).to.be.greaterThan(1);
+  });
+
+  it('gives every check the headers that its version names', async () => {
+    await policies.replace(byHeader('x-even'));
+    await eventually('the header', async () => (await judgingPolicy()) === 'x-even');
+    const seen = new Set<unknown>();
+    for (let round = 0; round < 8; round += 1) {
+      // oxlint-disable-next-line no-await-in-loop
+      await policies.replace(byHeader(round % 2 === 0 ? 'x-odd' : 'x-even'));
+      const untilMs = performance.now() + 150;
+      while (performance.now() < untilMs) {
+        // oxlint-disable-next-line no-await-in-loop -- one check after the other, across the swap
+        seen.add(await judgingPolicy());
+      }
+    }
+    expect(seen).to.deep.equal(new Set(['x-even', 'x-odd']));
   });
 
   it('reads the file again on SIGHUP, and does not end', async () => {

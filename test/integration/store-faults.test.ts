@@ -12,6 +12,7 @@ import type { RedisServer } from '../support/redis-server.ts';
 import { StoreJournal } from '../support/store-journal.ts';
 import { keyOf, sourceWith, touchOf } from '../support/store-requests.ts';
 import { openAdmin, openAsCurfew, startGuardedRedis, untilUp } from '../support/store-world.ts';
+import { touched } from '../support/touched.ts';
 
 const COMMAND_TIMEOUT_MS = 150;
 /** A loaded machine may be this late; a hang is far beyond. */
@@ -29,7 +30,7 @@ const end = (name: string) => ({ key: keyOf(name), source: sourceWith(), by: 're
 async function expectNoVerdict(opened: OpenedStore, session: string): Promise<StoreUnavailable[]> {
   const { store } = opened;
   const calls = [
-    async () => store.touch(touchOf(session)),
+    async () => touched(store, touchOf(session)),
     async () => store.open(open(session)),
     async () => store.end(end(`${session} of another`)),
     async () => store.sweep(new Map([['web', sourceWith()]]), 10),
@@ -89,7 +90,7 @@ describe('Redis store in trouble', () => {
   const recovers = async () => {
     const startedAtMs = performance.now();
     await untilUp(opened, RECOVERY_MAX_MS);
-    const outcome = await opened.store.touch(touchOf(session));
+    const outcome = await touched(opened.store, touchOf(session));
     expect(performance.now() - startedAtMs).to.be.below(RECOVERY_MAX_MS);
     return outcome.kind;
   };
@@ -126,7 +127,7 @@ describe('Redis store in trouble', () => {
 
     it('a half-open connection is given up within a second, with nobody asking', async () => {
       way.become({ kind: 'frozen' });
-      await faultOf(async () => opened.store.touch(touchOf(session)), session);
+      await faultOf(async () => touched(opened.store, touchOf(session)), session);
       expect(journal.ups).to.deep.equal([true]);
       await sleep(600);
       expect(journal.ups).to.include(false);
@@ -136,15 +137,15 @@ describe('Redis store in trouble', () => {
 
     it('a reply that took two round trips is late when both together took too long', async () => {
       way.become({ kind: 'slow', delayMs: 100 });
-      expect((await opened.store.touch(touchOf(session))).kind).to.equal('live');
+      expect((await touched(opened.store, touchOf(session))).kind).to.equal('live');
       await admin.script('FLUSH');
-      const fault = await faultOf(async () => opened.store.touch(touchOf(session)), session);
+      const fault = await faultOf(async () => touched(opened.store, touchOf(session)), session);
       expect(fault.fault).to.equal('late');
     });
 
     it('replies in single bytes are read all the same', async () => {
       way.become({ kind: 'sliced' });
-      expect((await opened.store.touch(touchOf(session))).kind).to.equal('live');
+      expect((await touched(opened.store, touchOf(session))).kind).to.equal('live');
     });
 
     it('a reply of another call is never used: its connection goes, and it is counted', async () => {
@@ -157,7 +158,7 @@ describe('Redis store in trouble', () => {
           return stale === '' ? text : stale;
         },
       });
-      expect((await opened.store.touch(touchOf(session))).kind).to.equal('live');
+      expect((await touched(opened.store, touchOf(session))).kind).to.equal('live');
       await opened.store.end(end(session)).catch(() => undefined);
       expect(journal.desyncs).to.equal(1);
       way.become({ kind: 'none' });
@@ -166,11 +167,11 @@ describe('Redis store in trouble', () => {
 
     it('a reply that comes twice does not become the answer of the next call', async () => {
       way.become({ kind: 'rewritten', rewrite: (text) => text + text });
-      await opened.store.touch(touchOf(session));
+      await touched(opened.store, touchOf(session));
       way.become({ kind: 'none' });
       const [first, second] = await Promise.allSettled([
-        opened.store.touch(touchOf(session)),
-        opened.store.touch(touchOf('never opened')),
+        touched(opened.store, touchOf(session)),
+        touched(opened.store, touchOf('never opened')),
       ]);
       const kinds = [first, second].map((each) =>
         each.status === 'fulfilled' ? each.value.kind : 'no verdict',
@@ -195,7 +196,7 @@ describe('Redis store in trouble', () => {
 
     it('killed while a call waits: that call fails at once too', async () => {
       server.pause();
-      const waiting = opened.store.touch(touchOf(session)).catch((error: unknown) => error);
+      const waiting = touched(opened.store, touchOf(session)).catch((error: unknown) => error);
       await sleep(20);
       const startedAtMs = performance.now();
       await server.kill();
@@ -206,7 +207,7 @@ describe('Redis store in trouble', () => {
     it('paused: late, and what it answers after that is never used', async function () {
       this.timeout(20_000);
       server.pause();
-      const late = await faultOf(async () => opened.store.touch(touchOf(session)), session);
+      const late = await faultOf(async () => touched(opened.store, touchOf(session)), session);
       expect(late.fault).to.equal('late');
       const revoked = await faultOf(async () => opened.store.end(end(session)), session);
       expect(revoked.fault).to.match(/late|down/);
@@ -220,18 +221,18 @@ describe('Redis store in trouble', () => {
     it('scripts flushed: nobody notices', async () => {
       for (let round = 0; round < 5; round += 1) {
         await admin.script('FLUSH');
-        expect((await opened.store.touch(touchOf(session))).kind).to.equal('live');
+        expect((await touched(opened.store, touchOf(session))).kind).to.equal('live');
       }
     });
 
     it('memory full: sessions live and end, none is opened', async () => {
       await admin.config('SET', 'maxmemory', '1');
-      expect((await opened.store.touch(touchOf(session))).kind).to.equal('live');
+      expect((await touched(opened.store, touchOf(session))).kind).to.equal('live');
       const fault = await opened.store.open(open('newcomer')).catch((error: unknown) => error);
       expect(fault).to.be.instanceOf(StoreUnavailable);
       expect(String(fault)).to.contain('OOM');
       expect((await opened.store.end(end(session))).kind).to.equal('ended');
-      expect((await opened.store.touch(touchOf(session))).kind).to.equal('ended');
+      expect((await touched(opened.store, touchOf(session))).kind).to.equal('ended');
       await admin.config('SET', 'maxmemory', '0');
       expect((await opened.store.open(open('newcomer'))).kind).to.equal('live');
     });
@@ -239,17 +240,17 @@ describe('Redis store in trouble', () => {
     it('too few replicas: no verdict, although nothing would be written', async () => {
       await admin.config('SET', 'min-replicas-to-write', '1');
       const passive = touchOf(session, { countsAsActivity: false });
-      const fault = await faultOf(async () => opened.store.touch(passive), session);
+      const fault = await faultOf(async () => touched(opened.store, passive), session);
       expect(String(fault)).to.contain('NOREPLICAS');
       await admin.config('SET', 'min-replicas-to-write', '0');
-      expect((await opened.store.touch(passive)).kind).to.equal('live');
+      expect((await touched(opened.store, passive)).kind).to.equal('live');
     });
 
     it('demoted to a replica: no verdict, reconnects, and recovers when promoted', async function () {
       this.timeout(20_000);
       const before = way.connections;
       await admin.replicaof('127.0.0.1', await freePort());
-      const fault = await faultOf(async () => opened.store.touch(touchOf(session)), session);
+      const fault = await faultOf(async () => touched(opened.store, touchOf(session)), session);
       expect(String(fault)).to.match(/READONLY|MASTERDOWN/);
       await admin.replicaof('NO', 'ONE');
       expect(await recovers()).to.equal('live');
@@ -258,10 +259,10 @@ describe('Redis store in trouble', () => {
 
     it('a permission taken away: no verdict until it is back', async () => {
       await admin.acl('SETUSER', 'curfew', '-hmget');
-      const fault = await faultOf(async () => opened.store.touch(touchOf(session)), session);
+      const fault = await faultOf(async () => touched(opened.store, touchOf(session)), session);
       expect(fault.fault).to.equal('refused');
       await admin.acl('SETUSER', 'curfew', '+hmget');
-      expect((await opened.store.touch(touchOf(session))).kind).to.equal('live');
+      expect((await touched(opened.store, touchOf(session))).kind).to.equal('live');
     });
 
     it('the password changed: no verdict, and the text says why', async function () {
@@ -269,7 +270,7 @@ describe('Redis store in trouble', () => {
       await admin.acl('SETUSER', 'curfew', 'resetpass', '>other');
       await admin.client('KILL', 'USER', 'curfew');
       await sleep(400);
-      const fault = await faultOf(async () => opened.store.touch(touchOf(session)), session);
+      const fault = await faultOf(async () => touched(opened.store, touchOf(session)), session);
       expect(fault.message).to.contain('WRONGPASS');
     });
 
@@ -279,7 +280,7 @@ describe('Redis store in trouble', () => {
       const blocker = openAdmin(server);
       const blocked = blocker.eval('while true do end', 0).catch(() => 'killed');
       await sleep(100);
-      const fault = await faultOf(async () => opened.store.touch(touchOf(session)), session);
+      const fault = await faultOf(async () => touched(opened.store, touchOf(session)), session);
       expect(String(fault)).to.match(/BUSY|in time/);
       await admin.script('KILL');
       expect(await blocked).to.equal('killed');
@@ -290,9 +291,12 @@ describe('Redis store in trouble', () => {
     it('a key of another type in the way of one session does not touch the others', async () => {
       const poisoned = keyOf('poisoned');
       await admin.set(partitionOf(poisoned).session(poisoned), 'x');
-      const fault = await faultOf(async () => opened.store.touch(touchOf('poisoned')), 'poisoned');
+      const fault = await faultOf(
+        async () => touched(opened.store, touchOf('poisoned')),
+        'poisoned',
+      );
       expect(String(fault)).to.contain('WRONGTYPE');
-      expect((await opened.store.touch(touchOf(session))).kind).to.equal('live');
+      expect((await touched(opened.store, touchOf(session))).kind).to.equal('live');
     });
   });
 
@@ -347,7 +351,7 @@ describe('Redis store and error replies', () => {
       const fake = await startFakeRedis();
       const opened = await openAsCurfew({ port: fake.port });
       fake.answer(`-${reply}\r\n`);
-      const fault = await faultOf(async () => opened.store.touch(touchOf('one')), 'one');
+      const fault = await faultOf(async () => touched(opened.store, touchOf('one')), 'one');
       expect(fault.fault).to.equal('refused');
       expect(fault.message).to.contain(word);
       await opened.close();
@@ -359,7 +363,7 @@ describe('Redis store and error replies', () => {
     const fake = await startFakeRedis();
     const opened = await openAsCurfew({ port: fake.port });
     fake.answer('-NOSCRIPT No matching script\r\n');
-    await faultOf(async () => opened.store.touch(touchOf('one')), 'one');
+    await faultOf(async () => touched(opened.store, touchOf('one')), 'one');
     await opened.close();
     await fake.close();
   });
@@ -376,7 +380,7 @@ describe('Redis store and error replies', () => {
       const journal = new StoreJournal();
       const opened = await openAsCurfew({ port: fake.port }, { observer: journal });
       fake.answer(resp);
-      await faultOf(async () => opened.store.touch(touchOf('one')), 'one');
+      await faultOf(async () => touched(opened.store, touchOf('one')), 'one');
       expect(journal.desyncs).to.equal(1);
       await opened.close();
       await fake.close();
@@ -389,7 +393,7 @@ describe('Redis store and error replies', () => {
     );
     const opened = await openAsCurfew({ port: fake.port }, { wait: false });
     await sleep(200);
-    const fault = await faultOf(async () => opened.store.touch(touchOf('one')), 'one');
+    const fault = await faultOf(async () => touched(opened.store, touchOf('one')), 'one');
     expect(fault.fault).to.equal('down');
     await opened.close();
     await fake.close();

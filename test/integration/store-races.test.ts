@@ -13,6 +13,7 @@ import {
   startGuardedRedis,
 } from '../support/store-world.ts';
 import type { RedisWorld } from '../support/store-world.ts';
+import { touched } from '../support/touched.ts';
 
 const MINUTE = 60_000;
 const REPLICAS = 4;
@@ -68,7 +69,7 @@ describe('replicas at the same instant', () => {
       const name = `expired ${round}`;
       await world.store.open(openOf(name));
       await world.passTime(6 * MINUTE);
-      const kinds = (await all(async (store) => store.touch(touchOf(name)))).map(
+      const kinds = (await all(async (store) => touched(store, touchOf(name)))).map(
         ({ kind }) => kind,
       );
       expect(kinds.toSorted()).to.deep.equal(['ended', 'ended', 'ended', 'expired']);
@@ -96,7 +97,7 @@ describe('replicas at the same instant', () => {
       const touching = touchers.map(async ({ store }) => {
         for (let step = 0; step < 10; step += 1) {
           const isAfter = isRevoked;
-          const ask = step % 2 === 0 ? store.touch(touchOf(name)) : store.open(openOf(name));
+          const ask = step % 2 === 0 ? touched(store, touchOf(name)) : store.open(openOf(name));
           const outcome = await ask;
           if (isAfter) after.push(outcome);
         }
@@ -117,7 +118,7 @@ describe('replicas at the same instant', () => {
     await world.store.open(openOf('busy'));
     let newestMs = 0;
     for (let round = 0; round < ROUNDS; round += 1) {
-      await all(async (store) => store.touch(touchOf('busy')));
+      await all(async (store) => touched(store, touchOf('busy')));
       const lastMs = Number(
         await world.admin.hget(partitionOf(keyOf('busy')).session(keyOf('busy')), 'a'),
       );

@@ -12,6 +12,7 @@ import type { RedisServer } from '../support/redis-server.ts';
 import { keyOf, sourceWith, touchOf } from '../support/store-requests.ts';
 import { openRedisWorld, startGuardedRedis } from '../support/store-world.ts';
 import type { RedisWorld } from '../support/store-world.ts';
+import { touched } from '../support/touched.ts';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
@@ -105,7 +106,7 @@ describe('scripts on a real Redis', () => {
           };
           await write(before);
           const request = touchOf(name, partOfRule, { touchIntervalMs: interval });
-          const found = await world.store.touch(request);
+          const found = await touched(world.store, request);
           const expected = touchSession(before, request, 0);
           expect(found).to.deep.equal(expected.outcome);
           expect(await read()).to.deep.equal(expected.record);
@@ -124,7 +125,7 @@ describe('scripts on a real Redis', () => {
         longestGapMs: 0,
       };
       await write(before);
-      const found = await world.store.touch(touchOf(name));
+      const found = await touched(world.store, touchOf(name));
       expect(found).to.have.nested.property('clocks.nowMs', tomorrowMs + MINUTE);
       expect(await read()).to.deep.equal(before);
     });
@@ -183,7 +184,7 @@ describe('scripts on a real Redis', () => {
         await openIt();
         const atMs = (await serverNowMs()) + DAY + (want === 'leaves' ? MINUTE : -1);
         await world.admin.pexpireat(session(), atMs);
-        await world.store.touch(touchOf(name));
+        await touched(world.store, touchOf(name));
         const afterMs = await world.admin.pexpiretime(session());
         expect(afterMs === atMs).to.equal(want === 'leaves');
         expect(afterMs - atMs).to.be.within(0, 2 * DAY);
@@ -201,7 +202,7 @@ describe('scripts on a real Redis', () => {
       ['an end that is no number', { e: 'x', w: 'idle' }],
     ];
     const calls = {
-      touch: async () => world.store.touch(touchOf(name)),
+      touch: async () => touched(world.store, touchOf(name)),
       open: async () => openIt(),
       end: async () => world.store.end({ key: key(), source: sourceWith(), by: 'revoked' }),
     };
@@ -238,7 +239,7 @@ describe('scripts on a real Redis', () => {
       await world.admin.zadd(keys().deadlines, 1, key());
       const report = await world.store.sweep(new Map([['web', sourceWith()]]), 100_000);
       expect(report.more).to.equal(false);
-      const { kind } = await world.store.touch(touchOf(due));
+      const { kind } = await touched(world.store, touchOf(due));
       expect(kind).to.equal('ended');
       const score = Number(await world.admin.zscore(keys().deadlines, key()));
       expect(score).to.be.greaterThan((await serverNowMs()) + DAY - MINUTE);

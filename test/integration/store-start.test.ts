@@ -11,6 +11,7 @@ import { startRedisServer } from '../support/redis-server.ts';
 import { StoreJournal } from '../support/store-journal.ts';
 import { touchOf } from '../support/store-requests.ts';
 import { openAdmin, openAsCurfew, startGuardedRedis, untilUp } from '../support/store-world.ts';
+import { touched } from '../support/touched.ts';
 
 const DAY = 86_400_000;
 
@@ -85,12 +86,14 @@ describe('a Redis store at its start', () => {
     await writeFile(caFile, server.ca ?? '');
     const trusted = await openStore(server.url, { clock: Date.now, caFile });
     await untilUp(trusted);
-    expect((await trusted.store.touch(touchOf('one'))).kind).to.equal('unknown');
+    expect((await touched(trusted.store, touchOf('one'))).kind).to.equal('unknown');
     await trusted.close();
 
     const wary = await openStore(server.url, { clock: Date.now });
     await sleep(300);
-    const fault = await wary.store.touch(touchOf('one')).catch((error: unknown) => String(error));
+    const fault = await touched(wary.store, touchOf('one')).catch((error: unknown) =>
+      String(error),
+    );
     expect(fault).to.match(/SELF_SIGNED|UNABLE_TO_VERIFY/);
     await wary.close();
 

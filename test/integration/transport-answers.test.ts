@@ -3,10 +3,11 @@ import type { CheckReply } from '../../src/authz/check-call.ts';
 import { encodeAllow } from '../../src/transport/encode-allow.ts';
 import { encodeDeny } from '../../src/transport/encode-deny.ts';
 import { encodeCheckRequest } from '../support/check-request.ts';
+import { onEachTransport } from '../support/each-transport.ts';
 import { allowReply, denyReply, noReply } from '../support/reply.ts';
-import { startTransport, type TestTransport } from '../support/transport.ts';
+import type { TestTransport } from '../support/transport.ts';
 
-describe('transport: answers', () => {
+onEachTransport('transport: answers', ({ startTransport }) => {
   let server: TestTransport;
   let reply: () => CheckReply | Promise<CheckReply> = () => allowReply();
 
@@ -33,14 +34,16 @@ describe('transport: answers', () => {
       reply = () => wrap(allowReply({ requestHeaders: [['x', 'y']] }));
       const { code, bytes } = await server.client.check();
       expect(code).to.equal(0);
-      expect(bytes).to.deep.equal(encodeAllow(allowReply({ requestHeaders: [['x', 'y']] })));
+      expect(bytes?.toString('latin1')).to.equal(
+        encodeAllow(allowReply({ requestHeaders: [['x', 'y']] })),
+      );
     });
 
     it(`sends the bytes of a denial that came ${how}, in an RPC that is OK`, async () => {
       reply = () => wrap(denyReply({ body: 'no' }));
       const { code, bytes } = await server.client.check();
       expect(code).to.equal(0);
-      expect(bytes).to.deep.equal(encodeDeny(denyReply({ body: 'no' })));
+      expect(bytes?.toString('latin1')).to.equal(encodeDeny(denyReply({ body: 'no' })));
     });
 
     for (const grpcStatus of [
@@ -68,7 +71,6 @@ describe('transport: answers', () => {
     throws: () => {
       throw new Error('secret');
     },
-    rejects: () => Promise.reject(new Error('secret')),
     'throws what is no error': () => {
       // oxlint-disable-next-line typescript/only-throw-error -- that is the point
       throw 'secret';

@@ -8,13 +8,14 @@ import { expect } from 'chai';
 import type { CheckReply } from '../../src/authz/check-call.ts';
 import { checkHealth } from '../../src/transport/check-health.ts';
 import { createCheckClient } from '../support/check-request.ts';
+import { onEachTransport, type OneTransport } from '../support/each-transport.ts';
 import { allowReply } from '../support/reply.ts';
-import { startTransport, type TestTransport } from '../support/transport.ts';
+import type { TestTransport } from '../support/transport.ts';
 
 const ANSWER_MS = 20;
 const slowly = (): Promise<CheckReply> => sleep(ANSWER_MS, allowReply());
 
-describe('transport: drain', () => {
+onEachTransport('transport: drain', ({ startTransport }) => {
   it('answers what is in flight, and is then gone', async () => {
     const release = Promise.withResolvers<CheckReply>();
     const server = await startTransport(() => release.promise);
@@ -58,18 +59,19 @@ describe('transport: drain', () => {
   });
 
   it('fails no call of a client that has another server', async () => {
-    expect(await codesWhileStopping((server) => server.transport.drain(5000))).to.deep.equal([
-      'OK',
-    ]);
+    const codes = await codesWhileStopping(startTransport, (server) =>
+      server.transport.drain(5000),
+    );
+    expect(codes).to.deep.equal(['OK']);
   });
 
   it('is what makes the difference: a server that just closes does fail calls', async () => {
-    const codes = await codesWhileStopping((server) => server.transport.close());
+    const codes = await codesWhileStopping(startTransport, (server) => server.transport.close());
     expect(codes).to.include('UNAVAILABLE');
   });
 });
 
-describe('transport: addresses', () => {
+onEachTransport('transport: addresses', ({ startTransport }) => {
   let folder: string;
   let path: string;
   beforeEach(() => {
@@ -136,6 +138,7 @@ describe('transport: addresses', () => {
 
 /** The names of the codes that a client of two servers sees, while one of them is stopped in the midst of load. */
 async function codesWhileStopping(
+  startTransport: OneTransport['startTransport'],
   stop: (server: TestTransport) => Promise<void>,
 ): Promise<readonly string[]> {
   const [stopped, staying] = await Promise.all([startTransport(slowly), startTransport(slowly)]);

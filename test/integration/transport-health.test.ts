@@ -2,11 +2,12 @@ import { Client, credentials } from '@grpc/grpc-js';
 import { expect } from 'chai';
 import { service } from 'grpc-health-check';
 import { checkHealth } from '../../src/transport/check-health.ts';
-import { startTransport, type TestTransport } from '../support/transport.ts';
+import { onEachTransport } from '../support/each-transport.ts';
+import type { TestTransport } from '../support/transport.ts';
 
 const AUTHORIZATION = 'envoy.service.auth.v3.Authorization';
 
-describe('transport: health', () => {
+onEachTransport('transport: health', ({ startTransport }) => {
   let server: TestTransport;
   beforeEach(async () => {
     server = await startTransport();

@@ -4,8 +4,9 @@ import { gzipSync } from 'node:zlib';
 import { expect } from 'chai';
 import type { OutgoingHttpHeaders } from 'node:http2';
 import { encodeCheckRequest } from '../support/check-request.ts';
+import { onEachTransport } from '../support/each-transport.ts';
 import { CHECK_HEADERS, connectRaw, framed, type RawAnswer } from '../support/raw-grpc.ts';
-import { startTransport, type TestTransport } from '../support/transport.ts';
+import type { TestTransport } from '../support/transport.ts';
 
 const QUESTION = framed(encodeCheckRequest());
 
@@ -14,6 +15,8 @@ interface Hostile {
   readonly headers?: OutgoingHttpHeaders;
   /** What is to be seen; nothing of it is ever an OK. */
   readonly expected: Partial<RawAnswer>;
+  /** Where grpc-js differs: it decompresses, and we do not. */
+  readonly byGrpcJs?: Partial<RawAnswer>;
 }
 
 const HOSTILE: Readonly<Record<string, Hostile>> = {
@@ -35,12 +38,14 @@ const HOSTILE: Readonly<Record<string, Hostile>> = {
   'broken gzip': {
     body: Buffer.concat([Buffer.from([1]), QUESTION.subarray(1)]),
     headers: { 'grpc-encoding': 'gzip' },
-    expected: { grpcStatus: '13' },
+    expected: { grpcStatus: '12' },
+    byGrpcJs: { grpcStatus: '13' },
   },
   'a gzip bomb': {
     body: flagged(gzipSync(Buffer.alloc(50 * 1024 * 1024))),
     headers: { 'grpc-encoding': 'gzip' },
-    expected: { grpcStatus: '8' },
+    expected: { grpcStatus: '12' },
+    byGrpcJs: { grpcStatus: '8' },
   },
   'another content type': {
     body: QUESTION,
@@ -59,7 +64,7 @@ const HOSTILE: Readonly<Record<string, Hostile>> = {
   },
 };
 
-describe('transport: hostile callers', () => {
+onEachTransport('transport: hostile callers', ({ kind, startTransport }) => {
   let server: TestTransport;
   before(async () => {
     server = await startTransport();
@@ -69,7 +74,8 @@ describe('transport: hostile callers', () => {
     expect(await server.client.check()).to.include({ code: 0 });
   });
 
-  for (const [what, { body = QUESTION, headers = {}, expected }] of Object.entries(HOSTILE)) {
+  for (const [what, { body = QUESTION, headers = {}, ...answers }] of Object.entries(HOSTILE)) {
+    const expected = (kind === 'grpc-js' && answers.byGrpcJs) || answers.expected;
     it(`get no verdict for ${what}`, async () => {
       const asked = server.asked.length;
       const raw = await connectRaw(server.transport.address);
@@ -95,7 +101,9 @@ describe('transport: hostile callers', () => {
     const body = framed(Buffer.concat([Buffer.from([0x0a, name.length]), name]));
     const answer = await raw.call(body, { ':path': '/grpc.health.v1.Health/Check' });
     raw.close();
-    expect(answer).to.include({ grpcStatus: '5', grpcMessage: 'unknown%20service' });
+    // A blank may be percent-encoded or not.
+    expect(decodeURIComponent(answer.grpcMessage ?? '')).to.equal('unknown service');
+    expect(answer.grpcStatus).to.equal('5');
   });
 
   it('may send 40 KB of metadata, and binary metadata that is none', async () => {

@@ -2,15 +2,16 @@ import { once } from 'node:events';
 import { expect } from 'chai';
 import type { CheckReply } from '../../src/authz/check-call.ts';
 import { encodeCheckRequest } from '../support/check-request.ts';
+import { onEachTransport } from '../support/each-transport.ts';
 import { startHoldingProxy, type HoldingProxy } from '../support/holding-proxy.ts';
 import { CHECK_HEADERS, connectRaw, framed, type RawConnection } from '../support/raw-grpc.ts';
 import { allowReply } from '../support/reply.ts';
-import { startTransport, type TestTransport } from '../support/transport.ts';
+import type { TestTransport } from '../support/transport.ts';
 
 const QUESTION = framed(encodeCheckRequest());
-const RST_FRAME_BYTES = 13;
+const RST_STREAM = 3;
 
-describe('transport: the caller’s time', () => {
+onEachTransport('transport: the caller’s time', ({ startTransport }) => {
   let server: TestTransport;
   let raw: RawConnection;
   let release: PromiseWithResolvers<CheckReply>;
@@ -118,7 +119,7 @@ describe('transport: the caller’s time', () => {
       await proxy.hasHeld(50 * QUESTION.length);
       for (const stream of gone) stream.close(8);
       await Promise.all(gone.map((stream) => once(stream, 'close')));
-      await proxy.hasHeld(50 * QUESTION.length + 50 * RST_FRAME_BYTES);
+      await proxy.hasHeldFrames(RST_STREAM, 50);
       proxy.release();
       expect(await behind.call(QUESTION)).to.include({ grpcStatus: '0' });
       expect(server.asked).to.have.lengthOf(2);

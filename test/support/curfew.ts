@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import type { TransportKind } from '../../src/transport/start-transport.ts';
 import { startProcess } from './child-process.ts';
 import { eventually } from './eventually.ts';
 import { httpCall } from './http-call.ts';
@@ -12,6 +13,8 @@ export interface CurfewOptions {
   readonly opsPort: number;
   /** `memory:` by default. */
   readonly store?: string;
+  /** The default of Curfew by default. */
+  readonly transport?: TransportKind;
   /** More flags, each word an element. */
   readonly flags?: readonly string[];
   /** False: hand over the process before it is ready. */
@@ -42,6 +45,7 @@ export async function startCurfew(options: CurfewOptions): Promise<Curfew> {
     `--grpc-address=127.0.0.1:${grpcPort}`,
     `--ops-address=127.0.0.1:${opsPort}`,
     '--drain-delay=0s',
+    ...(options.transport === undefined ? [] : [`--transport=${options.transport}`]),
     ...flags,
   ]);
   const isReady = async () => (await httpCall(opsPort, '/readyz')).status === 200;

@@ -12,6 +12,7 @@ import type { SourceRule, TouchRule } from '../../src/session/session-store.ts';
 import { MemorySessionStore } from '../../src/store/memory-session-store.ts';
 import { encodeReply, type WireAnswer } from '../../src/transport/encode-reply.ts';
 import type { CheckReply } from '../../src/verdict/check-reply.ts';
+import { askHandler } from './ask-handler.ts';
 import { ManualClock } from './manual-clock.ts';
 
 /** How one check ended, everywhere it shows. */
@@ -60,7 +61,7 @@ export class DecisionPath {
 
   async check(facts: RequestFacts): Promise<Decided> {
     const before = this.#observations.length;
-    const reply = await this.#check(facts, { cancelled: false });
+    const reply = await askHandler(this.#check, facts);
     const observation = this.#observations[before];
     if (observation === undefined || this.#observations.length !== before + 1) {
       throw new Error('a check is told to the observer once');

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import type { TransportKind } from '../../src/transport/start-transport.ts';
 import { startCurfew } from './curfew.ts';
 import type { Curfew } from './curfew.ts';
 import { edgeConfig } from './edge-config.ts';
@@ -15,6 +16,8 @@ export interface EdgeOptions {
   readonly port?: number;
   readonly store?: string;
   readonly flags?: readonly string[];
+  /** The default of Curfew by default. */
+  readonly transport?: TransportKind;
   readonly replicas?: number;
   /** Last change to Envoy's configuration, for what the production example leaves out. */
   readonly editEnvoy?: (config: string) => string;
@@ -61,6 +64,7 @@ async function assemble(
     grpcPort: await freePort(),
     opsPort: await freePort(),
     ...(options.store === undefined ? {} : { store: options.store }),
+    ...(options.transport === undefined ? {} : { transport: options.transport }),
     flags: options.flags ?? [],
   }));
   const replicas = await Promise.all(places);

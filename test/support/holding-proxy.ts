@@ -10,6 +10,8 @@ export interface HoldingProxy {
   hold(): void;
   /** Resolves when at least so many bytes are held. */
   hasHeld(bytes: number): Promise<void>;
+  /** Resolves when at least so many HTTP/2 frames of that type are held. */
+  hasHeldFrames(type: number, count: number): Promise<void>;
   release(): void;
   close(): void;
 }
@@ -42,6 +44,12 @@ export async function startHoldingProxy(target: string): Promise<HoldingProxy> {
       const total = (): number => held.reduce((sum, { chunk }) => sum + chunk.length, 0);
       while (total() < bytes) await new Promise((resolve) => setImmediate(resolve));
     },
+    hasHeldFrames: async (type, count) => {
+      const bytes = (): Buffer => Buffer.concat(held.map(({ chunk }) => chunk));
+      while (framesIn(bytes(), type) < count) {
+        await new Promise((resolve) => setImmediate(resolve));
+      }
+    },
     release: () => {
       isHolding = false;
       for (const upstream of new Set(held.map((each) => each.upstream))) {
@@ -55,4 +63,14 @@ export async function startHoldingProxy(target: string): Promise<HoldingProxy> {
       server.close();
     },
   };
+}
+
+/** How many whole frames of a type there are (RFC 9113 section 4.1), the first one at the start. */
+function framesIn(bytes: Buffer, type: number): number {
+  let count = 0;
+  for (let at = 0; at + 9 <= bytes.length; at += 9 + bytes.readUIntBE(at, 3)) {
+    const isWhole = at + 9 + bytes.readUIntBE(at, 3) <= bytes.length;
+    if (isWhole && bytes[at + 3] === type) count += 1;
+  }
+  return count;
 }

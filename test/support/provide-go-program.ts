@@ -1,4 +1,4 @@
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { buildCache, builtProgram } from './built-program.ts';
 import type { BuiltProgram } from './built-program.ts';
 
@@ -10,5 +10,17 @@ export function provideGoProgram(name: string, folder: string): Promise<BuiltPro
     path,
     madeFrom: [folder],
     build: (run) => run('go', ['build', '-trimpath', '-o', path, '.'], { cwd: folder }),
+  });
+}
+
+/** Builds a program of somebody else's Go module at a fixed version, such as `example.org/module/cmd/tool`. */
+export function provideGoTool(program: string, version: string): Promise<BuiltProgram> {
+  const path = join(buildCache, 'go', version, program.split('/').at(-1) ?? program);
+  return builtProgram({
+    compiler: 'go',
+    path,
+    madeFrom: [program, version],
+    build: (run) =>
+      run('go', ['install', `${program}@${version}`], { env: { GOBIN: dirname(path) } }),
   });
 }

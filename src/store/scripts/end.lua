@@ -9,6 +9,9 @@
 --       already NONCE BY ENDED_AT
 --       ended   NONCE ENDED_AT
 
+--+ rule.lua
+--+ endings.lua
+
 local keys = { session = KEYS[1], deadlines = KEYS[2], events = KEYS[3] }
 local nonce, by, retention, source = ARGV[1], ARGV[2], tonumber(ARGV[3]), ARGV[4]
 local clock = server_clock()

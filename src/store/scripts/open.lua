@@ -9,6 +9,9 @@
 --       then those limits: pairs of idle ms or '', absolute ms or ''
 -- Reply as touch.lua, never unknown
 
+--+ rule.lua
+--+ endings.lua
+
 local keys = { session = KEYS[1], deadlines = KEYS[2], events = KEYS[3] }
 local limits = KEYS[4]
 local clock = server_clock()
@@ -18,7 +21,11 @@ if malformed then return malformed end
 
 if record then
   local reply
-  if record.e then reply = ended_reply(ARGV[1], record, clock) else reply = judge(keys, record, clock, 0) end
+  if record.e then
+    reply = ended_reply(ARGV[1], record, clock)
+  else
+    reply = live_reply(keys.session, record, clock, 0) or reached_reply(keys, record, clock, 0)
+  end
   keep(keys.session, retention, clock)
   return reply
 end
@@ -32,4 +39,4 @@ note_limits(limits, source, ARGV[12])
 tell(keys.events, {
   kind = 'opened', by = ARGV[10], at = clock, session = member, source = source, policy = policy,
 })
-return judge(keys, record, clock, 1)
+return live_reply(keys.session, record, clock, 1) or reached_reply(keys, record, clock, 1)

@@ -1,11 +1,13 @@
--- The rule of session timeouts, put in front of each script that judges a session (see load-scripts.ts).
+-- The rule of session timeouts, as far as every check needs it; `endings.lua` has the rest. A script names with `--+`
+-- what is put into it (see load-scripts.ts). Two files because a script makes all functions anew each time that it
+-- runs, and nearly every check finds a session that goes on.
+--
 -- It says what src/session/judge-session.ts and its neighbours say; the conformance suite holds them equal.
 --
 -- A record is { s = startedAt, a = lastActivityAt, g = longestGap, n = source } while the session lives,
 -- { e = endedAt, w = endedBy } once it is over: milliseconds as decimal integers; an absent g is 0.
 
 local DAY_MS = 86400000
-local EVENTS_MAX = 1000
 
 -- The server's clock in milliseconds. Once per script: it is not frozen while a script runs.
 local function server_clock()
@@ -49,45 +51,6 @@ local function reaches(record, idle, absolute)
   return idle_at, 'idle'
 end
 
--- When the last of all limits is reached, from the pairs of idle and absolute that begin at `first`, and by which.
--- Bounded by the configuration: the caller sends only limits that no other set covers.
-local function over_at(record, limits, first)
-  local last_at, last_by
-  for i = first, #limits, 2 do
-    local at, by = reaches(record, tonumber(limits[i]), tonumber(limits[i + 1]))
-    if not last_at or at > last_at then last_at, last_by = at, by end
-  end
-  return last_at or math.huge, last_by
-end
-
--- When the sweeper looks next. Where nothing is ever over in a day, for the sake of entries whose record is gone.
-local function look_at(at, clock)
-  if at == math.huge then return clock + DAY_MS end
-  return at
-end
-
-local function member_of(session)
-  return string.match(session, '[^:]+$')
-end
-
-local function tell(events, event)
-  redis.call('XADD', events, 'MAXLEN', '~', EVENTS_MAX, '*', 'kind', event.kind, 'by', event.by,
-    'at', integer(event.at), 'session', event.session, 'source', event.source,
-    'policy', event.policy)
-end
-
--- The tombstone, the end of its deadline entry, and the one event: the first script that sees the end writes all.
--- The key keeps its time-to-live.
-local function write_end(keys, by, at, source, policy)
-  local member = member_of(keys.session)
-  redis.call('HSET', keys.session, 'e', integer(at), 'w', by)
-  redis.call('HDEL', keys.session, 's', 'a', 'g', 'n')
-  redis.call('ZREM', keys.deadlines, member)
-  tell(keys.events, {
-    kind = 'ended', by = by, at = at, session = member, source = source, policy = policy,
-  })
-end
-
 -- The credential was presented: what is known of it stays for its retention. By the server's own clock, which
 -- expires keys; rewritten only when due.
 local function keep(session, retention, clock)
@@ -96,60 +59,27 @@ local function keep(session, retention, clock)
   end
 end
 
--- Entries of a source are scored by the limits that its field names ('~' in front: while the sweeper reviews them).
--- Scored by others, the field goes, and the sweeper looks at the whole partition again.
-local function note_limits(limits, source, digest)
-  local known = redis.call('HGET', limits, source)
-  if known and known ~= digest and known ~= '~' .. digest then redis.call('HDEL', limits, source) end
-end
-
-local function ended_reply(nonce, record, clock)
-  return string.format('ended %s %d %s %d', nonce, math.max(clock, record.e), record.w, record.e)
-end
-
-local function expired_reply(nonce, now, record, found)
-  return string.format('expired %s %d %d %d %d %s %s %d %d', nonce, now, record.s, record.a, record.g,
-    found.by, found.effect, found.crossed, found.opened)
-end
-
--- Judges a live session for one request, refreshes or ends it. Shared by touch and open: ARGV 1 to 9 mean the same.
-local function judge(keys, record, clock, opened)
-  local nonce, idle, absolute = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3])
-  local on_expiry, counts, touch_interval = ARGV[4], ARGV[5] == '1', tonumber(ARGV[6])
-  local now = present_of(record, clock)
-  local reached_at, by = reaches(record, idle, absolute)
-  local is_reached = reached_at <= now
-
-  if is_reached and on_expiry ~= 'observe' then
-    local effect = 'kept'
-    if on_expiry == 'end' then
-      write_end(keys, by, reached_at, ARGV[9], ARGV[8])
-      effect = 'ended'
-    end
-    return expired_reply(nonce, now, record, { by = by, effect = effect, crossed = 0, opened = opened })
-  end
-
-  local activity = 'passive'
-  local crossed = 0
+-- Counts one request as activity if it may, and says what came of it. ARGV 5 and 6 as in touch.lua.
+local function refresh(session, record, now)
+  if ARGV[5] ~= '1' then return 'passive' end
   local pause = now - record.a
-  if counts and pause >= touch_interval then
-    activity = 'moved'
-    -- Judged as the record was when it was written: so one write of a session crosses the limit, and no other.
-    if is_reached and reached_at > record.a then crossed = 1 end
-    if pause > record.g then
-      record.g = pause
-      redis.call('HSET', keys.session, 'a', integer(now), 'g', integer(pause))
-    elseif pause > 0 then
-      redis.call('HSET', keys.session, 'a', integer(now))
-    end
-    record.a = now
-  elseif counts then
-    activity = 'skipped'
+  if pause < tonumber(ARGV[6]) then return 'skipped' end
+  if pause > record.g then
+    record.g = pause
+    redis.call('HSET', session, 'a', integer(now), 'g', integer(pause))
+  elseif pause > 0 then
+    redis.call('HSET', session, 'a', integer(now))
   end
-  if is_reached then
-    if opened == 1 then crossed = 1 end
-    return expired_reply(nonce, now, record, { by = by, effect = 'kept', crossed = crossed, opened = opened })
-  end
-  if opened == 1 and counts then activity = 'moved' end
-  return string.format('live %s %d %d %d %d %s %d', nonce, now, record.s, record.a, record.g, activity, opened)
+  record.a = now
+  return 'moved'
+end
+
+-- Refreshes a session that is under its limits, and gives the reply; nil when one is reached. ARGV 1 to 6 as in
+-- touch.lua. The write that opened a session is its activity.
+local function live_reply(session, record, clock, opened)
+  local now = present_of(record, clock)
+  if reaches(record, tonumber(ARGV[2]), tonumber(ARGV[3])) <= now then return nil end
+  local activity = refresh(session, record, now)
+  if opened == 1 and activity == 'skipped' then activity = 'moved' end
+  return string.format('live %s %d %d %d %d %s %d', ARGV[1], now, record.s, record.a, record.g, activity, opened)
 end

@@ -10,6 +10,9 @@
 --       done    NONCE      ended before, or no longer there
 --       other   NONCE      not a session of that source: nothing done
 
+--+ rule.lua
+--+ endings.lua
+
 local keys = { session = KEYS[1], deadlines = KEYS[2], events = KEYS[3] }
 local limits = KEYS[4]
 local nonce, source, digest = ARGV[1], ARGV[2], ARGV[3]

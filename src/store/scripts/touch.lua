@@ -12,13 +12,30 @@
 --       expired NONCE NOW STARTED_AT LAST_ACTIVITY_AT LONGEST_GAP BY EFFECT CROSSED OPENED
 --       live    NONCE NOW STARTED_AT LAST_ACTIVITY_AT LONGEST_GAP ACTIVITY OPENED
 
-local keys = { session = KEYS[1], deadlines = KEYS[2], events = KEYS[3] }
+--+ rule.lua
+
+local session = KEYS[1]
 local clock = server_clock()
-local record, malformed = read_record(keys.session)
+local retention = tonumber(ARGV[7])
+local record, malformed = read_record(session)
 if malformed then return malformed end
 if not record then return string.format('unknown %s %d', ARGV[1], clock) end
 
+if not record.e then
+  local live = live_reply(session, record, clock, 0)
+  if live then
+    keep(session, retention, clock)
+    return live
+  end
+end
+
+--+ endings.lua
+
 local reply
-if record.e then reply = ended_reply(ARGV[1], record, clock) else reply = judge(keys, record, clock, 0) end
-keep(keys.session, tonumber(ARGV[7]), clock)
+if record.e then
+  reply = ended_reply(ARGV[1], record, clock)
+else
+  reply = reached_reply({ session = session, deadlines = KEYS[2], events = KEYS[3] }, record, clock, 0)
+end
+keep(session, retention, clock)
 return reply

@@ -25,6 +25,10 @@ describe('process-config', () => {
     expect(configOf()).to.deep.equal({
       policyFile: 'curfew.yaml',
       grpcAddress: { kind: 'tcp', host: '127.0.0.1', port: 9001 },
+      grpcTlsCertFile: undefined,
+      grpcTlsKeyFile: undefined,
+      grpcClientCaFile: undefined,
+      transport: 'grpc-js',
       opsAddress: { kind: 'tcp', host: '127.0.0.1', port: 9002 },
       adminAddress: { kind: 'tcp', host: '127.0.0.1', port: 9003 },
       store: { kind: 'memory' },
@@ -82,6 +86,10 @@ describe('process-config', () => {
         'rediss://u@b:1/2',
         { kind: 'redis', url: 'rediss://u@b:1/2' },
       ],
+      ['grpcTlsCertFile', 'grpcTlsCertFile', 'a', 'a', 'b', 'b'],
+      ['grpcTlsKeyFile', 'grpcTlsKeyFile', 'a', 'a', 'b', 'b'],
+      ['grpcClientCaFile', 'grpcClientCaFile', 'a', 'a', 'b', 'b'],
+      ['transport', 'transport', 'fast', 'fast', 'grpc-js', 'grpc-js'],
       ['keyFile', 'keyFile', 'a', 'a', 'b', 'b'],
       ['redisPasswordFile', 'redisPasswordFile', 'a', 'a', 'b', 'b'],
       ['redisCaFile', 'redisCaFile', 'a', 'a', 'b', 'b'],
@@ -93,6 +101,13 @@ describe('process-config', () => {
       ['connectionAge', 'connectionAgeMs', 'off', undefined, '5m', 300_000],
     ];
 
+    // What some settings are refused without.
+    const HALVES = {
+      CURFEW_KEY_FILE: 'k',
+      CURFEW_GRPC_TLS_CERT_FILE: 'c',
+      CURFEW_GRPC_TLS_KEY_FILE: 'k',
+    };
+
     it('of every setting', () => {
       expect(table.map(([name]) => name)).to.have.members(PROCESS_SETTINGS.map(({ name }) => name));
     });
@@ -100,7 +115,7 @@ describe('process-config', () => {
     for (const [name, field, flag, flagValue, variable, variableValue] of table) {
       it(name, () => {
         const setting = PROCESS_SETTINGS.find((one) => one.name === name);
-        const environment = { CURFEW_KEY_FILE: 'k', [setting?.variable ?? '']: variable };
+        const environment = { ...HALVES, [setting?.variable ?? '']: variable };
         expect(configOf({}, environment)[field]).to.deep.equal(variableValue);
         expect(configOf({ [name]: flag }, environment)[field]).to.deep.equal(flagValue);
       });
@@ -176,6 +191,17 @@ describe('process-config', () => {
       ['a budget that no Envoy waits for', { decisionBudget: '11s' }, /must be from 20ms to 10s/],
       ['a negative duration', { drainDelay: '-1s' }, /is no duration/],
       ['a fraction of a call', { inFlightMax: '1.5' }, /whole number/],
+      [
+        'a certificate without its key',
+        { grpcTlsCertFile: 'a' },
+        /^--grpc-tls-key-file is required with --grpc-tls-cert-file$/,
+      ],
+      [
+        'a key without its certificate',
+        { grpcTlsKeyFile: 'a' },
+        /^--grpc-tls-cert-file is required with --grpc-tls-key-file$/,
+      ],
+      ['an unknown transport', { transport: 'http' }, /is no transport; write fast or grpc-js$/],
       ['a connection age without a unit', { connectionAge: '300' }, /is no duration/],
     ];
     for (const [what, flags, words] of table) {
@@ -185,6 +211,13 @@ describe('process-config', () => {
         expect(problems[0]).to.match(words);
       });
     }
+  });
+
+  it('refuses authorities of clients without a certificate to show them', () => {
+    expect(problemsOf({ grpcClientCaFile: 'a' })).to.deep.equal([
+      '--grpc-tls-cert-file is required with --grpc-client-ca-file',
+      '--grpc-tls-key-file is required with --grpc-client-ca-file',
+    ]);
   });
 
   describe('never repeats a password', () => {

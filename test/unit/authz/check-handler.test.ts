@@ -1,15 +1,23 @@
 import { expect } from 'chai';
-import type { CheckReply } from '../../../src/authz/check-call.ts';
+import type { CheckReply, RequestFacts } from '../../../src/authz/check-call.ts';
 import { createCheckHandler } from '../../../src/authz/check-handler.ts';
 import type { CheckObservation } from '../../../src/authz/check-observer.ts';
 import { TokenKeysUnavailable, type TokenVerifier } from '../../../src/authz/token-verifier.ts';
 import { parsePolicyFile } from '../../../src/policy/parse-policy-file.ts';
 import type { PolicySet } from '../../../src/policy/policy-set.ts';
-import type { SessionStore } from '../../../src/session/session-store.ts';
+import type {
+  OpenRequest,
+  SessionStore,
+  TouchReceiver,
+  TouchRequest,
+} from '../../../src/session/session-store.ts';
 import { StoreUnavailable } from '../../../src/session/session-store.ts';
+import type { TouchOutcome } from '../../../src/session/touch-outcome.ts';
 import { MemorySessionStore } from '../../../src/store/memory-session-store.ts';
+import { askHandler } from '../../support/ask-handler.ts';
 import { namesOf } from '../../support/decision-path.ts';
 import { factsOf } from '../../support/judged-request.ts';
+import { touched } from '../../support/touched.ts';
 
 const POLICIES = `
 version: 1
@@ -22,6 +30,12 @@ policies:
   - { name: named, match: [{ path: /named }], by_name: true, idle: 5m, absolute: 8h, sources: [web] }
   - { name: default, idle: 1h, absolute: 12h }
 `;
+const LIVE: TouchOutcome = {
+  kind: 'live',
+  clocks: { nowMs: 0, startedAtMs: 0, lastActivityAtMs: 0, longestGapMs: 0 },
+  activity: 'moved',
+  opened: false,
+};
 const TOKEN = 'eyJhbGciOiJFUzI1NiJ9.eyJzaWQiOiJvbmUifQ.c2lnbmF0dXJl';
 
 describe('check handler', () => {
@@ -57,7 +71,7 @@ describe('check handler', () => {
     const path = handlerOver(
       {
         touch: async (request) => {
-          const outcome = await store.touch(request);
+          const outcome = await touched(store, request);
           nowMs += storeTakesMs;
           return outcome;
         },
@@ -131,7 +145,7 @@ describe('check handler', () => {
       touch: async (request) => {
         asked += 1;
         if (asked <= 2) await new Promise<void>((resolve) => (release = after(release, resolve)));
-        return store.touch(request);
+        return touched(store, request);
       },
       open: (request) => store.open(request),
     });
@@ -149,7 +163,7 @@ describe('check handler', () => {
 
   it('opens only as many sessions as the file allows, and known ones are untouched by that', async () => {
     const store = new MemorySessionStore({ clock: () => 1_000_000 });
-    const path = handlerOver(store, { monotonicMs: () => 0 });
+    const path = handlerOver(asking(store), { monotonicMs: () => 0 });
     expect(await path.check('/', { credential: 'one' })).to.include({ kind: 'allow' });
     expect(await path.check('/', { credential: 'two' })).to.include({ kind: 'allow' });
     expect(await path.check('/', { credential: 'three' })).to.include({
@@ -161,7 +175,7 @@ describe('check handler', () => {
 
   it('finds a session that was opened under an older server key, and its end', async () => {
     const store = new MemorySessionStore({ clock: () => 1_000_000 });
-    const path = handlerOver(store);
+    const path = handlerOver(asking(store));
     const [olderKey] = namesOf('web', 'one').olderKeys();
     if (olderKey === undefined) throw new Error('there is no older key');
     const source = path.policies.sourceRules.get('web');
@@ -195,7 +209,7 @@ describe('check handler', () => {
     const path = handlerOver({
       touch: (request) => {
         asked.push('touch');
-        return store.touch(request);
+        return touched(store, request);
       },
       open: (request) => {
         asked.push('open');
@@ -207,6 +221,80 @@ describe('check handler', () => {
     expect(asked.splice(0)).to.deep.equal(['touch', 'open']);
     await path.check('/');
     expect(asked).to.deep.equal(['touch']);
+  });
+
+  it('waits for nothing where the store answers at once', () => {
+    const path = handlerOver({}, undefined, undefined, (_request, _deadlineAtMs, receiver) =>
+      receiver.touched(LIVE),
+    );
+    const replies: CheckReply[] = [];
+    path.start(factsOf({ headers: { cookie: 'sid=one' } }), (reply) => replies.push(reply));
+    expect(replies.map(({ kind }) => kind)).to.deep.equal(['allow']);
+  });
+
+  it('answers and observes once, however often the store tells', () => {
+    const receivers: TouchReceiver[] = [];
+    const path = handlerOver({}, undefined, undefined, (_request, _deadlineAtMs, receiver) =>
+      receivers.push(receiver),
+    );
+    const replies: CheckReply[] = [];
+    for (let check = 0; check < 4; check += 1) {
+      path.start(factsOf({ headers: { cookie: 'sid=one' } }), (reply) => replies.push(reply));
+      for (const receiver of receivers.splice(0)) {
+        receiver.failed(new StoreUnavailable('down', 'no connection'));
+        receiver.touched(LIVE);
+        receiver.failed(new StoreUnavailable('down', 'no connection'));
+      }
+      expect(replies.map(({ kind }) => kind)).to.deep.equal(Array(check + 1).fill('none'));
+      expect(path.observed).to.equal(check + 1);
+    }
+    // None of those counts among the two in flight any more.
+    path.start(factsOf({ headers: { cookie: 'sid=one' } }), (reply) => replies.push(reply));
+    expect(receivers).to.have.lengthOf(1);
+  });
+
+  it('asks the store for an answer before its own deadline, with parts that stay the same', () => {
+    const asked: (TouchRequest & { readonly deadlineAtMs: number })[] = [];
+    const path = handlerOver({}, { monotonicMs: () => 1_000 }, undefined, (request, deadlineAtMs) =>
+      asked.push({ ...request, deadlineAtMs }),
+    );
+    for (const credential of ['one', 'two']) {
+      path.start(
+        factsOf({ headers: { cookie: `sid=${credential}` }, callBudgetMs: 100 }),
+        () => undefined,
+      );
+    }
+    const [first, second] = asked;
+    expect(first?.deadlineAtMs).to.equal(1_090);
+    expect(first?.key).not.to.equal(second?.key);
+    expect(first?.rule).to.equal(second?.rule).and.to.satisfy(Object.isFrozen);
+    expect(first?.source).to.equal(second?.source);
+  });
+
+  it('gives no second answer when taking the first one has failed', () => {
+    const path = handlerOver({}, undefined, undefined, (_request, _deadlineAtMs, receiver) =>
+      receiver.touched(LIVE),
+    );
+    const replies: CheckReply[] = [];
+    const answer = (reply: CheckReply): void => {
+      replies.push(reply);
+      throw new Error('the connection is gone');
+    };
+    const start = (): void => path.start(factsOf({ headers: { cookie: 'sid=one' } }), answer);
+    expect(start).to.throw('the connection is gone');
+    expect(replies).to.have.lengthOf(1);
+  });
+
+  it('gives no verdict when even telling of it fails, and lets nothing through', async () => {
+    const path = handlerOver(asking(new MemorySessionStore({ clock: () => 1_000_000 })));
+    path.observes = () => {
+      throw new Error('canary');
+    };
+    expect(await path.check('/watched/page')).to.deep.equal({
+      kind: 'none',
+      grpcStatus: 'INTERNAL',
+      message: 'internal_error',
+    });
   });
 
   it('gives no verdict while the keys of an issuer cannot be had', async () => {
@@ -230,7 +318,7 @@ describe('check handler', () => {
 
   it("removes another source's credential from the request, and keeps the other cookies", async () => {
     const store = new MemorySessionStore({ clock: () => 1_000_000 });
-    const path = handlerOver(store);
+    const path = handlerOver(asking(store));
     const reply = await path.check('/named', { token: TOKEN });
     expect(reply).to.include({ kind: 'allow' });
     expect(reply).to.have.property('requestHeadersToRemove').that.includes('authorization');
@@ -249,6 +337,7 @@ interface Asked {
 class HandlerUnderTest {
   readonly policies: PolicySet;
   olderKeys = true;
+  observes = (): void => {};
   readonly #observations: CheckObservation[] = [];
   readonly #check: ReturnType<typeof createCheckHandler>;
 
@@ -265,7 +354,12 @@ class HandlerUnderTest {
       hash: (text) => text,
       tokens,
       store,
-      observer: { checked: (observation) => this.#observations.push(observation) },
+      observer: {
+        checked: (observation) => {
+          this.#observations.push(observation);
+          this.observes();
+        },
+      },
       clock: { monotonicMs, wallMs: () => 1_000_000 },
       inFlightMax: 2,
       decisionBudgetMs: 150,
@@ -282,7 +376,15 @@ class HandlerUnderTest {
         return asked.cancelled ?? false;
       },
     };
-    return this.#check(facts, call);
+    return askHandler(this.#check, facts, call);
+  }
+
+  start(facts: RequestFacts, answer: (reply: CheckReply) => void): void {
+    this.#check(facts, { cancelled: false, answer });
+  }
+
+  get observed(): number {
+    return this.#observations.length;
   }
 
   last(): CheckObservation {
@@ -292,14 +394,36 @@ class HandlerUnderTest {
   }
 }
 
+/** What a test lets the store answer. */
+interface AskedStore {
+  touch?(request: TouchRequest): Promise<TouchOutcome>;
+  open?(request: OpenRequest): Promise<TouchOutcome>;
+}
+
+function asking(store: MemorySessionStore): AskedStore {
+  return {
+    touch: (request) => touched(store, request),
+    open: (request) => store.open(request),
+  };
+}
+
 function handlerOver(
-  store: Partial<SessionStore>,
+  store: AskedStore,
   clock: { monotonicMs: () => number } = { monotonicMs: () => performance.now() },
   tokens: TokenVerifier = { verify: () => expect.fail('a token was verified') },
+  touch?: SessionStore['touch'],
 ): HandlerUnderTest {
   const unused = (): never => expect.fail('the store was asked for something else');
   const whole: SessionStore = {
-    touch: (request) => store.touch?.(request) ?? unused(),
+    touch:
+      touch ??
+      ((request, _deadlineAtMs, receiver) => {
+        const asked = store.touch?.(request) ?? unused();
+        asked.then(
+          (outcome) => receiver.touched(outcome),
+          (fault: Error) => receiver.failed(fault),
+        );
+      }),
     open: (request) => store.open?.(request) ?? unused(),
     end: unused,
     sweep: unused,

@@ -4,6 +4,7 @@ import type { OpenRequest } from '../../../src/session/session-store.ts';
 import { MemorySessionStore } from '../../../src/store/memory-session-store.ts';
 import { ManualClock } from '../../support/manual-clock.ts';
 import { sourceWith, touchOf } from '../../support/store-requests.ts';
+import { touched } from '../../support/touched.ts';
 
 const DAY = 86_400_000;
 
@@ -27,9 +28,9 @@ describe('MemorySessionStore', () => {
     await openThree();
     const refused = await store.open(openOf('d')).catch((error: unknown) => error);
     expect(refused).to.be.instanceOf(StoreOverloaded);
-    expect((await store.touch(touchOf('a'))).kind).to.equal('live');
+    expect((await touched(store, touchOf('a'))).kind).to.equal('live');
     expect((await store.open(openOf('b'))).kind).to.equal('live');
-    expect((await store.touch(touchOf('d'))).kind).to.equal('unknown');
+    expect((await touched(store, touchOf('d'))).kind).to.equal('unknown');
   });
 
   it('has room again when something is past its retention, without a sweep', async () => {
@@ -46,11 +47,11 @@ describe('MemorySessionStore', () => {
     await store.open(openOf('a'));
     for (let day = 0; day < 4; day += 1) {
       clock.advance(DAY - 1);
-      const { kind } = await store.touch(touchOf('a'));
+      const { kind } = await touched(store, touchOf('a'));
       expect(kind).to.equal(day === 0 ? 'expired' : 'ended');
     }
     clock.advance(2 * DAY);
-    expect((await store.touch(touchOf('a'))).kind).to.equal('unknown');
+    expect((await touched(store, touchOf('a'))).kind).to.equal('unknown');
   });
 
   it('sweeps in bounded turns until it is through', async () => {
@@ -62,7 +63,7 @@ describe('MemorySessionStore', () => {
     const idle = (count: number) => ({ idle: count, absolute: 0 });
     expect(first).to.deep.equal({ ended: idle(2), examined: 2, more: true, fault: undefined });
     expect(second).to.deep.equal({ ended: idle(1), examined: 1, more: false, fault: undefined });
-    expect((await store.touch(touchOf('c'))).kind).to.equal('ended');
+    expect((await touched(store, touchOf('c'))).kind).to.equal('ended');
   });
 
   it('leaves sessions of sources that the configuration does not know', async () => {
@@ -82,14 +83,14 @@ describe('MemorySessionStore', () => {
   it('remembers only the newest events', async () => {
     await openThree();
     clock.advance(300_000);
-    for (const name of ['a', 'b', 'c']) await store.touch(touchOf(name));
+    for (const name of ['a', 'b', 'c']) await touched(store, touchOf(name));
     const told = store.events().map(({ kind }) => kind);
     expect(told).to.deep.equal(['opened', 'opened', 'ended', 'ended', 'ended']);
   });
 
   it('has no answer once it is closed', async () => {
     await store.close();
-    const fault = await store.touch(touchOf('a')).catch((error: unknown) => error);
+    const fault = await touched(store, touchOf('a')).catch((error: unknown) => error);
     expect(fault).to.be.instanceOf(StoreUnavailable);
     expect(fault).to.include({ fault: 'down' });
   });

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { grpcTimeoutMs } from '../../../src/transport/grpc-timeout.ts';
+import { grpcTimeoutMs } from '../../../src/http2/grpc-timeout.ts';
 import {
   formatListenAddress,
   parseListenAddress,

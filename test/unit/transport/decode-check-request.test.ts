@@ -1,12 +1,13 @@
 import { expect } from 'chai';
 import type { RequestFacts } from '../../../src/authz/check-call.ts';
 import { decodeCheckRequest } from '../../../src/transport/decode-check-request.ts';
+import { ALL_HEADERS } from '../../support/all-headers.ts';
 import { encodeCheckRequest, type CheckRequestParts } from '../../support/check-request.ts';
 import { attributesOf, EMPTY_HTTP, entry, field, requestOf } from '../../support/wire-bytes.ts';
 
 const facts = (parts: CheckRequestParts): RequestFacts =>
-  decodeCheckRequest(encodeCheckRequest(parts), undefined);
-const factsOf = (bytes: Buffer): RequestFacts => decodeCheckRequest(bytes, undefined);
+  decodeCheckRequest(encodeCheckRequest(parts), undefined, ALL_HEADERS);
+const factsOf = (bytes: Buffer): RequestFacts => decodeCheckRequest(bytes, undefined, ALL_HEADERS);
 
 describe('decode-check-request', () => {
   it('tells method, scheme, host and path as the client wrote them', () => {
@@ -22,7 +23,7 @@ describe('decode-check-request', () => {
 
   it('tells the principal, the context and what is left of the time', () => {
     const bytes = encodeCheckRequest({ principal: 'spiffe://a/b\n', context: { tier: 'gold' } });
-    const told = decodeCheckRequest(bytes, 150);
+    const told = decodeCheckRequest(bytes, 150, ALL_HEADERS);
     expect(told).to.include({ principal: 'spiffe://a/b\n', callBudgetMs: 150 });
     expect([...told.context]).to.deep.equal([['tier', 'gold']]);
   });

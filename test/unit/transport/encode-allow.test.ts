@@ -5,11 +5,12 @@ import type { AllowReply } from '../../../src/authz/check-call.ts';
 import { curfewMetadata, decodeCheckResponse } from '../../support/check-request.ts';
 import { allowReply, denyReply, noReply } from '../../support/reply.ts';
 
-const encoded = (parts: Partial<AllowReply>) => decodeCheckResponse(encodeAllow(allowReply(parts)));
+const bytesOf = (reply: AllowReply) => Buffer.from(encodeAllow(reply), 'latin1');
+const encoded = (parts: Partial<AllowReply>) => decodeCheckResponse(bytesOf(allowReply(parts)));
 
 describe('encode-allow', () => {
   it('writes the status out, code 0, and an ok_response', () => {
-    const bytes = encodeAllow(allowReply());
+    const bytes = bytesOf(allowReply());
     expect(bytes.subarray(0, 4).toString('hex')).to.equal('0a020800');
     expect(decodeCheckResponse(bytes)).to.deep.include({ status: { code: 0 }, ok_response: {} });
   });

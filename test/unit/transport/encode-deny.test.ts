@@ -7,7 +7,8 @@ import { curfewMetadata, decodeCheckResponse } from '../../support/check-request
 import { allowReply, denyReply } from '../../support/reply.ts';
 import { field, rawField, varint } from '../../support/wire-bytes.ts';
 
-const encoded = (parts: Partial<DenyReply>) => decodeCheckResponse(encodeDeny(denyReply(parts)));
+const encoded = (parts: Partial<DenyReply>) =>
+  decodeCheckResponse(Buffer.from(encodeDeny(denyReply(parts)), 'latin1'));
 
 describe('encode-deny', () => {
   for (const httpStatus of [401, 302, 303] as const) {
@@ -62,7 +63,7 @@ describe('assert-denies', () => {
 
   it('is content with the bytes of a denial', () => {
     expect(() => {
-      assertDenies(status(16));
+      assertDenies(status(16).toString('latin1'));
     }).not.to.throw();
   });
 
@@ -74,12 +75,12 @@ describe('assert-denies', () => {
     'another code': status(7),
     'a second status that allows': Buffer.concat([status(16), status(0)]),
     'a second code that allows': field(1, rawField(1, 0, varint(16)), rawField(1, 0, varint(0))),
-    'an allow': encodeAllow(allowReply()),
+    'an allow': Buffer.from(encodeAllow(allowReply()), 'latin1'),
   };
   for (const [what, bytes] of Object.entries(NO_DENIALS)) {
     it(`is not content with ${what}`, () => {
       expect(() => {
-        assertDenies(bytes);
+        assertDenies(bytes.toString('latin1'));
       }).to.throw();
     });
   }

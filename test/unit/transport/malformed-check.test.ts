@@ -1,8 +1,10 @@
 import { expect } from 'chai';
 import * as fc from 'fast-check';
+import { WantedHeaders } from '../../../src/session/wanted-headers.ts';
 import { decodeCheckRequest } from '../../../src/transport/decode-check-request.ts';
 import { STRUCT_DEPTH_MAX } from '../../../src/transport/decode-struct.ts';
 import { MalformedCheck } from '../../../src/transport/malformed-check.ts';
+import { ALL_HEADERS } from '../../support/all-headers.ts';
 import { arbitraryRequest } from '../../support/arbitrary-request.ts';
 import { encodeCheckRequest } from '../../support/check-request.ts';
 import {
@@ -15,7 +17,9 @@ import {
   varint,
 } from '../../support/wire-bytes.ts';
 
-const decode = (bytes: Buffer): unknown => decodeCheckRequest(bytes, undefined);
+const decode = (bytes: Buffer): unknown => decodeCheckRequest(bytes, undefined, ALL_HEADERS);
+
+const NO_HEADERS = new WantedHeaders([]);
 
 const MALFORMED: Readonly<Record<string, Buffer>> = {
   'no bytes': Buffer.alloc(0),
@@ -82,6 +86,32 @@ const MALFORMED: Readonly<Record<string, Buffer>> = {
     EMPTY_HTTP,
     field(11, jwt(rawField(2, 0, varint(1)))),
   ),
+  'a jwt truth of 2': attributesOf(EMPTY_HTTP, field(11, jwt(rawField(4, 0, varint(2))))),
+  'a jwt truth of 2^32': attributesOf(EMPTY_HTTP, field(11, jwt(rawField(4, 0, varint(2 ** 32))))),
+  'a jwt key without a value': attributesOf(
+    EMPTY_HTTP,
+    field(
+      11,
+      field(1, field(1, 'envoy.filters.http.jwt_authn'), field(2, field(1, field(1, 'a')))),
+    ),
+  ),
+  'a filter without a struct': attributesOf(EMPTY_HTTP, field(11, field(1, field(1, 'a')))),
+  'a length in six bytes': attributesOf(
+    EMPTY_HTTP,
+    rawField(20, 2, Buffer.from([0x80, 0x80, 0x80, 0x80, 0x80, 0])),
+  ),
+  // Passed over, but declared: a reader that goes by the declaration would read other fields out of them.
+  'a text for size': requestOf(field(9, field(4, '/admin'))),
+  'a number for id': requestOf(rawField(1, 0, varint(0))),
+  'a number for body': requestOf(rawField(11, 0, varint(0))),
+  'a number for destination': attributesOf(EMPTY_HTTP, rawField(2, 0, varint(0))),
+  'a number for tls_session': attributesOf(EMPTY_HTTP, rawField(12, 0, varint(0))),
+  'a number for time': attributesOf(field(4, field(2), rawField(1, 0, varint(0)))),
+  'a number for certificate': attributesOf(EMPTY_HTTP, field(1, rawField(5, 0, varint(0)))),
+  'a number for typed_filter_metadata': attributesOf(
+    EMPTY_HTTP,
+    field(11, rawField(2, 0, varint(0))),
+  ),
   'a struct one level too deep': attributesOf(
     EMPTY_HTTP,
     field(11, jwt(structs(STRUCT_DEPTH_MAX))),
@@ -94,8 +124,35 @@ describe('a malformed CheckRequest', () => {
   for (const [fault, bytes] of Object.entries(MALFORMED)) {
     it(`is refused: ${fault}`, () => {
       expect(() => decode(bytes)).to.throw(MalformedCheck);
+      // Whatever is wanted.
+      expect(() => decodeCheckRequest(bytes, undefined, NO_HEADERS)).to.throw(MalformedCheck);
     });
   }
+
+  for (const [first, second] of [
+    [0, 1],
+    [0, 127],
+    [126, 127],
+    [0, 128],
+    [127, 299],
+    [128, 129],
+    [298, 299],
+  ] as const) {
+    it(`is refused: of 300 headers the one at ${first} again at ${second}, which nobody wants`, () => {
+      const names = Array.from({ length: 300 }, (_, place) => `x-${place}`);
+      const entries = names.map((name) => entry(3, name, ''));
+      expect(() => decodeCheckRequest(requestOf(...entries), undefined, NO_HEADERS)).not.to.throw();
+      const doubled = entries.with(second, entry(3, names[first] ?? '', ''));
+      const bytes = requestOf(...doubled);
+      expect(() => decodeCheckRequest(bytes, undefined, NO_HEADERS)).to.throw(MalformedCheck);
+    });
+  }
+
+  it('is not what names of one hash make', () => {
+    // FNV-1a gives both the same 32 bits.
+    const bytes = requestOf(entry(3, 'costarring', 'a'), entry(3, 'liquid', 'b'));
+    expect(() => decode(bytes)).not.to.throw();
+  });
 
   it('is not what a struct of the greatest depth makes', () => {
     const bytes = attributesOf(EMPTY_HTTP, field(11, jwt(structs(STRUCT_DEPTH_MAX - 1))));

@@ -2,9 +2,10 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import * as fc from 'fast-check';
-import type { CheckReply } from '../../../src/authz/check-call.ts';
+import type { CheckHandler, CheckReply } from '../../../src/authz/check-call.ts';
 import { answerCheck } from '../../../src/transport/answer-check.ts';
 import type { WireAnswer } from '../../../src/transport/encode-reply.ts';
+import { ALL_HEADERS } from '../../support/all-headers.ts';
 import { arbitraryAllow, arbitraryDeny } from '../../support/arbitrary-reply.ts';
 import { encodeCheckRequest, type CheckResponse } from '../../support/check-request.ts';
 import { codec, officialDefinitions } from '../../support/wire-definitions.ts';
@@ -15,14 +16,21 @@ const QUESTION = encodeCheckRequest();
 
 /** What comes of a handler that replies so, in spite of its type. */
 function answered(reply: unknown): WireAnswer {
-  const answerer = { handler: () => reply as CheckReply, onError: () => {} };
-  return answerCheck(answerer, QUESTION, { cancelled: false }, undefined) as WireAnswer;
+  const handler: CheckHandler = (_facts, call) => call.answer(reply as CheckReply);
+  const answers: WireAnswer[] = [];
+  answerCheck({ handler, wanted: () => ALL_HEADERS, onError: () => {} }, QUESTION, undefined, {
+    cancelled: false,
+    send: (answer) => answers.push(answer),
+  });
+  const [answer] = answers;
+  if (answer === undefined || answers.length > 1) throw new Error('a call is answered once');
+  return answer;
 }
 
 /** As Envoy reads it: no error, and the code is 0 or missing. */
 function letsThrough(answer: WireAnswer): boolean {
   if (answer.kind === 'error') return false;
-  const { status } = official.deserialize(answer.bytes) as CheckResponse;
+  const { status } = official.deserialize(Buffer.from(answer.text, 'latin1')) as CheckResponse;
   return (status?.code ?? 0) === 0;
 }
 

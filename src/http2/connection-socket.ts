@@ -1,0 +1,74 @@
+import type { Duplex } from 'node:stream';
+
+export interface ConnectionSocketHooks {
+  onData(chunk: Buffer): void;
+  /** The peer has nothing more to say; it may still listen. */
+  onHalfClosed(): void;
+  onClosed(): void;
+  /** More waits to be written than is put up with. */
+  onOverflow(): void;
+}
+
+/** The bytes of a connection, both ways. While a peer does not take what we write, nothing more of it is read. */
+export class ConnectionSocket {
+  readonly #socket: Duplex;
+  readonly #hooks: ConnectionSocketHooks;
+  readonly #waitingBytesMax: number;
+  readonly #nowMs: () => number;
+  #stalledSinceMs: number | undefined;
+  #endedAtMs: number | undefined;
+
+  /** @param waitingBytesMax how much may wait to be written */
+  constructor(
+    socket: Duplex,
+    hooks: ConnectionSocketHooks,
+    waitingBytesMax: number,
+    nowMs: () => number,
+  ) {
+    this.#socket = socket;
+    this.#hooks = hooks;
+    this.#waitingBytesMax = waitingBytesMax;
+    this.#nowMs = nowMs;
+    socket.on('data', (chunk: Buffer) => hooks.onData(chunk));
+    socket.once('end', () => hooks.onHalfClosed());
+    socket.on('drain', () => {
+      this.#stalledSinceMs = undefined;
+      socket.resume();
+    });
+    // 'close' follows, and that is all there is to know.
+    socket.on('error', () => {});
+    socket.once('close', () => hooks.onClosed());
+  }
+
+  /** Since when the peer has not taken what was written. */
+  get stalledSinceMs(): number | undefined {
+    return this.#stalledSinceMs;
+  }
+
+  /** When {@link end} was called; `undefined` before. */
+  get endedAtMs(): number | undefined {
+    return this.#endedAtMs;
+  }
+
+  /** @param bytes stay as they are */
+  write(bytes: Buffer): void {
+    if (this.#endedAtMs !== undefined || this.#socket.write(bytes)) return;
+    if (this.#stalledSinceMs === undefined) {
+      this.#stalledSinceMs = this.#nowMs();
+      this.#socket.pause();
+    }
+    if (this.#socket.writableLength > this.#waitingBytesMax) this.#hooks.onOverflow();
+  }
+
+  /** Nothing more is written. What still comes must be read: unread, it would turn our end into a reset. */
+  end(): void {
+    if (this.#endedAtMs !== undefined) return;
+    this.#endedAtMs = this.#nowMs();
+    this.#socket.end();
+    this.#socket.resume();
+  }
+
+  destroy(): void {
+    this.#socket.destroy();
+  }
+}

@@ -1,0 +1,80 @@
+import { ConnectionFault } from './connection-fault.ts';
+import type { Http2Limits } from './http2-limits.ts';
+
+const KEEPALIVE_PAYLOAD = '\0keepali';
+/** Connections of one age must not all go at the same time. */
+const AGE_JITTER = 0.1;
+
+/** What the watch looks at. */
+export interface WatchedConnection {
+  readonly isHandshaken: boolean;
+  readonly areSettingsAcknowledged: boolean;
+  readonly headerBlockSinceMs: number | undefined;
+  readonly stalledSinceMs: number | undefined;
+  readonly callCount: number;
+  readonly isLeaving: boolean;
+  ping(payload: string): void;
+  leave(): void;
+}
+
+/** The time limits of one connection. Looked at now and then, by the server's one timer. */
+export class ConnectionWatch {
+  readonly #limits: Http2Limits;
+  readonly #startedAtMs: number;
+  readonly #leaveAtMs: number;
+  #heardAtMs: number;
+  #idleSinceMs: number;
+  #pingedAtMs: number | undefined;
+
+  constructor(limits: Http2Limits, nowMs: number) {
+    this.#limits = limits;
+    this.#startedAtMs = nowMs;
+    this.#heardAtMs = nowMs;
+    this.#idleSinceMs = nowMs;
+    const jitter = 1 + AGE_JITTER * (2 * Math.random() - 1);
+    this.#leaveAtMs = nowMs + (limits.connectionAgeMaxMs ?? Infinity) * jitter;
+  }
+
+  /** Something came. */
+  heard(nowMs: number): void {
+    this.#heardAtMs = nowMs;
+    this.#pingedAtMs = undefined;
+  }
+
+  /** @throws {ConnectionFault} for a limit that is over */
+  look(connection: WatchedConnection, nowMs: number): void {
+    this.#lookAtHandshake(connection, nowMs);
+    if (isOver(connection.headerBlockSinceMs, this.#limits.headerBlockMaxMs, nowMs)) {
+      throw new ConnectionFault('ENHANCE_YOUR_CALM', 'a header block does not end');
+    }
+    if (isOver(connection.stalledSinceMs, this.#limits.stallMaxMs, nowMs)) {
+      throw new ConnectionFault('ENHANCE_YOUR_CALM', 'answers are not taken');
+    }
+    this.#lookForLife(connection, nowMs);
+    if (connection.callCount > 0) this.#idleSinceMs = nowMs;
+    const isIdle = isOver(this.#idleSinceMs, this.#limits.connectionIdleMaxMs ?? Infinity, nowMs);
+    if ((isIdle || nowMs >= this.#leaveAtMs) && !connection.isLeaving) connection.leave();
+  }
+
+  #lookAtHandshake({ isHandshaken, areSettingsAcknowledged }: WatchedConnection, nowMs: number) {
+    if (!isOver(this.#startedAtMs, this.#limits.handshakeMaxMs, nowMs)) return;
+    if (!isHandshaken) throw new ConnectionFault('PROTOCOL_ERROR', 'the peer does not begin');
+    if (!areSettingsAcknowledged) {
+      throw new ConnectionFault('SETTINGS_TIMEOUT', 'our SETTINGS are not acknowledged');
+    }
+  }
+
+  #lookForLife(connection: WatchedConnection, nowMs: number): void {
+    if (isOver(this.#pingedAtMs, this.#limits.keepaliveMaxMs, nowMs)) {
+      throw new ConnectionFault('NO_ERROR', 'the peer does not answer');
+    }
+    if (this.#pingedAtMs !== undefined || !connection.isHandshaken) return;
+    if (!isOver(this.#heardAtMs, this.#limits.keepaliveAfterMs, nowMs)) return;
+    this.#pingedAtMs = nowMs;
+    connection.ping(KEEPALIVE_PAYLOAD);
+  }
+}
+
+function isOver(sinceMs: number | undefined, maxMs: number, nowMs: number): boolean {
+  return sinceMs !== undefined && nowMs - sinceMs >= maxMs;
+}

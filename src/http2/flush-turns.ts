@@ -1,0 +1,19 @@
+/** Flushes once what was written at one moment: all replies that one packet of the store brings leave together. */
+export class FlushTurns {
+  #due: (() => void)[] = [];
+  #next: (() => void)[] = [];
+  readonly #flushAll = (): void => this.#flush();
+
+  add(flush: () => void): void {
+    this.#due.push(flush);
+    if (this.#due.length === 1) process.nextTick(this.#flushAll);
+  }
+
+  #flush(): void {
+    const turn = this.#due;
+    this.#due = this.#next;
+    for (const flush of turn) flush();
+    turn.length = 0;
+    this.#next = turn;
+  }
+}

@@ -1,0 +1,7 @@
+/**
+ * A header block that cannot be decoded (RFC 7541). The state of the table is unknown from then on, so the connection
+ * has to end with COMPRESSION_ERROR. The message names the rule that was broken and never what the peer has sent.
+ */
+export class HpackFault extends Error {
+  override readonly name = 'HpackFault';
+}

@@ -1,0 +1,67 @@
+import type { HpackDecoder } from './hpack-decoder.ts';
+
+/** How many different blocks are remembered; a proxy repeats one or two. */
+const BLOCKS_MAX = 8;
+
+/** Longer blocks carry text of their own and hardly come again. */
+const BLOCK_BYTES_MAX = 512;
+
+interface KnownBlock<T> {
+  readonly bytes: Uint8Array;
+  readonly meaning: T;
+}
+
+/**
+ * Recognises a whole header block that came before while the table was as it is now, so that it need not be decoded
+ * again: a proxy sends the same block for most of its calls. Finding one allocates nothing.
+ */
+export class KnownBlocks<T> {
+  readonly #decoder: HpackDecoder;
+  readonly #blocks: KnownBlock<T>[] = [];
+  #generation = 0;
+  /** The slot that the next block takes when all are full: the oldest one's. */
+  #next = 0;
+
+  constructor(decoder: HpackDecoder) {
+    this.#decoder = decoder;
+  }
+
+  /** What {@link remember} was given for the same bytes, unless the table has changed since. */
+  find(bytes: Uint8Array, start: number, end: number): T | undefined {
+    if (this.#generation !== this.#decoder.generation) return undefined;
+    const blocks = this.#blocks;
+    for (let index = 0; index < blocks.length; index += 1) {
+      const block = blocks[index];
+      if (block !== undefined && isEqual(block.bytes, bytes, start, end)) return block.meaning;
+    }
+    return undefined;
+  }
+
+  /**
+   * To be called right after the decoder has decoded this block. One that changed the table is not remembered: the
+   * change has to happen again each time.
+   */
+  remember(bytes: Uint8Array, start: number, end: number, meaning: T): void {
+    if (this.#decoder.changedTable || end - start > BLOCK_BYTES_MAX) return;
+    if (this.#generation !== this.#decoder.generation) {
+      this.#generation = this.#decoder.generation;
+      this.#blocks.length = 0;
+      this.#next = 0;
+    }
+    this.#blocks[this.#next] = {
+      bytes: Uint8Array.prototype.slice.call(bytes, start, end),
+      meaning,
+    };
+    this.#next = (this.#next + 1) % BLOCKS_MAX;
+  }
+}
+
+/** From the end, where the fields stand that differ between calls. */
+function isEqual(known: Uint8Array, bytes: Uint8Array, start: number, end: number): boolean {
+  const length = end - start;
+  if (known.length !== length) return false;
+  for (let index = length - 1; index >= 0; index -= 1) {
+    if (known[index] !== bytes[start + index]) return false;
+  }
+  return true;
+}

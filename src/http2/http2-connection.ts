@@ -1,0 +1,198 @@
+import type { Duplex } from 'node:stream';
+import { ConnectionFault } from './connection-fault.ts';
+import type { ConnectionHost } from './connection-host.ts';
+import { ConnectionSocket } from './connection-socket.ts';
+import { ConnectionWatch, type WatchedConnection } from './connection-watch.ts';
+import { Farewell } from './farewell.ts';
+import { FrameReader } from './frame-reader.ts';
+import { FrameRouter } from './frame-router.ts';
+import { FrameWriter } from './frame-writer.ts';
+import { writeOwnSettings } from './own-settings.ts';
+import { HTTP1_REFUSAL, Preface } from './preface.ts';
+
+/** One connection: its bytes in, its frames to those that understand them, its time limits, and its end. */
+export class Http2Connection implements WatchedConnection {
+  readonly #host: ConnectionHost;
+  readonly #socket: ConnectionSocket;
+  readonly #writer: FrameWriter;
+  readonly #frames: FrameRouter;
+  readonly #watch: ConnectionWatch;
+  readonly #farewell: Farewell;
+  readonly #reader = new FrameReader();
+  readonly #preface = new Preface();
+  #state: 'preface' | 'open' | 'ended' = 'preface';
+
+  /** @param onClosed told once, when nothing of it is left */
+  constructor(socket: Duplex, host: ConnectionHost, onClosed: () => void) {
+    const { limits } = host;
+    this.#host = host;
+    const hooks = {
+      onData: (chunk: Buffer) => this.#receive(chunk),
+      onHalfClosed: () => this.#halfClosed(),
+      onClosed: () => {
+        this.#state = 'ended';
+        this.#frames.abandonAll();
+        onClosed();
+      },
+      onOverflow: () => {
+        this.#fail(new ConnectionFault('ENHANCE_YOUR_CALM', 'what we write is not read'));
+      },
+    };
+    this.#socket = new ConnectionSocket(socket, hooks, limits.replyBytesMax, host.nowMs);
+    const flush = (): void => this.#writer.flush();
+    const send = (bytes: Buffer): void => this.#socket.write(bytes);
+    this.#writer = new FrameWriter(send, () => host.flushSoon(flush));
+    this.#frames = new FrameRouter(host, this.#writer, {
+      onStreamEnd: () => this.#endWhenDone(),
+      onFault: (fault) => this.#fail(fault),
+      onPingAck: (payload) => this.#farewell.pingAnswered(payload, host.nowMs()),
+      onGoaway: () => this.#farewell.finish(host.nowMs()),
+    });
+    this.#watch = new ConnectionWatch(limits, host.nowMs());
+    this.#farewell = new Farewell({
+      writer: this.#writer,
+      limits,
+      stopServing: () => this.#frames.stopServing(),
+    });
+  }
+
+  get isHandshaken(): boolean {
+    return this.#frames.areSettingsSeen;
+  }
+
+  get areSettingsAcknowledged(): boolean {
+    return this.#frames.areSettingsAcknowledged;
+  }
+
+  get headerBlockSinceMs(): number | undefined {
+    return this.#frames.headerBlockSinceMs;
+  }
+
+  get stalledSinceMs(): number | undefined {
+    return this.#socket.stalledSinceMs ?? this.#frames.stalledSinceMs;
+  }
+
+  get callCount(): number {
+    return this.#frames.callCount;
+  }
+
+  get isLeaving(): boolean {
+    return this.#farewell.isAnnounced;
+  }
+
+  ping(payload: string): void {
+    this.#writer.ping(payload, 0);
+  }
+
+  /** Asks the peer to go elsewhere, and ends when its calls are answered. */
+  leave(): void {
+    if (this.#state === 'preface') this.#end();
+    else if (this.#state === 'open') this.#farewell.announce(this.#host.nowMs());
+  }
+
+  /** Cuts it off, with all calls on it. */
+  destroy(): void {
+    this.#socket.destroy();
+  }
+
+  /** Looks whether a time limit is over. Called now and then. */
+  look(nowMs: number): void {
+    const { limits } = this.#host;
+    const { endedAtMs } = this.#socket;
+    if (endedAtMs !== undefined) {
+      if (nowMs - endedAtMs >= limits.lingerMs) this.#socket.destroy();
+      return;
+    }
+    try {
+      this.#watch.look(this, nowMs);
+      this.#frames.expireCalls(nowMs);
+      this.#frames.resetSlowRequests(nowMs);
+      if (this.#farewell.look(nowMs)) this.#end();
+      else this.#endWhenDone();
+    } catch (fault) {
+      this.#fail(fault);
+    }
+  }
+
+  /** Ends the calls whose caller's time is over. */
+  expireCalls(nowMs: number): void {
+    this.#frames.expireCalls(nowMs);
+  }
+
+  #receive(chunk: Buffer): void {
+    if (this.#state === 'ended') return;
+    this.#watch.heard(this.#host.nowMs());
+    try {
+      this.#reader.push(this.#state === 'preface' ? this.#begin(chunk) : chunk);
+      while (this.#isReading() && this.#reader.next()) this.#frames.route(this.#reader);
+    } catch (fault) {
+      this.#fail(fault);
+    }
+  }
+
+  /** A frame may have ended the connection. */
+  #isReading(): boolean {
+    return this.#state === 'open';
+  }
+
+  /** Reads the client's first words, and says ours; what follows them is left. */
+  #begin(chunk: Buffer): Buffer {
+    const { state, at } = this.#preface.take(chunk);
+    switch (state) {
+      case 'complete':
+        this.#state = 'open';
+        writeOwnSettings(this.#writer, this.#host.limits);
+        break;
+      case 'http1':
+        this.#socket.write(Buffer.from(HTTP1_REFUSAL, 'latin1'));
+        this.#end();
+        break;
+      case 'unknown':
+        throw new ConnectionFault('PROTOCOL_ERROR', 'this is no HTTP/2');
+      case 'unfinished':
+        break;
+      default:
+        state satisfies never;
+    }
+    return chunk.subarray(at);
+  }
+
+  #halfClosed(): void {
+    if (this.#state !== 'open') {
+      this.#end();
+      return;
+    }
+    this.#farewell.finish(this.#host.nowMs());
+    this.#endWhenDone();
+  }
+
+  #endWhenDone(): void {
+    if (this.#farewell.isFinal && this.#frames.callCount === 0) this.#end();
+  }
+
+  #fail(fault: unknown): void {
+    if (this.#state === 'ended') return;
+    const { observer } = this.#host;
+    let told: ConnectionFault;
+    if (fault instanceof ConnectionFault) {
+      told = fault;
+      observer.connectionFaulted?.(fault);
+    } else {
+      told = new ConnectionFault('INTERNAL_ERROR', 'a fault of the server');
+      observer.handlerFailed?.(fault);
+    }
+    // Before our SETTINGS nothing may be said, and whoever sent no preface would not understand it.
+    if (this.#state === 'open') {
+      this.#writer.goaway(this.#frames.lastStreamId, told.errorName, told.message);
+    }
+    this.#end();
+  }
+
+  #end(): void {
+    if (this.#state === 'ended') return;
+    this.#state = 'ended';
+    this.#writer.flush();
+    this.#socket.end();
+    this.#frames.abandonAll();
+  }
+}

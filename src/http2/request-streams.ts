@@ -1,0 +1,165 @@
+import { ConnectionFault } from './connection-fault.ts';
+import type { ConnectionParts } from './connection-parts.ts';
+import { isLengthWrong } from './content-length.ts';
+import type { FrameReader } from './frame-reader.ts';
+import { FLAG } from './frame-type.ts';
+import { GRPC_STATUS } from './grpc-status.ts';
+import type { MessageIntake } from './message-intake.ts';
+import type { ReceiveWindow } from './receive-window.ts';
+import type { RequestBlocks } from './request-blocks.ts';
+import type { CallHead } from './request-head.ts';
+import { takePaddingOff } from './stream-padding.ts';
+import type { StreamEnds } from './stream-ends.ts';
+import { UnaryStream, type StreamOwner } from './unary-stream.ts';
+
+export interface RequestStreamsOptions {
+  readonly parts: ConnectionParts;
+  readonly blocks: RequestBlocks;
+  readonly intake: MessageIntake;
+  readonly window: ReceiveWindow;
+  readonly ends: StreamEnds;
+  readonly owner: StreamOwner;
+  /** A call is there whole. */
+  readonly onReady: (stream: UnaryStream) => void;
+}
+
+/** Opens a stream for each request, and gathers what comes for it: header blocks and DATA (RFC 9113 sections 6.1 and 8.1). */
+export class RequestStreams {
+  readonly #options: RequestStreamsOptions;
+  readonly #parts: ConnectionParts;
+  /** Streams above it are nobody's: it stands in our last GOAWAY. */
+  #lastIdServed = Infinity;
+
+  constructor(options: RequestStreamsOptions) {
+    this.#options = options;
+    this.#parts = options.parts;
+  }
+
+  /** The last stream that is served so far. */
+  get lastIdServed(): number {
+    return Math.min(this.#lastIdServed, this.#parts.streams.lastId);
+  }
+
+  /** Serves no stream that comes from now on. */
+  stop(): void {
+    this.#lastIdServed = this.lastIdServed;
+  }
+
+  /** A whole header block: of a new request, or the trailers of one. */
+  block(streamId: number, endsStream: boolean, block: BlockBytes): void {
+    const stream = this.#parts.streams.find(streamId);
+    if (stream !== undefined) this.#trailers(stream, endsStream, block);
+    else if (streamId <= this.#parts.streams.lastId) this.#stray(streamId, block);
+    else this.#request(streamId, endsStream, block);
+  }
+
+  /** Priorities mean nothing here, but this one is a contradiction (RFC 7540 section 5.3.1). */
+  isItsOwnParent(streamId: number): void {
+    this.#options.ends.resetId(streamId, 'PROTOCOL_ERROR');
+  }
+
+  data(frame: FrameReader): void {
+    const { streamId, flags } = frame;
+    if (streamId === 0) throw new ConnectionFault('PROTOCOL_ERROR', 'DATA on stream 0');
+    const frameBytes = frame.end - frame.start;
+    this.#options.window.take(frameBytes);
+    const stream = this.#parts.streams.find(streamId);
+    if (stream === undefined) {
+      this.#options.ends.strayFrame(streamId);
+      return;
+    }
+    if (stream.isRequestComplete) {
+      this.#options.ends.reset(stream, 'STREAM_CLOSED');
+      return;
+    }
+    takePaddingOff(frame);
+    stream.isRequestComplete = (flags & FLAG.endStream) !== 0;
+    stream.receivedBytes += frame.end - frame.start;
+    if (isLengthWrong(stream)) {
+      this.#options.ends.reset(stream, 'PROTOCOL_ERROR');
+      return;
+    }
+    if (!stream.isRequestComplete && !this.#mayGoOn(stream, frameBytes)) return;
+    if (this.#options.intake.take(stream, frame.bytes, frame.start, frame.end)) {
+      this.#options.onReady(stream);
+    }
+  }
+
+  #request(streamId: number, endsStream: boolean, { bytes, start, end }: BlockBytes): void {
+    const { streams, limits, writer } = this.#parts;
+    const { blocks, ends } = this.#options;
+    const head = blocks.head(bytes, start, end);
+    streams.noteId(streamId);
+    if (streamId > this.#lastIdServed) streams.ignore(streamId);
+    else if (head.kind === 'malformed') ends.resetId(streamId, 'PROTOCOL_ERROR');
+    else if (streams.load >= limits.streamsMax) ends.resetId(streamId, 'REFUSED_STREAM');
+    else if (head.kind === 'call') this.#open(streamId, endsStream, head);
+    else {
+      writer.headers(streamId, head.block, FLAG.endStream);
+      ends.refused(streamId, endsStream);
+    }
+  }
+
+  #open(streamId: number, endsStream: boolean, head: CallHead): void {
+    const { streams, sender, limits, nowMs } = this.#parts;
+    const stream = new UnaryStream(this.#options.owner, streamId, head, {
+      nowMs: nowMs(),
+      receiveWindow: limits.streamWindowBytes,
+      sendWindow: sender.initialWindow,
+    });
+    streams.add(stream);
+    if (!endsStream) return;
+    stream.isRequestComplete = true;
+    this.#noMessage(stream);
+  }
+
+  #trailers(stream: UnaryStream, endsStream: boolean, { bytes, start, end }: BlockBytes): void {
+    const areTrailers = this.#options.blocks.trailers(bytes, start, end);
+    if (stream.isRequestComplete) {
+      this.#options.ends.reset(stream, 'STREAM_CLOSED');
+      return;
+    }
+    stream.isRequestComplete = endsStream;
+    if (!areTrailers || !endsStream || isLengthWrong(stream)) {
+      this.#options.ends.reset(stream, 'PROTOCOL_ERROR');
+    } else if (stream.parts === undefined) this.#noMessage(stream);
+    else if (this.#options.intake.take(stream, stream.parts, 0, 0)) this.#options.onReady(stream);
+  }
+
+  /** A block for a stream that is over: the table must see it all the same. */
+  #stray(streamId: number, { bytes, start, end }: BlockBytes): void {
+    this.#options.blocks.trailers(bytes, start, end);
+    const kind = this.#parts.streams.kindOf(streamId);
+    if (kind === 'ignored') return;
+    if (kind === 'closed') throw new ConnectionFault('STREAM_CLOSED', 'HEADERS on a closed stream');
+    throw new ConnectionFault('PROTOCOL_ERROR', 'a stream has a lower number than one before it');
+  }
+
+  #noMessage(stream: UnaryStream): void {
+    if (stream.head.contentLength > 0) this.#options.ends.reset(stream, 'PROTOCOL_ERROR');
+    else stream.end(GRPC_STATUS.unimplemented, 'a unary call has one message');
+  }
+
+  /** For a request that does not end with this frame: our window for it, and whether the frame says anything. */
+  #mayGoOn(stream: UnaryStream, frameBytes: number): boolean {
+    const { limits, writer, budgets, nowMs } = this.#parts;
+    if (frameBytes === 0) budgets.emptyData.spend(nowMs());
+    stream.receiveWindow -= frameBytes;
+    if (stream.receiveWindow < 0) {
+      this.#options.ends.reset(stream, 'FLOW_CONTROL_ERROR');
+      return false;
+    }
+    if (stream.receiveWindow < limits.streamWindowBytes / 2) {
+      writer.windowUpdate(stream.id, limits.streamWindowBytes - stream.receiveWindow);
+      stream.receiveWindow = limits.streamWindowBytes;
+    }
+    return true;
+  }
+}
+
+/** A header block where it lies. */
+export interface BlockBytes {
+  readonly bytes: Buffer;
+  readonly start: number;
+  readonly end: number;
+}

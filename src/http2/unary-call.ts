@@ -1,0 +1,33 @@
+/** One gRPC call as its handler sees it. Nothing here throws. */
+export interface UnaryCall {
+  /** Nobody waits for an answer any more: it was given, or the caller has reset the call, gone away or run out of time. */
+  readonly isOver: boolean;
+  /** When the caller's time is over, on the clock of the server (`performance.now()`); Infinity = it named no deadline. */
+  readonly deadlineAtMs: number;
+  /**
+   * Told, at most once, that the call is over without the handler's doing. For handlers that would not look otherwise:
+   * with it set, the call no longer counts as being worked on once it was told.
+   */
+  onAbandoned: ((how: 'cancelled' | 'deadline') => void) | undefined;
+  /**
+   * Answers with one message and OK. Without effect on a call that is over, like the other two.
+   * @param message text whose characters are bytes
+   */
+  reply(message: string): void;
+  /** Sends one message of a server stream; the call stays open. */
+  send(message: string): void;
+  /**
+   * Ends the call with a status and no further message.
+   * @param code a gRPC status code
+   * @param message in UTF-8 on the wire, percent-encoded
+   */
+  end(code: number, message: string): void;
+}
+
+/** A method that the server offers. */
+export interface UnaryMethod {
+  /** `/package.Service/Method`. */
+  readonly path: string;
+  /** @param message the one message of the request, as a view that is valid until this returns */
+  handle(message: Buffer, call: UnaryCall): void;
+}

@@ -1,0 +1,15 @@
+import type { CheckAnswerer } from './answer-check.ts';
+import type { RpcMethod, RpcObserver } from './rpc-observer.ts';
+
+export const AUTHORIZATION_SERVICE = 'envoy.service.auth.v3.Authorization';
+
+/** The one method of it. */
+export const CHECK: RpcMethod = { service: AUTHORIZATION_SERVICE, method: 'Check' };
+export const CHECK_PATH: string = `/${CHECK.service}/${CHECK.method}`;
+
+/** What the method needs, whichever server it is on. */
+export interface CheckServiceOptions extends CheckAnswerer {
+  /** Calls open at a time in the whole process. */
+  readonly callsMax: number;
+  readonly rpcObserver: RpcObserver;
+}

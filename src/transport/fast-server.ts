@@ -1,0 +1,80 @@
+import { UnaryServer } from '../http2/unary-server.ts';
+import { AUTHORIZATION_SERVICE } from './check-method.ts';
+import { createFastCheck } from './fast-check.ts';
+import { createFastHealth } from './fast-health.ts';
+import { listenForSockets, type SocketListener } from './fast-listener.ts';
+import { DEFAULT_GRPC_SERVER_LIMITS } from './grpc-server-limits.ts';
+import type { GrpcServerOptions, GrpcTransport } from './grpc-transport.ts';
+import { HealthBoard } from './health-board.ts';
+import { formatListenAddress, parseListenAddress } from './listen-address.ts';
+import { removeStaleSocket } from './remove-stale-socket.ts';
+import { ConnectionFailed, HandlerFailed } from './transport-fault.ts';
+
+/**
+ * The transport `fast`: our own HTTP/2 server for `envoy.service.auth.v3.Authorization/Check` and `grpc.health.v1`.
+ *
+ * @throws {RangeError} for an address that is none, and an Error when it cannot be bound
+ */
+export async function startFastServer(options: GrpcServerOptions): Promise<GrpcTransport> {
+  const address = parseListenAddress(options.address);
+  const limits = { ...DEFAULT_GRPC_SERVER_LIMITS, ...options.limits };
+  const { onError, rpcObserver } = options;
+  const health = new HealthBoard(['', AUTHORIZATION_SERVICE], rpcObserver);
+  const server = new UnaryServer({
+    methods: [
+      createFastCheck({ ...options, callsMax: limits.callsMax }),
+      ...createFastHealth(health),
+    ],
+    limits: {
+      messageBytesMax: limits.requestBytesMax,
+      streamsMax: limits.streamsPerConnectionMax,
+      connectionAgeMaxMs: limits.connectionAgeMaxMs,
+      connectionIdleMaxMs: limits.connectionIdleMaxMs,
+    },
+    observer: {
+      handlerFailed: (fault) => onError(new HandlerFailed(fault)),
+      connectionFaulted: ({ errorName, message }) =>
+        onError(new ConnectionFailed(errorName, message)),
+    },
+  });
+  if (address.kind === 'unix') await removeStaleSocket(address.path);
+  const listener = await listenForSockets(
+    address,
+    options.tls,
+    (socket) => server.serve(socket),
+    onError,
+  );
+  const port = listener.port;
+  let ended: Promise<void> | undefined;
+
+  return {
+    address: formatListenAddress(
+      address.kind === 'tcp' ? { ...address, port: port ?? 0 } : address,
+    ),
+    port,
+    setServing: (isServing) => health.setServing(isServing),
+    drain: (graceMs) => {
+      health.setServing(false);
+      health.endWatches();
+      return (ended ??= shutDown(server, listener, graceMs));
+    },
+    close: async () => {
+      ended ??= shutDown(server, listener, 0);
+      server.destroy();
+      await ended;
+    },
+  };
+}
+
+async function shutDown(
+  server: UnaryServer,
+  listener: SocketListener,
+  graceMs: number,
+): Promise<void> {
+  const timer = setTimeout(() => {
+    server.destroy();
+    listener.destroyHandshakes();
+  }, graceMs);
+  await Promise.all([listener.close(), server.drain()]);
+  clearTimeout(timer);
+}

@@ -1,0 +1,70 @@
+import type { RpcObserver } from './rpc-observer.ts';
+
+export const HEALTH_SERVICE = 'grpc.health.v1.Health';
+
+/** As `grpc.health.v1` numbers them. */
+export const SERVING_STATUS = { SERVING: 1, NOT_SERVING: 2, SERVICE_UNKNOWN: 3 } as const;
+export type ServingStatus = keyof typeof SERVING_STATUS;
+
+/** Somebody who watches a service. */
+export interface HealthWatcher {
+  /** Empty: the server as a whole. */
+  readonly service: string;
+  tell(status: ServingStatus): void;
+  /** Nothing more will be told: the server drains. */
+  end(): void;
+}
+
+/** Whether this server serves, and who wants to know: `grpc.health.v1` without the wire. All services are up or down together. */
+export class HealthBoard {
+  readonly services: readonly string[];
+  readonly #rpcObserver: RpcObserver;
+  readonly #watchers = new Map<HealthWatcher, (code: string) => void>();
+  #current: ServingStatus = 'NOT_SERVING';
+
+  constructor(services: readonly string[], rpcObserver: RpcObserver) {
+    this.services = services;
+    this.#rpcObserver = rpcObserver;
+  }
+
+  statusOf(service: string): ServingStatus {
+    return this.services.includes(service) ? this.#current : 'SERVICE_UNKNOWN';
+  }
+
+  setServing(isServing: boolean): void {
+    const next = isServing ? 'SERVING' : 'NOT_SERVING';
+    if (next === this.#current) return;
+    this.#current = next;
+    for (const watcher of this.#watchers.keys()) watcher.tell(this.statusOf(watcher.service));
+  }
+
+  watch(watcher: HealthWatcher): void {
+    this.#watchers.set(watcher, this.started('Watch'));
+    watcher.tell(this.statusOf(watcher.service));
+  }
+
+  /** The watcher has gone by itself. */
+  left(watcher: HealthWatcher): void {
+    this.#watchers.get(watcher)?.('CANCELLED');
+    this.#watchers.delete(watcher);
+  }
+
+  /** Ends open watches, which would otherwise hold a shutdown up for ever. */
+  endWatches(): void {
+    for (const [watcher, done] of this.#watchers) {
+      this.#watchers.delete(watcher);
+      watcher.end();
+      done('UNAVAILABLE');
+    }
+  }
+
+  /** Tells the observer of a call; the result is to be called with the name of its status at its end. */
+  started(method: string): (code: string) => void {
+    const rpc = { service: HEALTH_SERVICE, method };
+    const startedAtMs = performance.now();
+    this.#rpcObserver.started(rpc);
+    return (code) => {
+      this.#rpcObserver.handled(rpc, code, (performance.now() - startedAtMs) / 1000);
+    };
+  }
+}

@@ -46,13 +46,16 @@ const LIMITS: readonly Limit[] = [
   },
 ];
 
-/** What Curfew needs, and by medians as a share of what a rival needs, beside the aims. Empty without figures. */
+/**
+ * What Curfew needs, and by medians as a share of what a rival needs, beside the aims. They are those of its fastest
+ * transport, which is the first contender. Empty without figures.
+ */
 export function goalTable(results: Results): string {
-  const curfews = results.names.filter((name) => name.startsWith('Curfew'));
-  const rows = curfews.flatMap((curfew) => [
+  const [curfew = ''] = results.names;
+  const rows = [
     ...sharesOf(results, curfew),
     ...LIMITS.flatMap(({ what, of, max }) => rowOf(`${curfew}: ${what}`, of(results, curfew), max)),
-  ]);
+  ];
   if (rows.length === 0) return '';
   return markdownTable(['aims', 'is', 'aim', 'reached'], rows);
 }

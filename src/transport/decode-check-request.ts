@@ -134,19 +134,22 @@ function decodeRequest(reader: WireReader, wanted: WantedHeaders): HttpRequest |
 /** Metadata: filter_metadata 1, a map by filter name. What other filters left is none of our business. */
 function decodeJwtMetadata(reader: WireReader): PlainStruct | undefined {
   const outer = reader.enter();
-  const found = new Map<string, PlainStruct>();
+  let found: PlainStruct | undefined;
   while (reader.next()) {
     if (reader.field === 1) {
       // The name may stand behind the struct, which is therefore read afterwards.
       const [name, struct] = decodeMapEntry<WireReader | undefined>(reader, undefined, contentOf);
       if (struct === undefined) throw new MalformedCheck('metadata has a filter without a struct');
-      if (name === JWT_AUTHN) addEntry(found, [name, decodeStruct(struct)]);
+      if (name !== JWT_AUTHN) continue;
+      if (found !== undefined)
+        throw new MalformedCheck('CheckRequest is malformed: doubled map key');
+      found = decodeStruct(struct);
     } else if (reader.field === 2)
       reader.pass(); // typed_filter_metadata
     else reader.skip();
   }
   reader.leave(outer);
-  return found.get(JWT_AUTHN);
+  return found;
 }
 
 function contentOf(reader: WireReader): WireReader {

@@ -188,16 +188,23 @@ describe('http2: hostile peers', () => {
   });
 
   describe('with large headers', () => {
+    const large = encodeBlock(requestLines(NOW_PATH, [['x-large', 'x'.repeat(15_000)]]));
+    const more = literal('x-more', 'x'.repeat(16_000));
+
     it('are told so when the list is too long, and go on', async () => {
-      const peer = await start();
-      const large = encodeBlock(requestLines(NOW_PATH, [['x-large', 'x'.repeat(15_000)]]), 'plain');
-      const more = literal('x-more', 'x'.repeat(16_000));
-      peer.send(headers(1, large, FLAG.endStream));
-      for (const flags of [0, 0, 0, FLAG.endHeaders])
-        peer.send(continuation(1, more.subarray(0, 16_300), flags));
-      await peer.until('an end', () => peer.isEnded || peer.reply(1) !== undefined);
-      if (peer.isEnded) expect(peer.conversation.goaways.at(-1)?.code).to.equal(enhanceYourCalm);
-      else expect(valueOf(peer.reply(1), ':status')).to.equal('431');
+      const peer = await start({ headerListBytesMax: 30_000 });
+      peer.send(headers(1, large, FLAG.endStream), continuation(1, more));
+      await peer.untilReplied(1);
+      expect(valueOf(peer.reply(1), ':status')).to.equal('431');
+      peer.call(3, NOW_PATH, 'after it');
+      await peer.untilReplied(3);
+      expect(messagesOf(peer.reply(3))[0]).to.match(/:after it$/);
+    });
+
+    it('are left when the block is too large to be put together', async () => {
+      const peer = await start({ headerBlockBytesMax: 30_000 });
+      peer.send(headers(1, large, FLAG.endStream), continuation(1, more));
+      await expectEndedWith(peer, enhanceYourCalm);
     });
 
     it('of a few bytes that unpack to many megabytes', async () => {

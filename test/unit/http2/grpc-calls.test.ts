@@ -12,7 +12,7 @@ import {
 } from '../../support/http2/echo-methods.ts';
 import { data, ERROR_CODE, FLAG, grpcMessage, headers } from '../../support/http2/frames.ts';
 import { messagesOf, Peer, requestLines, valueOf } from '../../support/http2/peer.ts';
-import { encodeBlock, type HeaderLines } from '../../support/http2/plain-hpack.ts';
+import { encodeBlock, indexed, type HeaderLines } from '../../support/http2/plain-hpack.ts';
 
 const STATUS = {
   deadlineExceeded: '4',
@@ -340,5 +340,25 @@ describe('http2: gRPC calls', () => {
     peer.send(data(1, Buffer.alloc(0), FLAG.endStream));
     await peer.settled();
     expectAnswered('question');
+  });
+
+  it('are read by the header table of their moment, although the same bytes were read before', async () => {
+    const { peer } = scene;
+    const numbers = Buffer.concat([67, 66, 65, 64, 63, 62].map(indexed));
+    const blocks = [
+      encodeBlock(requestLines(NOW_PATH), 'indexed'),
+      numbers,
+      numbers,
+      encodeBlock(requestLines(FAIL_PATH), 'indexed'),
+      numbers,
+      numbers,
+    ];
+    for (const [index, block] of blocks.entries()) {
+      const streamId = 2 * index + 1;
+      peer.send(headers(streamId, block), data(streamId, BODY, FLAG.endStream));
+    }
+    await peer.settled();
+    const statuses = blocks.map((_, index) => valueOf(peer.reply(2 * index + 1), 'grpc-status'));
+    expect(statuses).to.deep.equal(['0', '0', '0', '14', '14', '14']);
   });
 });

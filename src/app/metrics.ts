@@ -3,6 +3,7 @@ import type { CheckObservation, CheckObserver } from '../authz/check-observer.ts
 import type { PolicySet } from '../policy/policy-set.ts';
 import { CheckMetrics } from './check-metrics.ts';
 import { ConfigMetrics } from './config-metrics.ts';
+import { ConnectionMetrics } from './connection-metrics.ts';
 import type { ReadinessReport } from './readiness.ts';
 import { RpcMetrics } from './rpc-metrics.ts';
 import { SessionMetrics } from './session-metrics.ts';
@@ -18,6 +19,7 @@ export class Metrics implements CheckObserver {
   readonly store: StoreMetrics;
   readonly config: ConfigMetrics;
   readonly rpcs: RpcMetrics;
+  readonly connections: ConnectionMetrics;
   readonly #registry = new Registry();
   readonly #linesDropped: Counter;
   readonly #ready: Gauge;
@@ -30,6 +32,7 @@ export class Metrics implements CheckObserver {
     this.store = new StoreMetrics(this.#registry);
     this.config = new ConfigMetrics(this.#registry);
     this.rpcs = new RpcMetrics(this.#registry);
+    this.connections = new ConnectionMetrics(this.#registry);
     this.#linesDropped = new Counter({
       name: 'curfew_log_lines_dropped_total',
       help: 'Log lines lost because nobody read them in time.',

@@ -78,7 +78,7 @@ export const PROCESS_SETTINGS: readonly Setting<SettingName>[] = [
     flag: '--transport',
     placeholder: '<name>',
     variable: 'CURFEW_TRANSPORT',
-    default: 'grpc-js',
+    default: 'fast',
     help: "fast (Curfew's own server for unary gRPC) or grpc-js (the reference implementation)",
   },
   {

@@ -34,6 +34,7 @@ export async function startGrpc(
       ...answerer,
       onError: createTransportLog(log, metrics.checks, monotonicMs),
       rpcObserver: metrics.rpcs,
+      connectionObserver: metrics.connections,
       limits: { connectionAgeMaxMs: config.connectionAgeMs },
       tls,
     }),

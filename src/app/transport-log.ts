@@ -1,5 +1,9 @@
 import { MalformedCheck } from '../transport/malformed-check.ts';
-import { ConnectionFailed, HandshakeFailed, TransportOverloaded } from '../transport/transport-fault.ts';
+import {
+  ConnectionFailed,
+  HandshakeFailed,
+  TransportOverloaded,
+} from '../transport/transport-fault.ts';
 import type { TransportFault } from '../transport/transport-fault.ts';
 import type { CheckMetrics } from './check-metrics.ts';
 import { LineBudget } from './line-budget.ts';

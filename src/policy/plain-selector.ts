@@ -7,7 +7,7 @@ import { literalPath, matchInput, POLICY_NAME_KEY } from './judge-selection.ts';
 import { passiveHint } from './passive-hint.ts';
 import type { PreparedSelection } from './prepared-selection.ts';
 import type { PreparedSelections } from './prepared-selections.ts';
-import { plainPath } from './read-path.ts';
+import { nearlyPlainPath, plainPath, withoutFinalSlash } from './read-path.ts';
 import { SelectionIndex } from './selection-index.ts';
 
 /** A policy, and its two selections. */
@@ -49,15 +49,26 @@ export class PlainSelector {
   /** The selection, or `undefined` for a request that has to be judged at length. */
   select(facts: RequestFacts): PreparedSelection | undefined {
     const { normalised: host, malformed } = readHost(facts.host);
+    if (malformed) return undefined;
     const path = this.#isLiteral ? literalPath(facts.path) : plainPath(facts.path);
-    if (malformed || path === undefined) return undefined;
+    if (path === undefined) return this.#selectNearlyPlain(facts, host);
     const input = matchInput(facts, host, path);
-    const candidate = this.#candidate(input);
-    if (candidate === undefined) return undefined;
     // A plain path is its own folded form, hence what passive rules look at.
-    const isPassive =
-      passiveHint(facts) !== undefined || someMatches(candidate.passiveRules, input);
-    return isPassive ? candidate.passive : candidate.active;
+    return selectionOf(this.#candidate(input), facts, input);
+  }
+
+  /** With capital letters or a final slash: nobody can doubt it if every other spelling is for the same policy. */
+  #selectNearlyPlain(facts: RequestFacts, host: string): PreparedSelection | undefined {
+    const path = nearlyPlainPath(facts.path);
+    if (path === undefined || this.#foldable.length > 0) return undefined;
+    const candidate = this.#candidate(matchInput(facts, host, path));
+    const lower = path.toLowerCase();
+    const folded = matchInput(facts, host, withoutFinalSlash(lower));
+    for (const spelled of [folded.path, lower, withoutFinalSlash(path)]) {
+      if (spelled === path) continue;
+      if (this.#candidate(matchInput(facts, host, spelled)) !== candidate) return undefined;
+    }
+    return selectionOf(candidate, facts, folded);
   }
 
   #candidate(input: MatchInput): Candidate | undefined {
@@ -66,6 +77,17 @@ export class PlainSelector {
     if (someMatches(this.#foldable, input)) return undefined;
     return this.#candidates[this.#index.firstPlace(input)];
   }
+}
+
+/** @param input what passive rules look at */
+function selectionOf(
+  candidate: Candidate | undefined,
+  facts: RequestFacts,
+  input: MatchInput,
+): PreparedSelection | undefined {
+  if (candidate === undefined) return undefined;
+  const isPassive = passiveHint(facts) !== undefined || someMatches(candidate.passiveRules, input);
+  return isPassive ? candidate.passive : candidate.active;
 }
 
 function foldable({ matchers, foldedMatchers }: CompiledPolicy): readonly CompiledMatcher[] {

@@ -27,6 +27,9 @@ const DOT = 0x2e;
 const PLAIN_CODES = Uint8Array.from({ length: 0x80 }, (_, code) =>
   code !== SLASH && PLAIN.test(`/${String.fromCharCode(code)}`) ? 1 : 0,
 );
+const NEARLY_PLAIN_CODES = PLAIN_CODES.map((isPlain, code) =>
+  code >= 0x41 && code <= 0x5a ? 1 : isPlain,
+);
 const DOT_SEGMENT = /\/\.{1,2}(?:\/|$)/;
 
 const SIGNS: readonly (readonly [pattern: RegExp, ambiguity: string])[] = [
@@ -76,6 +79,18 @@ export function readPath(target: string): PathReading {
  * a path is its own normalised and folded form and has no other spelling. One pass, because nearly every path is one.
  */
 export function plainPath(target: string): string | undefined {
+  return pathOf(target, PLAIN_CODES, false);
+}
+
+/**
+ * The path without its query if nothing is special about it but capital letters and a final slash. It is its own
+ * normalised form; its other spellings are in lower case, without the final slash, and both, which is its folded form.
+ */
+export function nearlyPlainPath(target: string): string | undefined {
+  return pathOf(target, NEARLY_PLAIN_CODES, true);
+}
+
+function pathOf(target: string, codes: Uint8Array, mayEndInSlash: boolean): string | undefined {
   if (target.charCodeAt(0) !== SLASH) return undefined;
   let start = 1;
   let at = 1;
@@ -85,9 +100,13 @@ export function plainPath(target: string): string | undefined {
     if (code === SLASH) {
       if (isSpecialSegment(target, start, at)) return undefined;
       start = at + 1;
-    } else if (code >= 0x80 || PLAIN_CODES[code] !== 1) return undefined;
+    } else if (code >= 0x80 || codes[code] !== 1) return undefined;
   }
-  if (at > PATH_MAX || (at > 1 && isSpecialSegment(target, start, at))) return undefined;
+  if (at > PATH_MAX) return undefined;
+  const endsInSlash = start === at;
+  if (at > 1 && !(endsInSlash && mayEndInSlash) && isSpecialSegment(target, start, at)) {
+    return undefined;
+  }
   return at === target.length ? target : target.slice(0, at);
 }
 
@@ -128,6 +147,7 @@ export function foldPath(path: string): string {
   return withoutFinalSlash(escapeForbidden(text.normalize('NFKC').toLowerCase()));
 }
 
-function withoutFinalSlash(path: string): string {
+/** A final slash is dropped, but for the root's. */
+export function withoutFinalSlash(path: string): string {
   return path.length > 1 && path.endsWith('/') ? path.slice(0, -1) : path;
 }

@@ -1,3 +1,4 @@
+import type { Http2Observer } from '../http2/http2-observer.ts';
 import { UnaryServer } from '../http2/unary-server.ts';
 import { AUTHORIZATION_SERVICE } from './check-method.ts';
 import { createFastCheck } from './fast-check.ts';
@@ -31,11 +32,7 @@ export async function startFastServer(options: GrpcServerOptions): Promise<GrpcT
       connectionAgeMaxMs: limits.connectionAgeMaxMs,
       connectionIdleMaxMs: limits.connectionIdleMaxMs,
     },
-    observer: {
-      handlerFailed: (fault) => onError(new HandlerFailed(fault)),
-      connectionFaulted: ({ errorName, message }) =>
-        onError(new ConnectionFailed(errorName, message)),
-    },
+    observer: connectionsObserved(options),
   });
   if (address.kind === 'unix') await removeStaleSocket(address.path);
   const listener = await listenForSockets(
@@ -77,4 +74,17 @@ async function shutDown(
   }, graceMs);
   await Promise.all([listener.close(), server.drain()]);
   clearTimeout(timer);
+}
+
+function connectionsObserved({ onError, connectionObserver }: GrpcServerOptions): Http2Observer {
+  return {
+    handlerFailed: (fault) => onError(new HandlerFailed(fault)),
+    connectionOpened: () => connectionObserver?.opened(),
+    connectionClosed: () => connectionObserver?.closed(),
+    connectionRefused: () => connectionObserver?.refused('CONNECTIONS_MAX'),
+    connectionFaulted: ({ errorName, message }) => {
+      connectionObserver?.refused(errorName);
+      onError(new ConnectionFailed(errorName, message));
+    },
+  };
 }

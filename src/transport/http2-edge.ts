@@ -2,7 +2,7 @@ import type { Http2SecureServer, IncomingHttpHeaders, ServerHttp2Session } from 
 import type { Socket } from 'node:net';
 import type { Server } from '@grpc/grpc-js';
 import { grpcTimeoutMs } from '../http2/grpc-timeout.ts';
-import { handshakeFault, type HandshakeFailed } from './transport-fault.ts';
+import { handshakeFault, HandshakeFailed } from './transport-fault.ts';
 
 const METHOD_PATH_CHARACTERS_MAX = 200;
 const INT32_MAX = 2 ** 31 - 1;
@@ -46,6 +46,10 @@ export function watchHttp2(
     http2Server.on('tlsClientError', (error: Error) => {
       const fault = handshakeFault(error);
       if (fault !== undefined) onHandshakeFailed(fault);
+    });
+    http2Server.on('unknownProtocol', (socket) => {
+      onHandshakeFailed(new HandshakeFailed('ERR_TLS_ALPN_MISSING'));
+      socket.destroy();
     });
     http2Server.on('session', (session) => {
       sessions.add(session);

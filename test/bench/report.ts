@@ -50,13 +50,15 @@ const INTRODUCTION = `# Benchmarks
 What Curfew costs, measured. This page is written by the benchmark itself.
 
 \`\`\`sh
-npm run bench                    # all parts; about twenty minutes
+npm run bench                    # all parts; three quarters of an hour
 npm run bench -- check redis     # only these; the results of the others stay
 npm run bench -- --quick         # all parts for a few seconds each, nothing is written: to try it
-npm run bench -- profile         # where Curfew's CPU time goes, printed only
+npm run bench -- rivals clients  # Curfew beside servers in Go and Rust, bare and behind Envoy
+npm run bench -- --transport NAME check   # another transport of Curfew than its default
+npm run bench -- profile         # where Curfew's CPU time and memory go, printed only
 \`\`\`
 
-It needs two cores, redis-server, and for one row h2load. Everything runs on this machine over the loopback interface,
+It needs two cores and redis-server; h2load, Envoy, go and cargo for the rows and parts that tell of them. Everything runs on this machine over the loopback interface,
 and ends with the benchmark. On shared or virtual hardware the figures vary by a tenth from minute to minute and much more
 in the tail: look at the spread of the rounds, and compare only within one table. They say what one machine did once;
 nothing in the tests depends on them.`;

@@ -22,6 +22,11 @@ export interface ServeOptions {
   readonly store?: SharedStore;
 }
 
+/** The flags for a transport that was asked for by name; none for Curfew's own choice. */
+export function transportFlags(transport: string | undefined): readonly string[] {
+  return transport === undefined ? [] : [`--transport=${transport}`];
+}
+
 export interface SharedStore {
   readonly redis: RedisServer;
   readonly keyPath: string;

@@ -71,6 +71,16 @@ export function describeSessionStore(name: string, open: () => Promise<StoreWorl
         expect(await told()).to.deep.equal(['opened first-use']);
       });
 
+      it('tells policy and source in whatever letters they are written', async () => {
+        const source = { source: 'Stra\u00DFe \u20AC' };
+        const policy = 'Gr\u00F6\u00DFe \u{1F511}';
+        await openIt({ source: sourceWith(source) });
+        await touch({ policy, absoluteTimeoutMs: 0 }, source);
+        const [opened, ended] = await world.events(key());
+        expect(opened).to.include(source);
+        expect(ended).to.include({ ...source, policy, by: 'absolute' });
+      });
+
       it('tells how it came about, and under which policy', async () => {
         await openIt({ opening: 'registered' });
         const [event] = await world.events(key());

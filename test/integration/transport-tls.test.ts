@@ -131,7 +131,7 @@ onEachTransport('transport: TLS', ({ startTransport }) => {
       });
     }
 
-    it('gives a client that names no protocol no HTTP/2', async () => {
+    it('gives a client that names no protocol no HTTP/2, and tells so', async () => {
       const socket = connectTls({
         host: '127.0.0.1',
         port: server.transport.port,
@@ -147,6 +147,9 @@ onEachTransport('transport: TLS', ({ startTransport }) => {
       await once(socket, 'close');
       // An HTTP/2 connection begins with SETTINGS: a frame of type 4.
       expect(heard[3]).to.not.equal(4);
+      expect(server.faults.map(({ message }) => message)).to.deep.equal([
+        'a TLS handshake failed: ERR_TLS_ALPN_MISSING',
+      ]);
     });
 
     it('does not let silent peers hold it up', async () => {

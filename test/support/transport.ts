@@ -25,7 +25,7 @@ export interface TestTransport {
 export async function startTransport(
   answer: Answering = () => allowReply(),
   options: Partial<GrpcServerOptions> = {},
-  kind: TransportKind = 'grpc-js',
+  kind: TransportKind = 'fast',
 ): Promise<TestTransport> {
   const handler = answering(answer);
   const asked: RequestFacts[] = [];

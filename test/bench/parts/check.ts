@@ -8,8 +8,8 @@ import type { BenchOptions, Part } from '../part.ts';
 import { memoryOf } from '../process-usage.ts';
 import { inRounds, spreadOf } from '../rounds.ts';
 import { warmUp } from '../run-load.ts';
-import { serveCurfew } from '../serve-curfew.ts';
-import type { Served } from '../serve-curfew.ts';
+import { serveCurfew, transportFlags } from '../serve-curfew.ts';
+import type { Served, ServeOptions } from '../serve-curfew.ts';
 import { benchPolicy, checkRequestOf } from '../workload.ts';
 
 const SIZES = {
@@ -25,7 +25,7 @@ export const check: Part = {
   isKept: true,
   run: async (options) => {
     const startUps = await inRounds(SIZES[options.size].rounds, (round) => startUp(options, round));
-    const served = await serveCurfew({ program: options.program, policy: benchPolicy() });
+    const served = await serveCurfew(servingOf(options));
     try {
       await sleep(SIZES[options.size].restMs);
       const atRest = memoryOf(served.pid);
@@ -44,9 +44,13 @@ export const check: Part = {
   },
 };
 
+function servingOf({ program, transport }: BenchOptions): ServeOptions {
+  return { program, policy: benchPolicy(), flags: transportFlags(transport) };
+}
+
 async function startUp(options: BenchOptions, round: number): Promise<number> {
   options.say(`start-up ${round}`);
-  const served = await serveCurfew({ program: options.program, policy: benchPolicy() });
+  const served = await serveCurfew(servingOf(options));
   await served.stop();
   return served.firstAllowMs;
 }
@@ -75,16 +79,17 @@ async function loadsOf({ size, say }: BenchOptions, served: Served): Promise<str
   return `${closed.table()}\n\n${openTable}`;
 }
 
-function words({ size, program }: BenchOptions): string {
+function words({ size, program, transport }: BenchOptions): string {
   const { rounds, warmUpMs, measuredMs } = SIZES[size];
   const [raw, map] = [checkRequestOf(0, 'raw').length, checkRequestOf(0, 'map').length];
   const what = program.endsWith('.js') ? 'The build' : 'The sources';
+  const by = transport === undefined ? '' : ` --transport ${transport}`;
   const where = canPin
     ? 'one core for Curfew; Redis and the load share the other, so Redis is never quite alone'
     : 'no core to itself for anybody, as this machine cannot pin processes';
   return `Aim: at most 110 µs of CPU for a check, ready in less than a second.
 
-${what} as \`curfew serve\` with grpc-js over a real Redis: ${where}. A CheckRequest has ${raw} bytes (map form: ${map})
+${what} as \`curfew serve\`${by} over a real Redis: ${where}. A CheckRequest has ${raw} bytes (map form: ${map})
 and 23 headers and is judged by the last of 50 policies; four connections. Every answer is read and was an allow, but
 for those counted as without a verdict. Median (min–max) of ${rounds} rounds, each ${measuredMs / 1_000} s after ${warmUpMs / 1_000} s of warm-up.
 In the closed loop each answer asks the next question, which tells the most that can be done; latency there is that of a

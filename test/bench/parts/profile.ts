@@ -15,7 +15,7 @@ import type { CpuProfile } from '../profile/cpu-profile.ts';
 import { gcTotalsOf } from '../profile/gc-record.ts';
 import type { GcRecord } from '../profile/gc-record.ts';
 import { runLoad, warmUp } from '../run-load.ts';
-import { serveCurfew } from '../serve-curfew.ts';
+import { serveCurfew, transportFlags } from '../serve-curfew.ts';
 import type { Served } from '../serve-curfew.ts';
 import { benchPolicy } from '../workload.ts';
 
@@ -44,7 +44,7 @@ export const profile: Part = {
       program,
       policy: benchPolicy(),
       nodeArgs: [`--import=${recorder.href}`],
-      flags: transport === undefined ? [] : [`--transport=${transport}`],
+      flags: transportFlags(transport),
     });
     try {
       say('warming up');

@@ -12,8 +12,8 @@ import type { TouchScript } from './touch-script.ts';
 export interface Contender {
   /** As its row is called. */
   readonly name: string;
-  /** `first-use`: opens the session of a credential that it sees for the first time. `never`: the bench has to. */
-  readonly opening: 'first-use' | 'never';
+  /** It opens no sessions, so the bench has to; and it may lose a call, which Curfew must not. */
+  readonly isRival: boolean;
   start(store: SharedStore): Promise<Serving>;
 }
 
@@ -25,7 +25,7 @@ export function curfewContender(
 ): Contender {
   return {
     name,
-    opening: 'first-use',
+    isRival: false,
     start: (store) => serveCurfew({ program, policy: benchPolicy(), flags, store }),
   };
 }
@@ -46,7 +46,7 @@ export interface RivalOptions extends RivalSettings {
 export function rivalContender({ name, program, args = [], env, script }: RivalOptions): Contender {
   return {
     name,
-    opening: 'never',
+    isRival: true,
     start: async ({ redis }) => {
       const port = await freePort();
       const startedAtMs = performance.now();

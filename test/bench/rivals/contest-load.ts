@@ -3,12 +3,13 @@ import type { Pace } from '../load/load-plan.ts';
 import type { Percentiles } from '../percentiles.ts';
 import { cpuMsOf, memoryOf } from '../process-usage.ts';
 import { countOf, RedisCounts } from '../redis-counts.ts';
-import { CONNECTIONS, runLoad } from '../run-load.ts';
+import { CONNECTIONS, runLoad, runLossyLoad } from '../run-load.ts';
 import type { Serving } from '../serve-curfew.ts';
 import type { LoadTimes } from '../check/load-times.ts';
 import { askOnce } from '../first-allow.ts';
 import { checkRequestOf } from '../workload.ts';
 import { SESSIONS } from './contest.ts';
+import type { Entry } from './contest.ts';
 
 export const IN_FLIGHT = 100;
 
@@ -29,9 +30,10 @@ export interface LoadFigures {
 const UNKNOWN = { mean: NaN, p50: NaN, p99: NaN, p999: NaN, max: NaN };
 
 /** Our own load, which reads every answer. */
-export async function ownLoad(serving: Serving, pace: Pace): Promise<LoadFigures> {
+export async function ownLoad({ contender, serving }: Entry, pace: Pace): Promise<LoadFigures> {
   const { port, pid, redis } = serving;
-  const load = await runLoad({
+  const run = contender.isRival ? runLossyLoad : runLoad;
+  const load = await run({
     port,
     pace,
     sessions: SESSIONS,

@@ -1,7 +1,7 @@
 import { figure } from '../figures.ts';
 import { markdownTable } from '../markdown-table.ts';
 import type { LoadFigures } from './contest-load.ts';
-import type { LoadName, Results } from './results.ts';
+import type { LoadName, NoteName, Results } from './results.ts';
 
 type Language = 'Go' | 'Rust';
 
@@ -26,20 +26,53 @@ const GOALS: readonly Goal[] = [
   { what: 'p99.9 at half of its most', load: 'half', of: p999, max: { Go: 2 } },
 ];
 
-/** What Curfew needs as a share of what a rival needs, by medians, beside the aim. Empty without rivals. */
+interface Limit {
+  readonly what: string;
+  readonly of: (results: Results, name: string) => number;
+  readonly max: number;
+}
+
+const noted = (results: Results, name: string, note: NoteName): number =>
+  results.notes(name, note)[0] ?? NaN;
+
+const LIMITS: readonly Limit[] = [
+  { what: 'MB at rest', of: (results, name) => noted(results, name, 'restMb'), max: 100 },
+  { what: 'MB under full load', of: (results, name) => results.loadMemoryMb(name), max: 200 },
+  {
+    what: 'MB more after a million checks',
+    of: (results, name) =>
+      noted(results, name, 'afterManyMb') - noted(results, name, 'beforeManyMb'),
+    max: 5, // what collections leave behind goes up and down by as much
+  },
+];
+
+/**
+ * What Curfew needs, and by medians as a share of what a rival needs, beside the aims. They are those of its fastest
+ * transport, which is the first contender. Empty without figures.
+ */
 export function goalTable(results: Results): string {
-  const curfews = results.names.filter((name) => name.startsWith('Curfew'));
-  const rows = curfews.flatMap((curfew) =>
-    GOALS.flatMap(({ what, load, of, max }) =>
-      results.names.flatMap((rival) => {
-        const aim = max[rival.split(' ')[0] as Language];
-        const share = results.median(load, curfew, of) / results.median(load, rival, of);
-        if (aim === undefined || Number.isNaN(share)) return [];
-        const isReached = share <= aim ? 'yes' : 'no';
-        return [[`${curfew} to ${rival}: ${what}`, figure(share), `≤ ${aim}`, isReached]];
-      }),
-    ),
-  );
+  const [curfew = ''] = results.names;
+  const rows = [
+    ...sharesOf(results, curfew),
+    ...LIMITS.flatMap(({ what, of, max }) => rowOf(`${curfew}: ${what}`, of(results, curfew), max)),
+  ];
   if (rows.length === 0) return '';
-  return markdownTable(['Curfew’s median by the rival’s', 'is', 'aim', 'reached'], rows);
+  return markdownTable(['aims', 'is', 'aim', 'reached'], rows);
+}
+
+function sharesOf(results: Results, curfew: string): string[][] {
+  return GOALS.flatMap(({ what, load, of, max }) =>
+    results.names.flatMap((rival) => {
+      const aim = max[rival.split(' ')[0] as Language];
+      if (aim === undefined) return [];
+      const share = results.median(load, curfew, of) / results.median(load, rival, of);
+      return rowOf(`${curfew} by ${rival}: ${what}`, share, aim);
+    }),
+  );
+}
+
+/** No row where nothing was measured. */
+function rowOf(what: string, value: number, max: number): string[][] {
+  if (!Number.isFinite(value)) return [];
+  return [[what, figure(value), `≤ ${max}`, value <= max ? 'yes' : 'no']];
 }

@@ -41,6 +41,11 @@ export class Results {
     return rounds.length === 0 ? NaN : spreadOf(rounds.map(of)).median;
   }
 
+  /** The most memory after any round of the closed loop. */
+  loadMemoryMb(contender: string): number {
+    return Math.max(...this.rounds('closed', contender).map(({ memoryMb }) => memoryMb));
+  }
+
   tables(): string {
     return [
       this.#table('h2load', 'closed loop of h2load, one session', CLOSED.slice(0, 4)),
@@ -71,8 +76,6 @@ export class Results {
       const notes = this.notes(name, note);
       return figures(notes.length === 0 ? [NaN] : notes);
     };
-    const most = (load: LoadName, name: string): number =>
-      Math.max(...this.rounds(load, name).map(({ memoryMb }) => memoryMb));
     return markdownTable(
       [
         'the process',
@@ -89,7 +92,7 @@ export class Results {
         all(name, 'startMs'),
         all(name, 'idle'),
         all(name, 'restMb'),
-        figure(most('closed', name)),
+        figure(this.loadMemoryMb(name)),
         all(name, 'beforeManyMb'),
         all(name, 'afterManyMb'),
         all(name, 'peakMb'),

@@ -14,7 +14,7 @@ const ENDED_SESSIONS = 2_000_000_000;
  * @throws when it does not: its figures would mean nothing
  */
 export async function verifyContender(
-  { name, opening: who }: Contender,
+  { name, isRival }: Contender,
   { port, redis }: Serving,
   place: number,
 ): Promise<void> {
@@ -27,7 +27,7 @@ export async function verifyContender(
   const store = await openBenchStore(redis.url);
   try {
     const known = new Set(await client.keys(SESSIONS));
-    if (who === 'never') {
+    if (isRival) {
       await expect('deny', 'that is unknown');
       await store.open(opening(session, undefined));
     }

@@ -70,8 +70,14 @@ onEachTransport('grpcurl on the transport', function ({ startTransport }) {
     const child = await startProcess(grpcurl, [
       ...tls,
       '-format-error',
-      ...['-import-path', join(ROOT, importPath), '-proto', proto],
-      ...['-d', JSON.stringify(message), address, method],
+      '-import-path',
+      join(ROOT, importPath),
+      '-proto',
+      proto,
+      '-d',
+      JSON.stringify(message),
+      address,
+      method,
     ]);
     const code = await child.ended();
     return { code, said: child.log() };

@@ -92,6 +92,8 @@ describe('metrics', () => {
       ['curfew_checks_in_flight_max', 'gauge', []],
       ['curfew_log_lines_dropped_total', 'counter', []],
       ['grpc_server_started_total', 'counter', ['grpc_method', 'grpc_service', 'grpc_type']],
+      ['curfew_grpc_connections', 'gauge', []],
+      ['curfew_grpc_connections_refused_total', 'counter', ['error']],
       [
         'grpc_server_handled_total',
         'counter',
@@ -110,6 +112,7 @@ describe('metrics', () => {
       const rpc = { service: 'envoy.service.auth.v3.Authorization', method: 'Check' };
       metrics.rpcs.started(rpc);
       metrics.rpcs.handled(rpc, 'OK', 0.001);
+      metrics.connections.refused('PROTOCOL_ERROR');
     });
 
     for (const [name, type, labels] of table) {

@@ -28,7 +28,7 @@ describe('process-config', () => {
       grpcTlsCertFile: undefined,
       grpcTlsKeyFile: undefined,
       grpcClientCaFile: undefined,
-      transport: 'grpc-js',
+      transport: 'fast',
       opsAddress: { kind: 'tcp', host: '127.0.0.1', port: 9002 },
       adminAddress: { kind: 'tcp', host: '127.0.0.1', port: 9003 },
       store: { kind: 'memory' },

@@ -2,8 +2,6 @@ import { once } from 'node:events';
 import { createServer } from 'node:net';
 import type { AddressInfo, Socket } from 'node:net';
 import { expect } from 'chai';
-import { Server, ServerCredentials } from '@grpc/grpc-js';
-import type { ServiceDefinition } from '@grpc/grpc-js';
 import { CheckConnection, framed } from '../../bench/load/check-connection.ts';
 import {
   encodeFrame,
@@ -16,21 +14,16 @@ import {
 } from '../../bench/load/http2-frames.ts';
 import type { Answer } from '../../bench/load/read-answer.ts';
 import { sendLoad } from '../../bench/load/send-load.ts';
+import { ALLOW, DENY, OK, startAnsweringServer, UNAVAILABLE } from './answering-server.ts';
+import type { AnsweringServer, Reply } from './answering-server.ts';
 
-type Reply = (request: Buffer, reply: (code: number, bytes: Buffer) => void) => void;
-
-const OK = 0;
-const UNAVAILABLE = 14;
-const ALLOW = Buffer.from([0x0a, 0x00, 0x1a, 0x00]);
-const DENY = Buffer.from([0x0a, 0x02, 0x08, 0x10, 0x12, 0x00]);
-
-const servers: Server[] = [];
+const servers: AnsweringServer[] = [];
 const connections: CheckConnection[] = [];
 
 describe('load generator', () => {
   afterEach(() => {
     for (const connection of connections.splice(0)) connection.close();
-    for (const server of servers.splice(0)) server.forceShutdown();
+    for (const server of servers.splice(0)) server.stop();
   });
 
   it('reads allow, deny and an RPC error for what they are', async () => {
@@ -149,25 +142,9 @@ async function connectTo(
   answer: Reply,
   options: Record<string, number> = {},
 ): Promise<CheckConnection> {
-  const server = new Server(options);
+  const server = await startAnsweringServer(answer, options);
   servers.push(server);
-  server.addService(definition, {
-    Check: (
-      call: { request: Buffer },
-      callback: (error: { code: number } | null, bytes?: Buffer) => void,
-    ) => {
-      answer(call.request, (code, bytes) => {
-        callback(code === OK ? null : { code }, bytes);
-      });
-    },
-  });
-  const port = await new Promise<number>((resolve, reject) => {
-    server.bindAsync('127.0.0.1:0', ServerCredentials.createInsecure(), (error, bound) => {
-      if (error === null) resolve(bound);
-      else reject(error);
-    });
-  });
-  const connection = await CheckConnection.open(port);
+  const connection = await CheckConnection.open(server.port);
   connections.push(connection);
   return connection;
 }
@@ -219,17 +196,3 @@ async function bareServer() {
 function ask(connection: CheckConnection, text: string): Promise<Answer> {
   return new Promise((resolve) => connection.ask(framed(Buffer.from(text)), resolve));
 }
-
-const asIs = (bytes: Buffer): Buffer => bytes;
-
-const definition: ServiceDefinition = {
-  Check: {
-    path: '/envoy.service.auth.v3.Authorization/Check',
-    requestStream: false,
-    responseStream: false,
-    requestSerialize: asIs,
-    requestDeserialize: asIs,
-    responseSerialize: asIs,
-    responseDeserialize: asIs,
-  },
-};

@@ -35,17 +35,29 @@ describe('comparison with rivals', () => {
     results.add('closed', 'Rust', figuresWith({ serverUs: 20 }));
     const table = goalTable(results);
     const row = (rival: string): string | undefined =>
-      table.split('\n').find((line) => line.includes(`to ${rival}: CPU`));
+      table.split('\n').find((line) => line.includes(`by ${rival}: CPU`));
     expect(row('Go')).to.match(/\| 0\.500 \| ≤ 0\.5 \| yes \|$/);
     expect(row('Go tuned')).to.match(/\| 1 \| ≤ 0\.5 \| no \|$/);
     expect(row('Rust')).to.match(/\| 1\.25 \| ≤ 1\.5 \| yes \|$/);
     expect(table).not.to.include('1 000/s'); // nobody has had that load
   });
 
-  it('has no aims where no rival could be built', () => {
+  it('holds memory to its limits, rivals or not', () => {
     const results = new Results(['Curfew']);
-    results.add('closed', 'Curfew', figuresWith({}));
-    expect(goalTable(results)).to.equal('');
+    results.note('Curfew', 'restMb', 101);
+    results.add('closed', 'Curfew', figuresWith({ memoryMb: 150 }));
+    results.add('closed', 'Curfew', figuresWith({ memoryMb: 199 }));
+    results.note('Curfew', 'beforeManyMb', 150);
+    results.note('Curfew', 'afterManyMb', 152);
+    expect(rowsOf(goalTable(results), 'Curfew: MB at rest')).to.deep.equal([
+      '| Curfew: MB at rest | 101 | ≤ 100 | no |',
+    ]);
+    expect(goalTable(results)).to.include('full load | 199 | ≤ 200 | yes |');
+    expect(goalTable(results)).to.include('a million checks | 2 | ≤ 5 | yes |');
+  });
+
+  it('has no aims where nothing was measured', () => {
+    expect(goalTable(new Results(['Curfew', 'Go']))).to.equal('');
   });
 
   it('takes dependencies from wherever the machine takes them: no lock file names another registry', () => {

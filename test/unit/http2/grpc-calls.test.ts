@@ -10,7 +10,14 @@ import {
   NOW_PATH,
   WATCH_PATH,
 } from '../../support/http2/echo-methods.ts';
-import { data, ERROR_CODE, FLAG, grpcMessage, headers } from '../../support/http2/frames.ts';
+import {
+  data,
+  ERROR_CODE,
+  FLAG,
+  grpcMessage,
+  headers,
+  rstStream,
+} from '../../support/http2/frames.ts';
 import { messagesOf, Peer, requestLines, valueOf } from '../../support/http2/peer.ts';
 import { encodeBlock, indexed, type HeaderLines } from '../../support/http2/plain-hpack.ts';
 
@@ -360,5 +367,34 @@ describe('http2: gRPC calls', () => {
     await peer.settled();
     const statuses = blocks.map((_, index) => valueOf(peer.reply(2 * index + 1), 'grpc-status'));
     expect(statuses).to.deep.equal(['0', '0', '0', '14', '14', '14']);
+  });
+
+  it('change the header table each time that their block says so', async () => {
+    const { peer } = scene;
+    const adds = encodeBlock(requestLines(NOW_PATH), 'indexed');
+    // What the first of them added stands behind what the second did.
+    const first = Buffer.concat([73, 72, 71, 70, 69, 68].map(indexed));
+    for (const [index, block] of [adds, adds, first].entries()) {
+      const streamId = 2 * index + 1;
+      peer.send(headers(streamId, block), data(streamId, BODY, FLAG.endStream));
+    }
+    await peer.settled();
+    expect([1, 3, 5].map((id) => valueOf(peer.reply(id), 'grpc-status'))).to.deep.equal([
+      '0',
+      '0',
+      '0',
+    ]);
+  });
+
+  it('are not handed over when their caller has hung up in the same packet', async () => {
+    const { peer, echo } = scene;
+    const block = encodeBlock(requestLines(NOW_PATH));
+    peer.send(
+      Buffer.concat([headers(1, block), data(1, BODY, FLAG.endStream), rstStream(1)]),
+      Buffer.concat([headers(3, block), data(3, BODY, FLAG.endStream)]),
+    );
+    await peer.settled();
+    expect(echo.asked).to.have.lengthOf(1);
+    expect([peer.reply(1), messagesOf(peer.reply(3))]).to.deep.equal([undefined, ['0:question']]);
   });
 });

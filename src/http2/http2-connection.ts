@@ -21,6 +21,7 @@ export class Http2Connection implements WatchedConnection {
   readonly #reader = new FrameReader();
   readonly #preface = new Preface();
   #state: 'preface' | 'open' | 'ended' = 'preface';
+  #isHalfClosed = false;
 
   /** @param onClosed told once, when nothing of it is left */
   constructor(socket: Duplex, host: ConnectionHost, onClosed: () => void) {
@@ -106,7 +107,8 @@ export class Http2Connection implements WatchedConnection {
     try {
       this.#watch.look(this, nowMs);
       this.#frames.expireCalls(nowMs);
-      this.#frames.resetSlowRequests(nowMs);
+      // Of a peer that has said all, what has not come whole never will.
+      this.#frames.resetSlowRequests(this.#isHalfClosed ? Infinity : nowMs);
       if (this.#farewell.look(nowMs)) this.#end();
       else this.#endWhenDone();
     } catch (fault) {
@@ -158,12 +160,11 @@ export class Http2Connection implements WatchedConnection {
   }
 
   #halfClosed(): void {
-    if (this.#state !== 'open') {
-      this.#end();
-      return;
-    }
-    this.#farewell.finish(this.#host.nowMs());
-    this.#endWhenDone();
+    if (this.#state !== 'open') return this.#end();
+    const nowMs = this.#host.nowMs();
+    this.#isHalfClosed = true;
+    this.#farewell.finish(nowMs);
+    this.look(nowMs);
   }
 
   #endWhenDone(): void {

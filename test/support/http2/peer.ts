@@ -78,9 +78,11 @@ export class Peer {
       peer.#received(bytes);
     });
     socket.on('error', () => {});
-    socket.on('close', () => {
-      peer.#ended();
-    });
+    for (const end of ['end', 'close']) {
+      socket.on(end, () => {
+        peer.#ended();
+      });
+    }
     return peer;
   }
 

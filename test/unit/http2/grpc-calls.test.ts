@@ -10,9 +10,16 @@ import {
   NOW_PATH,
   WATCH_PATH,
 } from '../../support/http2/echo-methods.ts';
-import { data, ERROR_CODE, FLAG, grpcMessage, headers } from '../../support/http2/frames.ts';
+import {
+  data,
+  ERROR_CODE,
+  FLAG,
+  grpcMessage,
+  headers,
+  rstStream,
+} from '../../support/http2/frames.ts';
 import { messagesOf, Peer, requestLines, valueOf } from '../../support/http2/peer.ts';
-import { encodeBlock, type HeaderLines } from '../../support/http2/plain-hpack.ts';
+import { encodeBlock, indexed, type HeaderLines } from '../../support/http2/plain-hpack.ts';
 
 const STATUS = {
   deadlineExceeded: '4',
@@ -340,5 +347,54 @@ describe('http2: gRPC calls', () => {
     peer.send(data(1, Buffer.alloc(0), FLAG.endStream));
     await peer.settled();
     expectAnswered('question');
+  });
+
+  it('are read by the header table of their moment, although the same bytes were read before', async () => {
+    const { peer } = scene;
+    const numbers = Buffer.concat([67, 66, 65, 64, 63, 62].map(indexed));
+    const blocks = [
+      encodeBlock(requestLines(NOW_PATH), 'indexed'),
+      numbers,
+      numbers,
+      encodeBlock(requestLines(FAIL_PATH), 'indexed'),
+      numbers,
+      numbers,
+    ];
+    for (const [index, block] of blocks.entries()) {
+      const streamId = 2 * index + 1;
+      peer.send(headers(streamId, block), data(streamId, BODY, FLAG.endStream));
+    }
+    await peer.settled();
+    const statuses = blocks.map((_, index) => valueOf(peer.reply(2 * index + 1), 'grpc-status'));
+    expect(statuses).to.deep.equal(['0', '0', '0', '14', '14', '14']);
+  });
+
+  it('change the header table each time that their block says so', async () => {
+    const { peer } = scene;
+    const adds = encodeBlock(requestLines(NOW_PATH), 'indexed');
+    // What the first of them added stands behind what the second did.
+    const first = Buffer.concat([73, 72, 71, 70, 69, 68].map(indexed));
+    for (const [index, block] of [adds, adds, first].entries()) {
+      const streamId = 2 * index + 1;
+      peer.send(headers(streamId, block), data(streamId, BODY, FLAG.endStream));
+    }
+    await peer.settled();
+    expect([1, 3, 5].map((id) => valueOf(peer.reply(id), 'grpc-status'))).to.deep.equal([
+      '0',
+      '0',
+      '0',
+    ]);
+  });
+
+  it('are not handed over when their caller has hung up in the same packet', async () => {
+    const { peer, echo } = scene;
+    const block = encodeBlock(requestLines(NOW_PATH));
+    peer.send(
+      Buffer.concat([headers(1, block), data(1, BODY, FLAG.endStream), rstStream(1)]),
+      Buffer.concat([headers(3, block), data(3, BODY, FLAG.endStream)]),
+    );
+    await peer.settled();
+    expect(echo.asked).to.have.lengthOf(1);
+    expect([peer.reply(1), messagesOf(peer.reply(3))]).to.deep.equal([undefined, ['0:question']]);
   });
 });

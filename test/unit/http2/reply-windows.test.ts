@@ -213,5 +213,28 @@ describe('http2: windows', () => {
       }
       expect(echo.asked[0]?.message).to.have.lengthOf(150_000);
     });
+
+    for (const [what, last] of [
+      ['answered', data(1, Buffer.alloc(1_000), FLAG.endStream)],
+      ['reset', rstStream(1)],
+      ['refused', data(1, Buffer.alloc(5_000))],
+    ] as const) {
+      it(`are not used up by requests that are ${what}`, async () => {
+        start({ requestBytesMax: 20_000, serverRequestBytesMax: 20_000 });
+        const block = encodeBlock(requestLines(NOW_PATH));
+        for (let streamId = 1; streamId < 100; streamId += 2) {
+          const end = Buffer.from(last);
+          end.writeUInt32BE(streamId, 5);
+          peer.send(
+            headers(streamId, block),
+            data(streamId, grpcMessage(Buffer.alloc(4_000), 0, 5_000)),
+            end,
+          );
+          // oxlint-disable-next-line no-await-in-loop -- one request at a time
+          await peer.settled();
+        }
+        expect([peer.isEnded, peer.conversation.goaways]).to.deep.equal([false, []]);
+      });
+    }
   });
 });

@@ -1,4 +1,4 @@
-#!/usr/bin/env node
+#!/usr/bin/env -S node --max-semi-space-size=8 --initial-old-space-size=96 --no-memory-reducer
 import { Command, CommanderError, Option } from 'commander';
 import { HEALTHCHECK_SETTINGS } from './app/healthcheck-settings.ts';
 import { PROCESS_SETTINGS } from './app/process-settings.ts';

@@ -1,3 +1,4 @@
+import { StreamSlots } from './stream-slots.ts';
 import type { UnaryStream } from './unary-stream.ts';
 
 /** Of so many streams it is remembered how they were closed, for frames that come late. */
@@ -8,9 +9,7 @@ export type ClosedStream = 'idle' | 'closed' | 'ignored' | 'skipped';
 
 /** The streams of one connection. */
 export class StreamTable {
-  readonly #open = new Map<number, UnaryStream>();
-  /** Nearly every DATA frame follows the HEADERS of its stream. */
-  #latest: UnaryStream | undefined;
+  readonly #open = new StreamSlots();
   #lastId = 0;
   /** Calls that have left the connection while their handler is at work: they count, or resets would lift the limit. */
   #working = 0;
@@ -34,12 +33,11 @@ export class StreamTable {
   }
 
   open(): Iterable<UnaryStream> {
-    return this.#open.values();
+    return this.#open.all();
   }
 
   find(id: number): UnaryStream | undefined {
-    const latest = this.#latest;
-    return latest?.id === id ? latest : this.#open.get(id);
+    return this.#open.find(id);
   }
 
   /** Takes note of a stream's identifier, whether it is then served or refused. */
@@ -48,14 +46,12 @@ export class StreamTable {
   }
 
   add(stream: UnaryStream): void {
-    this.#open.set(stream.id, stream);
-    this.#latest = stream;
+    this.#open.add(stream);
   }
 
   /** Told for each stream that is over; a second time is harmless. */
   close(stream: UnaryStream): void {
-    this.#open.delete(stream.id);
-    if (this.#latest === stream) this.#latest = undefined;
+    this.#open.remove(stream.id);
     this.noteClosed(stream.id);
   }
 

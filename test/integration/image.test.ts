@@ -49,6 +49,14 @@ describe('deploy/Dockerfile', () => {
     expect(health).to.match(/CMD \[.*"healthcheck"\]$/);
   });
 
+  it('starts Node as the command curfew does', () => {
+    const entry = instructions.find(({ name }) => name === 'ENTRYPOINT')?.text ?? '[]';
+    const [first = ''] = readFileSync(join(root, 'src', 'main.ts'), 'utf8').split('\n');
+    expect(first).to.match(/^#!\/usr\/bin\/env -S node --/);
+    const [, ...flags] = (JSON.parse(entry) as string[]).slice(0, -1);
+    expect(flags).to.deep.equal(first.split(' ').filter((word) => word.startsWith('--')));
+  });
+
   describe('its steps, without an engine', () => {
     let folder: string;
     let image: BuiltImage;

@@ -1,4 +1,4 @@
-#!/usr/bin/env -S node --max-semi-space-size=8 --initial-old-space-size=96 --no-memory-reducer
+#!/usr/bin/env node
 import { Command, CommanderError, Option } from 'commander';
 import { HEALTHCHECK_SETTINGS } from './app/healthcheck-settings.ts';
 import { PROCESS_SETTINGS } from './app/process-settings.ts';
@@ -6,7 +6,7 @@ import type { Setting, SettingTexts } from './app/process-settings.ts';
 import { settingNamed } from './app/setting-text.ts';
 import { programVersion } from './app/version.ts';
 import type { CommandIo } from './cli/command-io.ts';
-import { holdYoungGeneration } from './app/young-generation.ts';
+import { holdHeap } from './app/garbage-collection.ts';
 import type { HealthcheckTexts } from './app/healthcheck-settings.ts';
 import type { ExplainFlags } from './cli/explain-flags.ts';
 
@@ -91,7 +91,7 @@ function addServe(program: Command, finish: (exitCode: number) => void): void {
     .description('answer Envoy')
     .addHelpText('after', SERVE_NOTES)
     .action(async (flags: SettingTexts) => {
-      holdYoungGeneration();
+      holdHeap();
       const { runServe } = await import('./cli/serve.ts');
       finish(await runServe(flags, process.env, io));
     });

@@ -13,7 +13,7 @@ import type { Environment, SettingTexts } from '../app/process-settings.ts';
 import { StartFault } from '../app/start-fault.ts';
 import { listenForStop } from '../app/stop-request.ts';
 import { programVersion } from '../app/version.ts';
-import { releaseYoungGeneration } from '../app/young-generation.ts';
+import { releaseHeap } from '../app/garbage-collection.ts';
 import type { CommandIo } from './command-io.ts';
 
 const STDOUT = 1;
@@ -53,7 +53,7 @@ export async function runServe(
   try {
     const curfew = await compose(settings.config, { log, metrics, lifecycle, giveUp });
     announce(curfew, settings.config, version, log);
-    releaseYoungGeneration();
+    releaseHeap();
     process.on('SIGHUP', curfew.reload);
     lifecycle.opened('reload signal', () => void process.off('SIGHUP', curfew.reload));
     const why = await stop.asked;

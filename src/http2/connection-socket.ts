@@ -17,6 +17,8 @@ export class ConnectionSocket {
   readonly #nowMs: () => number;
   #stalledSinceMs: number | undefined;
   #endedAtMs: number | undefined;
+  #unsentMaxMs = 0;
+  #finishedAtMs: number | undefined;
 
   /** @param waitingBytesMax how much may wait to be written */
   constructor(
@@ -37,17 +39,13 @@ export class ConnectionSocket {
     });
     // 'close' follows, and that is all there is to know.
     socket.on('error', () => {});
+    socket.once('finish', () => (this.#finishedAtMs = nowMs()));
     socket.once('close', () => hooks.onClosed());
   }
 
   /** Since when the peer has not taken what was written. */
   get stalledSinceMs(): number | undefined {
     return this.#stalledSinceMs;
-  }
-
-  /** When {@link end} was called; `undefined` before. */
-  get endedAtMs(): number | undefined {
-    return this.#endedAtMs;
   }
 
   /** @param bytes stay as they are */
@@ -60,12 +58,22 @@ export class ConnectionSocket {
     if (this.#socket.writableLength > this.#waitingBytesMax) this.#hooks.onOverflow();
   }
 
-  /** Nothing more is written. What still comes must be read: unread, it would turn our end into a reset. */
-  end(): void {
+  /**
+   * Nothing more is written. What still comes must be read: unread, it would turn our end into a reset.
+   * @param unsentMaxMs how long what was written before may take to leave
+   */
+  end(unsentMaxMs: number): void {
     if (this.#endedAtMs !== undefined) return;
     this.#endedAtMs = this.#nowMs();
+    this.#unsentMaxMs = unsentMaxMs;
     this.#socket.end();
     this.#socket.resume();
+  }
+
+  /** Whether it has been left open long enough after its end. */
+  hasLingered(nowMs: number, lingerMs: number): boolean {
+    if (this.#finishedAtMs !== undefined) return nowMs - this.#finishedAtMs >= lingerMs;
+    return this.#endedAtMs !== undefined && nowMs - this.#endedAtMs >= this.#unsentMaxMs;
   }
 
   destroy(): void {

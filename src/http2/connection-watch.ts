@@ -7,11 +7,13 @@ const AGE_JITTER = 0.1;
 
 /** What the watch looks at. */
 export interface WatchedConnection {
-  readonly isHandshaken: boolean;
-  readonly areSettingsAcknowledged: boolean;
-  readonly headerBlockSinceMs: number | undefined;
+  readonly frames: {
+    readonly areSettingsSeen: boolean;
+    readonly areSettingsAcknowledged: boolean;
+    readonly headerBlockSinceMs: number | undefined;
+    readonly callCount: number;
+  };
   readonly stalledSinceMs: number | undefined;
-  readonly callCount: number;
   readonly isLeaving: boolean;
   ping(payload: string): void;
   leave(): void;
@@ -44,22 +46,23 @@ export class ConnectionWatch {
   /** @throws {ConnectionFault} for a limit that is over */
   look(connection: WatchedConnection, nowMs: number): void {
     this.#lookAtHandshake(connection, nowMs);
-    if (isOver(connection.headerBlockSinceMs, this.#limits.headerBlockMaxMs, nowMs)) {
+    if (isOver(connection.frames.headerBlockSinceMs, this.#limits.headerBlockMaxMs, nowMs)) {
       throw new ConnectionFault('ENHANCE_YOUR_CALM', 'a header block does not end');
     }
     if (isOver(connection.stalledSinceMs, this.#limits.stallMaxMs, nowMs)) {
       throw new ConnectionFault('ENHANCE_YOUR_CALM', 'answers are not taken');
     }
     this.#lookForLife(connection, nowMs);
-    if (connection.callCount > 0) this.#idleSinceMs = nowMs;
+    if (connection.frames.callCount > 0) this.#idleSinceMs = nowMs;
     const isIdle = isOver(this.#idleSinceMs, this.#limits.connectionIdleMaxMs ?? Infinity, nowMs);
     if ((isIdle || nowMs >= this.#leaveAtMs) && !connection.isLeaving) connection.leave();
   }
 
-  #lookAtHandshake({ isHandshaken, areSettingsAcknowledged }: WatchedConnection, nowMs: number) {
+  #lookAtHandshake({ frames }: WatchedConnection, nowMs: number) {
     if (!isOver(this.#startedAtMs, this.#limits.handshakeMaxMs, nowMs)) return;
-    if (!isHandshaken) throw new ConnectionFault('PROTOCOL_ERROR', 'the peer does not begin');
-    if (!areSettingsAcknowledged) {
+    if (!frames.areSettingsSeen)
+      throw new ConnectionFault('PROTOCOL_ERROR', 'the peer does not begin');
+    if (!frames.areSettingsAcknowledged) {
       throw new ConnectionFault('SETTINGS_TIMEOUT', 'our SETTINGS are not acknowledged');
     }
   }
@@ -68,7 +71,7 @@ export class ConnectionWatch {
     if (isOver(this.#pingedAtMs, this.#limits.keepaliveMaxMs, nowMs)) {
       throw new ConnectionFault('NO_ERROR', 'the peer does not answer');
     }
-    if (this.#pingedAtMs !== undefined || !connection.isHandshaken) return;
+    if (this.#pingedAtMs !== undefined || !connection.frames.areSettingsSeen) return;
     if (!isOver(this.#heardAtMs, this.#limits.keepaliveAfterMs, nowMs)) return;
     this.#pingedAtMs = nowMs;
     connection.ping(KEEPALIVE_PAYLOAD);

@@ -8,6 +8,8 @@ import type { StreamEnds } from './stream-ends.ts';
 const PING_BYTES = 8;
 const PRIORITY_BYTES = 5;
 const GOAWAY_BYTES_MIN = 8;
+/** Sixteen settings; a client has no more than six to say. */
+const SETTINGS_BYTES_PER_UNIT = 96;
 
 export interface ControlFramesOptions {
   readonly parts: ConnectionParts;
@@ -37,7 +39,8 @@ export class ControlFrames {
       return;
     }
     expectLength(length % 6 === 0, 'SETTINGS are cut off');
-    this.#parts.budgets.settings.spend(this.#parts.nowMs());
+    const units = Math.ceil((length + 1) / SETTINGS_BYTES_PER_UNIT);
+    this.#parts.budgets.settings.spend(this.#parts.nowMs(), units);
     applySettings(frame, this.#parts.sender, this.#parts.streams);
     this.#parts.writer.settingsAck();
   }

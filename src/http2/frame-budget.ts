@@ -22,13 +22,16 @@ export class FrameBudget {
     this.#refilledAtMs = nowMs;
   }
 
-  /** @throws {ConnectionFault} ENHANCE_YOUR_CALM when it is used up */
-  spend(nowMs: number): void {
-    this.#used += 1;
+  /**
+   * @param units more than one for a frame that costs as much as several
+   * @throws {ConnectionFault} ENHANCE_YOUR_CALM when it is used up
+   */
+  spend(nowMs: number, units = 1): void {
+    this.#used += units;
     if (this.#used <= this.#limit.burst) return;
     // Looked at only now: below the burst no clock is needed.
     const refill = ((nowMs - this.#refilledAtMs) / 1000) * this.#limit.perSecond;
-    this.#used = Math.max(1, this.#used - refill);
+    this.#used = Math.max(units, this.#used - refill);
     this.#refilledAtMs = nowMs;
     if (this.#used <= this.#limit.burst) return;
     throw new ConnectionFault('ENHANCE_YOUR_CALM', `too many ${this.#limit.what}`);

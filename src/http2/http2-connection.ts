@@ -15,13 +15,15 @@ export class Http2Connection implements WatchedConnection {
   readonly #host: ConnectionHost;
   readonly #socket: ConnectionSocket;
   readonly #writer: FrameWriter;
-  readonly #frames: FrameRouter;
+  readonly frames: FrameRouter;
   readonly #watch: ConnectionWatch;
   readonly #farewell: Farewell;
   readonly #reader = new FrameReader();
   readonly #preface = new Preface();
   #state: 'preface' | 'open' | 'ended' = 'preface';
   #isHalfClosed = false;
+  /** It is to go as soon as it has begun: its first words, and calls behind them, may be on their way. */
+  #leavingSinceMs: number | undefined;
 
   /** @param onClosed told once, when nothing of it is left */
   constructor(socket: Duplex, host: ConnectionHost, onClosed: () => void) {
@@ -32,7 +34,7 @@ export class Http2Connection implements WatchedConnection {
       onHalfClosed: () => this.#halfClosed(),
       onClosed: () => {
         this.#state = 'ended';
-        this.#frames.abandonAll();
+        this.frames.abandonAll();
         onClosed();
       },
       onOverflow: () => {
@@ -43,7 +45,7 @@ export class Http2Connection implements WatchedConnection {
     const flush = (): void => this.#writer.flush();
     const send = (bytes: Buffer): void => this.#socket.write(bytes);
     this.#writer = new FrameWriter(send, () => host.flushSoon(flush));
-    this.#frames = new FrameRouter(host, this.#writer, {
+    this.frames = new FrameRouter(host, this.#writer, {
       onStreamEnd: () => this.#endWhenDone(),
       onFault: (fault) => this.#fail(fault),
       onPingAck: (payload) => this.#farewell.pingAnswered(payload, host.nowMs()),
@@ -53,28 +55,12 @@ export class Http2Connection implements WatchedConnection {
     this.#farewell = new Farewell({
       writer: this.#writer,
       limits,
-      stopServing: () => this.#frames.stopServing(),
+      stopServing: () => this.frames.stopServing(),
     });
   }
 
-  get isHandshaken(): boolean {
-    return this.#frames.areSettingsSeen;
-  }
-
-  get areSettingsAcknowledged(): boolean {
-    return this.#frames.areSettingsAcknowledged;
-  }
-
-  get headerBlockSinceMs(): number | undefined {
-    return this.#frames.headerBlockSinceMs;
-  }
-
   get stalledSinceMs(): number | undefined {
-    return this.#socket.stalledSinceMs ?? this.#frames.stalledSinceMs;
-  }
-
-  get callCount(): number {
-    return this.#frames.callCount;
+    return this.#socket.stalledSinceMs ?? this.frames.stalledSinceMs;
   }
 
   get isLeaving(): boolean {
@@ -87,7 +73,7 @@ export class Http2Connection implements WatchedConnection {
 
   /** Asks the peer to go elsewhere, and ends when its calls are answered. */
   leave(): void {
-    if (this.#state === 'preface') this.#end();
+    if (this.#state === 'preface') this.#leavingSinceMs = this.#host.nowMs();
     else if (this.#state === 'open') this.#farewell.announce(this.#host.nowMs());
   }
 
@@ -99,17 +85,16 @@ export class Http2Connection implements WatchedConnection {
   /** Looks whether a time limit is over. Called now and then. */
   look(nowMs: number): void {
     const { limits } = this.#host;
-    const { endedAtMs } = this.#socket;
-    if (endedAtMs !== undefined) {
-      if (nowMs - endedAtMs >= limits.lingerMs) this.#socket.destroy();
+    if (this.#state === 'ended') {
+      if (this.#socket.hasLingered(nowMs, limits.lingerMs)) this.#socket.destroy();
       return;
     }
     try {
       this.#watch.look(this, nowMs);
-      this.#frames.expireCalls(nowMs);
+      this.frames.expireCalls(nowMs);
       // Of a peer that has said all, what has not come whole never will.
-      this.#frames.resetSlowRequests(this.#isHalfClosed ? Infinity : nowMs);
-      if (this.#farewell.look(nowMs)) this.#end();
+      this.frames.resetSlowRequests(this.#isHalfClosed ? Infinity : nowMs);
+      if (this.#farewell.look(nowMs) || this.#neverBegins(nowMs)) this.#end(limits.stallMaxMs);
       else this.#endWhenDone();
     } catch (fault) {
       this.#fail(fault);
@@ -118,7 +103,11 @@ export class Http2Connection implements WatchedConnection {
 
   /** Ends the calls whose caller's time is over. */
   expireCalls(nowMs: number): void {
-    this.#frames.expireCalls(nowMs);
+    try {
+      this.frames.expireCalls(nowMs);
+    } catch (fault) {
+      this.#fail(fault);
+    }
   }
 
   #receive(chunk: Buffer): void {
@@ -126,7 +115,7 @@ export class Http2Connection implements WatchedConnection {
     this.#watch.heard(this.#host.nowMs());
     try {
       this.#reader.push(this.#state === 'preface' ? this.#begin(chunk) : chunk);
-      while (this.#isReading() && this.#reader.next()) this.#frames.route(this.#reader);
+      while (this.#isReading() && this.#reader.next()) this.frames.route(this.#reader);
     } catch (fault) {
       this.#fail(fault);
     }
@@ -144,10 +133,11 @@ export class Http2Connection implements WatchedConnection {
       case 'complete':
         this.#state = 'open';
         writeOwnSettings(this.#writer, this.#host.limits);
+        if (this.#leavingSinceMs !== undefined) this.leave();
         break;
       case 'http1':
         this.#socket.write(Buffer.from(HTTP1_REFUSAL, 'latin1'));
-        this.#end();
+        this.#end(this.#host.limits.lingerMs);
         break;
       case 'unknown':
         throw new ConnectionFault('PROTOCOL_ERROR', 'this is no HTTP/2');
@@ -160,15 +150,22 @@ export class Http2Connection implements WatchedConnection {
   }
 
   #halfClosed(): void {
-    if (this.#state !== 'open') return this.#end();
+    if (this.#state !== 'open') return this.#end(this.#host.limits.lingerMs);
     const nowMs = this.#host.nowMs();
     this.#isHalfClosed = true;
     this.#farewell.finish(nowMs);
     this.look(nowMs);
   }
 
+  #neverBegins(nowMs: number): boolean {
+    const { goawayPingMaxMs } = this.#host.limits;
+    const sinceMs = this.#state === 'preface' ? this.#leavingSinceMs : undefined;
+    return sinceMs !== undefined && nowMs - sinceMs >= goawayPingMaxMs;
+  }
+
   #endWhenDone(): void {
-    if (this.#farewell.isFinal && this.#frames.callCount === 0) this.#end();
+    if (!this.#farewell.isFinal || this.frames.callCount > 0) return;
+    this.#end(this.#host.limits.stallMaxMs);
   }
 
   #fail(fault: unknown): void {
@@ -184,16 +181,17 @@ export class Http2Connection implements WatchedConnection {
     }
     // Before our SETTINGS nothing may be said, and whoever sent no preface would not understand it.
     if (this.#state === 'open') {
-      this.#writer.goaway(this.#frames.lastStreamId, told.errorName, told.message);
+      this.#writer.goaway(this.frames.lastStreamId, told.errorName, told.message);
     }
-    this.#end();
+    this.#end(this.#host.limits.lingerMs);
   }
 
-  #end(): void {
+  /** @param unsentMaxMs how long what was written before may take to leave */
+  #end(unsentMaxMs: number): void {
     if (this.#state === 'ended') return;
     this.#state = 'ended';
     this.#writer.flush();
-    this.#socket.end();
-    this.#frames.abandonAll();
+    this.#socket.end(unsentMaxMs);
+    this.frames.abandonAll();
   }
 }

@@ -21,6 +21,7 @@ const FRAME_BYTES_HIGHEST = 2 ** 24 - 1;
  * @throws {ConnectionFault} for a value that the setting cannot have
  */
 export function applySettings(frame: FrameReader, sender: ReplySender, streams: StreamTable): void {
+  let initialWindow: number | undefined;
   for (let at = frame.start; at < frame.end; at += 6) {
     const value = frame.bytes.readUInt32BE(at + 2);
     switch (frame.bytes.readUInt16BE(at)) {
@@ -29,7 +30,7 @@ export function applySettings(frame: FrameReader, sender: ReplySender, streams: 
         break;
       case SETTING.initialWindowSize:
         if (value > INT31_MAX) throw invalid('FLOW_CONTROL_ERROR', 'INITIAL_WINDOW_SIZE');
-        sender.setInitialWindow(value, streams.open());
+        initialWindow = value;
         break;
       case SETTING.maxFrameSize:
         if (value < FRAME_BYTES_MAX || value > FRAME_BYTES_HIGHEST) {
@@ -40,6 +41,8 @@ export function applySettings(frame: FrameReader, sender: ReplySender, streams: 
       default:
     }
   }
+  // The last one counts: each would move the windows of all streams.
+  if (initialWindow !== undefined) sender.setInitialWindow(initialWindow, streams);
 }
 
 function invalid(error: 'PROTOCOL_ERROR' | 'FLOW_CONTROL_ERROR', name: string): ConnectionFault {

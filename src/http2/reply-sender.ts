@@ -3,6 +3,7 @@ import { FLAG, FRAME, FRAME_BYTES_MAX, INT31_MAX } from './frame-type.ts';
 import type { FrameWriter } from './frame-writer.ts';
 import { OK_TRAILERS, RESPONSE_HEADERS, statusOnly, statusTrailers } from './reply-blocks.ts';
 import { framedMessage, MESSAGE_PREFIX_BYTES, writeUnaryReply } from './reply-frames.ts';
+import type { StreamTable } from './stream-table.ts';
 import type { StreamOwner, UnaryStream } from './unary-stream.ts';
 
 const WINDOW_BYTES_AT_FIRST = 65_535;
@@ -116,7 +117,7 @@ export class ReplySender implements StreamOwner {
     if (this.#window > INT31_MAX) throw tooWide();
     for (const stream of this.#blocked) {
       if (this.#window <= 0) return;
-      this.#pump(stream);
+      if (stream.sendWindow > 0) this.#pump(stream);
     }
   }
 
@@ -129,10 +130,11 @@ export class ReplySender implements StreamOwner {
   }
 
   /** The peer's SETTINGS_INITIAL_WINDOW_SIZE holds for open streams, too (section 6.9.2). */
-  setInitialWindow(window: number, streams: Iterable<UnaryStream>): void {
+  setInitialWindow(window: number, streams: StreamTable): void {
     const change = window - this.#initialWindow;
+    if (change === 0) return;
     this.#initialWindow = window;
-    for (const stream of streams) {
+    for (const stream of streams.open()) {
       if (!this.widenStream(stream, change)) throw tooWide();
     }
   }

@@ -92,7 +92,8 @@ export class RequestStreams {
     streams.noteId(streamId);
     if (streamId > this.#lastIdServed) streams.ignore(streamId);
     else if (head.kind === 'malformed') ends.resetId(streamId, 'PROTOCOL_ERROR');
-    else if (streams.load >= limits.streamsMax) ends.resetId(streamId, 'REFUSED_STREAM');
+    else if (streams.size >= limits.streamsMax) ends.resetId(streamId, 'REFUSED_STREAM');
+    else if (streams.load >= limits.streamsMax) ends.refuseForNow(streamId);
     else if (head.kind === 'call') this.#open(streamId, endsStream, head);
     else {
       writer.headers(streamId, head.block, FLAG.endStream);

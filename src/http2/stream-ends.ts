@@ -42,19 +42,18 @@ export class StreamEnds {
 
   /** Resets it for what the peer did wrong. */
   reset(stream: UnaryStream, error: ErrorName): void {
-    this.#abandon(stream, 'cancelled');
     this.resetId(stream.id, error);
   }
 
-  /** Resets a stream that was never opened, or is open no more. */
+  /** Resets a stream for what the peer did wrong, whether it is open or not. */
   resetId(streamId: number, error: ErrorName): void {
-    const { streams, writer, budgets, nowMs } = this.#parts;
-    const open = streams.find(streamId);
-    if (open !== undefined) this.#abandon(open, 'cancelled');
-    else streams.noteClosed(streamId);
-    streams.ignore(streamId);
-    writer.rstStream(streamId, error);
-    budgets.resets.spend(nowMs());
+    this.#sendReset(streamId, error);
+    this.#parts.budgets.resets.spend(this.#parts.nowMs());
+  }
+
+  /** Refuses a stream of a peer that has kept to its limit: calls that it has given up are still being worked on. */
+  refuseForNow(streamId: number): void {
+    this.#sendReset(streamId, 'REFUSED_STREAM');
   }
 
   /** The caller's time is over. */
@@ -64,6 +63,8 @@ export class StreamEnds {
     const block = stream.areHeadersSent ? statusTrailers(code, LATE) : statusOnly(code, LATE);
     writer.headers(stream.id, block, FLAG.endStream);
     if (!stream.isRequestComplete) this.#askNoMore(stream.id);
+    // It was answered, though not by its handler; and the caller's own reset is on its way.
+    this.#parts.budgets.callAnswered();
     this.#abandon(stream, 'deadline');
   }
 
@@ -88,6 +89,15 @@ export class StreamEnds {
         throw new ConnectionFault('PROTOCOL_ERROR', 'a frame for a stream that was never opened');
       default:
     }
+  }
+
+  #sendReset(streamId: number, error: ErrorName): void {
+    const { streams, writer } = this.#parts;
+    writer.rstStream(streamId, error);
+    streams.ignore(streamId);
+    const open = streams.find(streamId);
+    if (open !== undefined) this.#abandon(open, 'cancelled');
+    else streams.noteClosed(streamId);
   }
 
   #abandon(stream: UnaryStream, how: 'cancelled' | 'deadline'): void {

@@ -1,8 +1,8 @@
 import type { UnaryStream } from './unary-stream.ts';
 
 const SLOTS_FIRST = 64;
-/** More than streams are open at a time; beyond that only one that lives on while thousands pass it needs other room. */
-const SLOTS_MAX = 4_096;
+/** At most so many for each open stream: whoever looks at all of them must not pay for empty ones. */
+const SLOTS_PER_STREAM_MAX = 4;
 
 /**
  * Open streams by their identifiers, which rise by two: a stream's place follows from its identifier. A Map would do the
@@ -11,6 +11,7 @@ const SLOTS_MAX = 4_096;
  */
 export class StreamSlots {
   #slots: (UnaryStream | undefined)[] = [];
+  /** Those whose place is taken by one that has lived on while many passed it. */
   readonly #others = new Map<number, UnaryStream>();
   #size = 0;
 
@@ -26,10 +27,10 @@ export class StreamSlots {
 
   add(stream: UnaryStream): void {
     this.#size += 1;
-    while (this.#slots[this.#placeOf(stream.id)] !== undefined && this.#slots.length < SLOTS_MAX) {
+    if (this.#slots.length === 0) this.#grow();
+    while (this.#isTaken(stream.id) && this.#slots.length < this.#size * SLOTS_PER_STREAM_MAX) {
       this.#grow();
     }
-    if (this.#slots.length === 0) this.#grow();
     const place = this.#placeOf(stream.id);
     if (this.#slots[place] === undefined) this.#slots[place] = stream;
     else this.#others.set(stream.id, stream);
@@ -47,6 +48,10 @@ export class StreamSlots {
     if (this.#size === 0) return [];
     const inSlots = this.#slots.filter((stream) => stream !== undefined);
     return this.#others.size === 0 ? inSlots : [...inSlots, ...this.#others.values()];
+  }
+
+  #isTaken(id: number): boolean {
+    return this.#slots[this.#placeOf(id)] !== undefined;
   }
 
   #placeOf(id: number): number {

@@ -1,8 +1,8 @@
 import { StreamSlots } from './stream-slots.ts';
 import type { UnaryStream } from './unary-stream.ts';
 
-/** Of so many streams it is remembered how they were closed, for frames that come late. */
-const CLOSED_MAX = 128;
+/** Of so many streams it is remembered how they were closed, for frames that come late: as many as may be open. */
+const CLOSED_MAX = 1_024;
 
 /** What is known of a stream that is not open. */
 export type ClosedStream = 'idle' | 'closed' | 'ignored' | 'skipped';

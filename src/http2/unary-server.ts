@@ -102,7 +102,7 @@ export class UnaryServer {
     let calls = 0;
     for (const connection of this.#connections) {
       connection.expireCalls(nowMs);
-      calls += connection.callCount;
+      calls += connection.frames.callCount;
     }
     return calls > 0;
   }

@@ -58,6 +58,7 @@ export async function startFastServer(options: GrpcServerOptions): Promise<GrpcT
     close: async () => {
       ended ??= shutDown(server, listener, 0);
       server.destroy();
+      listener.destroyHandshakes();
       await ended;
     },
   };

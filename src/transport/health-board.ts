@@ -21,6 +21,7 @@ export class HealthBoard {
   readonly #rpcObserver: RpcObserver;
   readonly #watchers = new Map<HealthWatcher, (code: string) => void>();
   #current: ServingStatus = 'NOT_SERVING';
+  #isDraining = false;
 
   constructor(services: readonly string[], rpcObserver: RpcObserver) {
     this.services = services;
@@ -39,6 +40,12 @@ export class HealthBoard {
   }
 
   watch(watcher: HealthWatcher): void {
+    if (this.#isDraining) {
+      const done = this.started('Watch');
+      watcher.end();
+      done('UNAVAILABLE');
+      return;
+    }
     this.#watchers.set(watcher, this.started('Watch'));
     watcher.tell(this.statusOf(watcher.service));
   }
@@ -49,8 +56,9 @@ export class HealthBoard {
     this.#watchers.delete(watcher);
   }
 
-  /** Ends open watches, which would otherwise hold a shutdown up for ever. */
+  /** Ends open watches and those still to come, which would otherwise hold a shutdown up for ever. */
   endWatches(): void {
+    this.#isDraining = true;
     for (const [watcher, done] of this.#watchers) {
       this.#watchers.delete(watcher);
       watcher.end();

@@ -1,11 +1,11 @@
 import { startProcess } from '../support/child-process.ts';
 import { freePort } from '../support/free-port.ts';
 import { httpCall } from '../support/http-call.ts';
+import { imageNodeFlags } from '../support/node-flags.ts';
 import { writeKeyFile } from '../support/key-file.ts';
 import { writePolicyFile } from '../support/policy-file.ts';
 import { startRedisServer } from '../support/redis-server.ts';
 import type { RedisServer } from '../support/redis-server.ts';
-import { nodeFlagsOf } from './curfew-program.ts';
 import { firstAllowAtMs } from './first-allow.ts';
 import { moveToCore, onCore } from './on-core.ts';
 import { sumOfMetric } from './sum-of-metric.ts';
@@ -65,7 +65,7 @@ export async function serveCurfew(options: ServeOptions): Promise<Served> {
     const startedAtMs = performance.now();
     const curfew = await startProcess(
       ...onCore('curfew', process.execPath, [
-        ...nodeFlagsOf(options.program),
+        ...imageNodeFlags(),
         ...(options.nodeArgs ?? []),
         options.program,
         'serve',

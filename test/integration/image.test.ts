@@ -11,6 +11,7 @@ import { buildWithoutEngine, copiedFromContext, readDockerfile } from '../suppor
 import type { BuiltImage } from '../support/dockerfile.ts';
 import { eventually } from '../support/eventually.ts';
 import { freePort } from '../support/free-port.ts';
+import { imageNodeFlags } from '../support/node-flags.ts';
 
 const run = promisify(execFile);
 const root = join(import.meta.dirname, '..', '..');
@@ -49,12 +50,13 @@ describe('deploy/Dockerfile', () => {
     expect(health).to.match(/CMD \[.*"healthcheck"\]$/);
   });
 
-  it('starts Node as the command curfew does', () => {
-    const entry = instructions.find(({ name }) => name === 'ENTRYPOINT')?.text ?? '[]';
-    const [first = ''] = readFileSync(join(root, 'src', 'main.ts'), 'utf8').split('\n');
-    expect(first).to.match(/^#!\/usr\/bin\/env -S node --/);
-    const [, ...flags] = (JSON.parse(entry) as string[]).slice(0, -1);
-    expect(flags).to.deep.equal(first.split(' ').filter((word) => word.startsWith('--')));
+  it('starts Node with the flags that npm start gives it', () => {
+    const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
+      scripts: Record<string, string>;
+    };
+    const flags = imageNodeFlags();
+    expect(flags).to.include('--no-memory-reducer');
+    expect(scripts['start']).to.contain(`node ${flags.join(' ')} src/main.ts`);
   });
 
   describe('its steps, without an engine', () => {

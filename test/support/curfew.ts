@@ -3,6 +3,7 @@ import type { TransportKind } from '../../src/transport/start-transport.ts';
 import { startProcess } from './child-process.ts';
 import { eventually } from './eventually.ts';
 import { httpCall } from './http-call.ts';
+import { imageNodeFlags } from './node-flags.ts';
 
 const main = join(import.meta.dirname, '..', '..', 'src', 'main.ts');
 const READY_MAX_MS = 15_000;
@@ -34,10 +35,11 @@ export interface Curfew {
   stop(): Promise<void>;
 }
 
-/** Starts Curfew as its users do; its log is in the error when it does not get ready. */
+/** Starts Curfew as the image does; its log is in the error when it does not get ready. */
 export async function startCurfew(options: CurfewOptions): Promise<Curfew> {
   const { policyPath, grpcPort, opsPort, store = 'memory:', flags = [] } = options;
   const curfew = await startProcess(process.execPath, [
+    ...imageNodeFlags(),
     main,
     'serve',
     `--config=${policyPath}`,

@@ -13,7 +13,7 @@ import type { Contest } from '../rivals/contest.ts';
 
 const SIZES = {
   quick: { rounds: 2, firstWarmUpMs: 1_000, warmUpMs: 500, measuredMs: 1_000 },
-  full: { rounds: 5, firstWarmUpMs: 10_000, warmUpMs: 2_000, measuredMs: 8_000 },
+  full: { rounds: 5, firstWarmUpMs: 8_000, warmUpMs: 1_000, measuredMs: 5_000 },
 } as const;
 const PER_SECOND = 500;
 const NOBODY = 'nobody: no check';

@@ -16,7 +16,7 @@ import type { LoadName } from '../rivals/results.ts';
 
 const SIZES = {
   quick: { rounds: 1, starts: 1, restMs: 500, firstWarmUpMs: 1_000, warmUpMs: 300, measuredMs: 1_000, manyChecks: 10_000 }, // prettier-ignore
-  full: { rounds: 5, starts: 5, restMs: 5_000, firstWarmUpMs: 10_000, warmUpMs: 1_000, measuredMs: 8_000, manyChecks: 1_000_000 }, // prettier-ignore
+  full: { rounds: 5, starts: 5, restMs: 5_000, firstWarmUpMs: 8_000, warmUpMs: 1_000, measuredMs: 5_000, manyChecks: 1_000_000 }, // prettier-ignore
 } as const;
 const LOW_RATE = 1_000;
 

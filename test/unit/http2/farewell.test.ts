@@ -134,17 +134,22 @@ describe('http2: farewell', () => {
     expect(server.connectionCount).to.equal(0);
   });
 
-  it('ends a connection that has not begun, and takes no further one', async () => {
+  it('waits a moment for a connection that has not begun, and takes no further one', async () => {
     start();
     let refused = 0;
     server = new UnaryServer({
       methods: echo.methods,
       observer: { connectionRefused: () => (refused += 1) },
+      nowMs: () => nowMs,
     });
     const { peer: silent } = Peer.inMemory((wire) => {
       server.serve(wire);
     });
     void server.drain();
+    await later(goawayPingMaxMs - 1);
+    await silent.settled();
+    expect(silent.isEnded).to.equal(false);
+    await later(1);
     await silent.settled();
     expect(silent.isEnded).to.equal(true);
     const { peer: late } = Peer.inMemory((wire) => {
@@ -153,6 +158,19 @@ describe('http2: farewell', () => {
     await late.settled();
     expect(late.isEnded).to.equal(true);
     expect(refused).to.equal(1);
+  });
+
+  it('answers the calls of a connection that begins only then', async () => {
+    const { peer: late } = Peer.inMemory((wire) => {
+      server.serve(wire);
+    });
+    void server.drain();
+    late.begin();
+    late.call(1, NOW_PATH);
+    await late.settled();
+    expect(valueOf(late.reply(1), 'grpc-status')).to.equal('0');
+    expect(late.conversation.goaways.map(({ code }) => code)).to.deep.equal([0]);
+    late.break();
   });
 
   it('comes at the age of a connection, give or take a tenth', async () => {

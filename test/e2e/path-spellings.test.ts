@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { onEachTransport } from '../support/each-transport.ts';
 import { startEdge } from '../support/edge.ts';
 import type { Edge } from '../support/edge.ts';
 import { httpCall } from '../support/http-call.ts';
@@ -53,12 +54,12 @@ const spellings = [
   ['/%70ayments', 401],
 ] as const;
 
-describe('a path through Envoy, without a session', () => {
+onEachTransport('a path through Envoy, without a session', ({ kind: transport }) => {
   let edge: Edge;
 
   before(async function () {
     await envoyOrSkip(this);
-    edge = await startEdge({ policy: POLICY });
+    edge = await startEdge({ policy: POLICY, transport });
   });
 
   after(() => edge?.stop());

@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import { Agent } from 'node:http';
+import { onEachTransport } from '../support/each-transport.ts';
 import { newCredential, startEdge } from '../support/edge.ts';
 import type { Edge } from '../support/edge.ts';
 import { eventually } from '../support/eventually.ts';
@@ -17,12 +18,12 @@ policies:
   - { name: default, idle: 1h, absolute: 12h }
 `;
 
-describe('a policy file that changes under traffic', () => {
+onEachTransport('a policy file that changes under traffic', ({ kind: transport }) => {
   let edge: Edge;
 
   before(async function () {
     await envoyOrSkip(this);
-    edge = await startEdge({ policy: policy('session: off') });
+    edge = await startEdge({ policy: policy('session: off'), transport });
   });
 
   after(() => edge?.stop());

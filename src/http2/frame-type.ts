@@ -29,3 +29,6 @@ export const FRAME_BYTES_MAX = 16_384;
 
 /** Stream identifiers and windows have 31 bits. */
 export const INT31_MAX: number = 2 ** 31 - 1;
+
+/** Every window before SETTINGS or WINDOW_UPDATE say otherwise (RFC 9113 section 6.9.2). */
+export const WINDOW_BYTES_AT_FIRST = 65_535;

@@ -1,8 +1,7 @@
+import { WINDOW_BYTES_AT_FIRST } from './frame-type.ts';
 import type { FrameWriter } from './frame-writer.ts';
 import type { Http2Limits } from './http2-limits.ts';
 import { SETTING } from './peer-settings.ts';
-
-const WINDOW_BYTES_AT_FIRST = 65_535;
 
 /** The first words of a server (RFC 9113 section 3.4). A table of 4 096 bytes and frames of 16 384 need no mention. */
 export function writeOwnSettings(writer: FrameWriter, limits: Http2Limits): void {

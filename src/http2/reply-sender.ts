@@ -1,12 +1,10 @@
 import { ConnectionFault } from './connection-fault.ts';
-import { FLAG, FRAME, FRAME_BYTES_MAX, INT31_MAX } from './frame-type.ts';
+import { FLAG, FRAME, FRAME_BYTES_MAX, INT31_MAX, WINDOW_BYTES_AT_FIRST } from './frame-type.ts';
 import type { FrameWriter } from './frame-writer.ts';
 import { OK_TRAILERS, RESPONSE_HEADERS, statusOnly, statusTrailers } from './reply-blocks.ts';
 import { framedMessage, MESSAGE_PREFIX_BYTES, writeUnaryReply } from './reply-frames.ts';
 import type { StreamTable } from './stream-table.ts';
 import type { StreamOwner, UnaryStream } from './unary-stream.ts';
-
-const WINDOW_BYTES_AT_FIRST = 65_535;
 
 export interface ReplySenderOptions {
   readonly writer: FrameWriter;
@@ -25,8 +23,8 @@ export class ReplySender implements StreamOwner {
   readonly #options: ReplySenderOptions;
   readonly #writer: FrameWriter;
   readonly #blocked = new Set<UnaryStream>();
-  #window = WINDOW_BYTES_AT_FIRST;
-  #initialWindow = WINDOW_BYTES_AT_FIRST;
+  #window: number = WINDOW_BYTES_AT_FIRST;
+  #initialWindow: number = WINDOW_BYTES_AT_FIRST;
   #frameBytesMax: number = FRAME_BYTES_MAX;
   #pendingBytes = 0;
   /** Since when answers wait without any of them getting on; `undefined`: none waits. */

@@ -1,4 +1,4 @@
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { buildCache, builtProgram } from './built-program.ts';
 import type { BuiltProgram } from './built-program.ts';
 
@@ -15,7 +15,7 @@ export function provideGoProgram(name: string, folder: string): Promise<BuiltPro
 
 /** Builds a program of somebody else's Go module at a fixed version, such as `example.org/module/cmd/tool`. */
 export function provideGoTool(program: string, version: string): Promise<BuiltProgram> {
-  const path = join(buildCache, 'go', version, program.split('/').at(-1) ?? program);
+  const path = join(buildCache, 'go', version, basename(program));
   return builtProgram({
     compiler: 'go',
     path,

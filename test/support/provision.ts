@@ -1,8 +1,9 @@
 import { execFile } from 'node:child_process';
-import { accessSync, constants, existsSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { mkdir, rm, writeFile } from 'node:fs/promises';
-import { delimiter, join } from 'node:path';
+import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { onPath, provideDebianProgram } from './debian-program.ts';
 import { withLock } from './lock.mjs';
 
 /** The version fetched where the machine has no Envoy of its own. */
@@ -10,7 +11,6 @@ export const ENVOY_VERSION = '1.40.0';
 
 const run = promisify(execFile);
 const cache = join(import.meta.dirname, '..', '..', '.cache');
-const POLICY_RC = '/usr/sbin/policy-rc.d';
 const PROVISION_MAX_MS = 5 * 60_000;
 
 const known = new Map<string, Promise<string | undefined>>();
@@ -32,11 +32,7 @@ export function provideEnvoy(version?: string): Promise<string | undefined> {
  * with one line that tells why, where there is none to be had.
  */
 export function provideRedisServer(): Promise<string | undefined> {
-  return onlyOnce('redis-server', () =>
-    withLock(join(cache, 'redis-server.lock'), async () => {
-      return onPath('redis-server') ?? (await redisFromApt());
-    }),
-  );
+  return onlyOnce('redis-server', () => provideDebianProgram('redis-server', 'redis-server'));
 }
 
 /**
@@ -70,6 +66,17 @@ export async function pythonPackagesOrSkip(
 ): Promise<string> {
   context.timeout(PROVISION_MAX_MS);
   return (await providePythonPackages(name, packages)) ?? skip(context, packages.join(' and '));
+}
+
+/** A program of Debian's for the tests of a suite's `before`: without it they are skipped, and fail where CI is set. */
+export async function debianProgramOrSkip(
+  context: Mocha.Context,
+  program: string,
+  debianPackage: string,
+): Promise<string> {
+  context.timeout(PROVISION_MAX_MS);
+  const found = onlyOnce(program, () => provideDebianProgram(program, debianPackage));
+  return (await found) ?? skip(context, program);
 }
 
 function skip(context: Mocha.Context, what: string): never {
@@ -131,27 +138,6 @@ async function pythonEnvironment(folder: string, packages: readonly string[]): P
   return python;
 }
 
-async function redisFromApt(): Promise<string | undefined> {
-  if (process.getuid?.() !== 0 || onPath('apt-get') === undefined) {
-    return notProvided('no redis-server: please install it and put it on PATH', undefined);
-  }
-  // Debian starts a server that it installs, unless this file forbids it.
-  const forbids = !existsSync(POLICY_RC);
-  try {
-    if (forbids) await writeFile(POLICY_RC, '#!/bin/sh\nexit 101\n', { mode: 0o755 });
-    const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
-    await run('apt-get', ['update', '-qq'], { env });
-    await run('apt-get', ['install', '-y', '-qq', '--no-install-recommends', 'redis-server'], {
-      env,
-    });
-    return onPath('redis-server');
-  } catch (error) {
-    return notProvided('no redis-server: apt-get could not install it', error);
-  } finally {
-    if (forbids) await rm(POLICY_RC, { force: true });
-  }
-}
-
 function notProvided(line: string, error: unknown): undefined {
   const cause = error instanceof Error ? lastLine(error) : '';
   process.stderr.write(`${line}${cause && ` (${cause})`}\n`);
@@ -160,18 +146,4 @@ function notProvided(line: string, error: unknown): undefined {
 
 function lastLine(error: Error & { stderr?: string }): string {
   return (error.stderr || error.message).trim().split('\n').at(-1) ?? '';
-}
-
-function onPath(name: string): string | undefined {
-  const folders = (process.env['PATH'] ?? '').split(delimiter);
-  return folders.map((folder) => join(folder, name)).find(isProgram);
-}
-
-function isProgram(path: string): boolean {
-  try {
-    accessSync(path, constants.X_OK);
-    return statSync(path).isFile();
-  } catch {
-    return false;
-  }
 }

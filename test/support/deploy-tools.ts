@@ -1,0 +1,35 @@
+import { join } from 'node:path';
+import { builtOrSkip } from './built-or-skip.ts';
+import { provideGoProgram, provideGoTool } from './provide-go-program.ts';
+import { debianProgramOrSkip } from './provision.ts';
+
+// The programs by which a platform team checks what it deploys, each at a fixed version, for a suite's `before`:
+// without one its tests are skipped, and fail where CI is set.
+
+const tools = join(import.meta.dirname, '..', 'tools');
+
+/** `kubectl`; its own module holds no main package that `go install` would build, so one stands in `test/tools`. */
+export function kubectlOrSkip(context: Mocha.Context): Promise<string> {
+  return builtOrSkip(context, 'kubectl', provideGoProgram('kubectl', join(tools, 'kubectl')));
+}
+
+/** `helm`. */
+export function helmOrSkip(context: Mocha.Context): Promise<string> {
+  return builtOrSkip(context, 'helm', provideGoTool('helm.sh/helm/v3/cmd/helm', 'v3.22.0'));
+}
+
+/** `kubeconform`, which holds objects against JSON schemas. */
+export function kubeconformOrSkip(context: Mocha.Context): Promise<string> {
+  const building = provideGoTool('github.com/yannh/kubeconform/cmd/kubeconform', 'v0.8.0');
+  return builtOrSkip(context, 'kubeconform', building);
+}
+
+/** `prometheus`, the server. */
+export function prometheusOrSkip(context: Mocha.Context): Promise<string> {
+  return debianProgramOrSkip(context, 'prometheus', 'prometheus');
+}
+
+/** `promtool`, which tests rules. */
+export function promtoolOrSkip(context: Mocha.Context): Promise<string> {
+  return debianProgramOrSkip(context, 'promtool', 'prometheus');
+}

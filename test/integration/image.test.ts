@@ -1,17 +1,24 @@
 import { expect } from 'chai';
 import { execFile } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
-import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { createCheckClient } from '../support/check-request.ts';
 import { startProcess } from '../support/child-process.ts';
-import { buildWithoutEngine, copiedFromContext, readDockerfile } from '../support/dockerfile.ts';
+import {
+  buildWithoutEngine,
+  copiedFromContext,
+  listForm,
+  readDockerfile,
+} from '../support/dockerfile.ts';
 import type { BuiltImage } from '../support/dockerfile.ts';
 import { eventually } from '../support/eventually.ts';
 import { freePort } from '../support/free-port.ts';
+import { canContain, containedCommand, putNode } from '../support/image-container.ts';
 import { imageNodeFlags } from '../support/node-flags.ts';
+import { treeDigests } from '../support/tree-digests.ts';
 
 const run = promisify(execFile);
 const root = join(import.meta.dirname, '..', '..');
@@ -59,6 +66,21 @@ describe('deploy/Dockerfile', () => {
     expect(scripts['start']).to.contain(`node ${flags.join(' ')} src/main.ts`);
   });
 
+  it('says by its labels what it is, in the words of the OCI image specification', () => {
+    const labels = instructions.find(({ name }) => name === 'LABEL')?.text ?? '';
+    for (const name of ['title', 'description', 'licenses', 'version', 'revision', 'source']) {
+      expect(labels).to.match(new RegExp(`org\\.opencontainers\\.image\\.${name}="[^"]`));
+    }
+  });
+
+  it('builds on the platform of the builder: for the others nothing needs to be emulated', () => {
+    const bases = instructions.filter(({ name }) => name === 'FROM');
+    expect(bases.slice(0, -1).map(({ words }) => words[0])).to.deep.equal([
+      '--platform=$BUILDPLATFORM',
+      '--platform=$BUILDPLATFORM',
+    ]);
+  });
+
   describe('its steps, without an engine', () => {
     let folder: string;
     let image: BuiltImage;
@@ -66,7 +88,9 @@ describe('deploy/Dockerfile', () => {
     before(async function () {
       this.timeout(180_000);
       folder = await mkdtemp(join(tmpdir(), 'curfew-image-'));
-      image = await buildWithoutEngine(instructions, root, folder);
+      // A container's user goes through the folders above its root.
+      await chmod(folder, 0o755);
+      image = await buildWithoutEngine(instructions, root, join(folder, 'first'));
     });
 
     after(() => rm(folder, { recursive: true, force: true }));
@@ -78,28 +102,62 @@ describe('deploy/Dockerfile', () => {
       expect(packages).to.include('ioredis').and.not.include('typescript').and.not.include('mocha');
     });
 
+    it('make the same each time, file by file', async function () {
+      this.timeout(180_000);
+      const again = await buildWithoutEngine(instructions, root, join(folder, 'second'));
+      const first = await treeDigests(image.root);
+      expect(Object.keys(first).length).to.be.greaterThan(500);
+      const second = await treeDigests(again.root);
+      const differing = Object.keys({ ...first, ...second }).filter(
+        (name) => first[name] !== second[name],
+      );
+      expect(differing).to.deep.equal([]);
+    });
+
+    it('make the same for each platform: no package has code that a processor would have to know', async () => {
+      const names = Object.keys(await treeDigests(image.root));
+      expect(names.filter((name) => /\.(node|so|dylib|dll|wasm)$/.test(name))).to.deep.equal([]);
+      const packages = JSON.parse(await readFile(join(root, 'package-lock.json'), 'utf8')) as {
+        packages: Record<string, { dev?: boolean; cpu?: string[]; os?: string[] }>;
+      };
+      const bound = Object.entries(packages.packages)
+        .filter(([name, { dev }]) => name !== '' && dev !== true)
+        .filter(([, { cpu, os }]) => cpu ?? os);
+      expect(bound).to.deep.equal([]);
+    });
+
     it('make a Curfew that serves, tells its health, and stops when asked', async function () {
-      this.timeout(30_000);
+      this.timeout(60_000);
+      if (!canContain()) return skipContained(this);
+      await putNode(image.root);
+      await writeFile(join(image.root, 'etc', 'curfew', 'curfew.yaml'), POLICY);
       const [grpcPort, opsPort] = [await freePort(), await freePort()];
-      const config = join(folder, 'curfew.yaml');
-      await writeFile(config, POLICY);
       const env = {
         PATH: process.env['PATH'],
         ...image.env,
-        CURFEW_CONFIG: config,
-        CURFEW_GRPC_ADDRESS: `0.0.0.0:${grpcPort}`,
-        CURFEW_OPS_ADDRESS: `0.0.0.0:${opsPort}`,
+        CURFEW_GRPC_ADDRESS: `127.0.0.1:${grpcPort}`,
+        CURFEW_OPS_ADDRESS: `127.0.0.1:${opsPort}`,
         CURFEW_DRAIN_DELAY: '0s',
       };
-      const options = { cwd: image.workdir, env };
-      const curfew = await startProcess(process.execPath, ['dist/main.js', 'serve'], options);
+      const contained = (words: readonly string[]) =>
+        containedCommand(image.root, '/curfew', words);
+      const start = contained([
+        ...listForm(instructions, 'ENTRYPOINT'),
+        ...listForm(instructions, 'CMD'),
+      ]);
+      const curfew = await startProcess(start.file, start.args, { env });
       try {
-        const isHealthy = () => run(process.execPath, ['dist/main.js', 'healthcheck'], options);
-        await eventually('healthy Curfew', isHealthy, 15_000);
+        const health = contained(listForm(instructions, 'HEALTHCHECK'));
+        await eventually('healthy Curfew', () => run(health.file, health.args, { env }), 30_000);
         const client = createCheckClient(`127.0.0.1:${grpcPort}`);
         const answer = await client.check({ headers: { cookie: 'sid=abc' } });
         client.close();
         expect(answer.response).to.have.property('ok_response');
+        const status = await readFile(`/proc/${curfew.pid}/status`, 'utf8');
+        expect(status).to.match(/^Uid:\t65532\t65532\t65532\t65532$/m);
+        expect(status)
+          .to.match(/^CapEff:\t0+$/m)
+          .and.match(/^NoNewPrivs:\t1$/m);
         curfew.signal('SIGTERM');
         expect(await curfew.ended()).to.equal(0);
       } catch (error) {
@@ -108,5 +166,24 @@ describe('deploy/Dockerfile', () => {
         await curfew.stop();
       }
     });
+
+    it('leave nothing that could be written to, not even for a moment', async function () {
+      if (!canContain()) return skipContained(this);
+      const script = `for (const path of ['/x', '/tmp/x', '/curfew/x', '/curfew/dist/main.js', '/dev/x'])
+        try { require('fs').appendFileSync(path, ''); console.log(path); } catch {}
+        console.log(process.getuid(), require('fs').existsSync('/bin/sh'));`;
+      const { file, args } = containedCommand(image.root, '/curfew', [
+        '/nodejs/bin/node',
+        '-e',
+        script,
+      ]);
+      expect((await run(file, args)).stdout).to.equal('65532 false\n');
+    });
   });
 });
+
+function skipContained(context: Mocha.Context): void {
+  if (process.env['CI']) throw new Error('needs root on Linux, and CI must not skip it');
+  process.stderr.write('no container by hand: that needs root on Linux\n');
+  context.skip();
+}

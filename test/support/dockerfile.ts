@@ -41,8 +41,9 @@ export function copiedFromContext(instructions: readonly Instruction[]): string[
     .flatMap(({ words }) => words.slice(0, -1));
 }
 
-/** The folder and the environment of the last stage. */
+/** What the last stage is: its root, its folder in it, and how it is run. */
 export interface BuiltImage {
+  readonly root: string;
   readonly workdir: string;
   readonly env: Readonly<Record<string, string>>;
 }
@@ -62,7 +63,7 @@ export async function buildWithoutEngine(
     switch (name) {
       case 'FROM':
         root = join(into, `stage-${roots.size}`);
-        roots.set(words[2] ?? '', root);
+        roots.set(nameOfStage(words), root);
         env = {};
         break;
       case 'WORKDIR':
@@ -82,7 +83,19 @@ export async function buildWithoutEngine(
     }
     // oxlint-enable no-await-in-loop
   }
-  return { workdir, env };
+  return { root, workdir, env };
+}
+
+/** `FROM [--platform=…] IMAGE [AS NAME]`. */
+function nameOfStage(words: readonly string[]): string {
+  return words[words.indexOf('AS') + 1] ?? '';
+}
+
+/** The words of an instruction in the form of a JSON list, in the last stage: `["node", "main.js"]`. */
+export function listForm(instructions: readonly Instruction[], name: string): string[] {
+  const last = instructions.slice(instructions.findLastIndex((one) => one.name === 'FROM'));
+  const text = last.find((one) => one.name === name)?.text ?? '';
+  return JSON.parse(text.slice(text.indexOf('['))) as string[];
 }
 
 async function copy(
@@ -98,7 +111,8 @@ async function copy(
   const isFolder = target.endsWith('/');
   for (const source of sources) {
     const name = isFolder ? join(target, source.split('/').at(-1) ?? '') : target;
+    const options = { recursive: true, verbatimSymlinks: true };
     // oxlint-disable-next-line no-await-in-loop -- copies are quick
-    await cp(join(from, source), join(workdir, name), { recursive: true });
+    await cp(join(from, source), join(workdir, name), options);
   }
 }

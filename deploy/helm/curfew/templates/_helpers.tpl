@@ -1,0 +1,161 @@
+{{/* The name of all objects. Short enough for a Service with the longest suffix, "-healthcheck". */}}
+{{- define "curfew.fullname" -}}
+{{- if .Values.fullnameOverride -}}
+{{- .Values.fullnameOverride -}}
+{{- else -}}
+{{- $name := default .Chart.Name .Values.nameOverride -}}
+{{- $full := ternary .Release.Name (printf "%s-%s" .Release.Name $name) (contains $name .Release.Name) -}}
+{{- $full | trunc 50 | trimSuffix "-" -}}
+{{- end -}}
+{{- end -}}
+
+{{/* By what the Service, the budget and all the others find the pods. Never changes. */}}
+{{- define "curfew.selector" -}}
+app.kubernetes.io/name: curfew
+app.kubernetes.io/instance: {{ .Release.Name }}
+app.kubernetes.io/component: authorizer
+{{- end -}}
+
+{{/* Labels that say where an object comes from. */}}
+{{- define "curfew.commonLabels" -}}
+app.kubernetes.io/name: curfew
+app.kubernetes.io/instance: {{ .Release.Name }}
+app.kubernetes.io/part-of: curfew
+app.kubernetes.io/managed-by: {{ .Release.Service }}
+helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" | trunc 63 | trimSuffix "-" }}
+{{- end -}}
+
+{{/* The labels of all objects but the test's. */}}
+{{- define "curfew.labels" -}}
+{{ include "curfew.commonLabels" . }}
+app.kubernetes.io/component: authorizer
+{{- end -}}
+
+{{- define "curfew.podLabels" -}}
+{{ include "curfew.selector" . }}
+app.kubernetes.io/part-of: curfew
+{{- end -}}
+
+{{- define "curfew.serviceAccountName" -}}
+{{- if .Values.serviceAccount.create -}}
+{{- default (include "curfew.fullname" .) .Values.serviceAccount.name -}}
+{{- else -}}
+{{- default "default" .Values.serviceAccount.name -}}
+{{- end -}}
+{{- end -}}
+
+{{- define "curfew.policyConfigMapName" -}}
+{{- default (printf "%s-policy" (include "curfew.fullname" .)) .Values.policy.existingConfigMap -}}
+{{- end -}}
+
+{{- define "curfew.image" -}}
+{{- with .Values.image -}}
+{{- if .digest -}}
+{{ .repository }}@{{ .digest }}
+{{- else -}}
+{{ .repository }}:{{ default $.Chart.AppVersion .tag }}
+{{- end -}}
+{{- end -}}
+{{- end -}}
+
+{{/* The name by which Envoy reaches Curfew, and which Curfew's certificate has to carry. */}}
+{{- define "curfew.host" -}}
+{{ include "curfew.fullname" . }}.{{ .Release.Namespace }}.svc.{{ .Values.clusterDomain }}
+{{- end -}}
+
+{{/* The port of redis.url. */}}
+{{- define "curfew.redisPort" -}}
+{{- $authority := regexFind "^rediss?://[^/]*" .Values.redis.url -}}
+{{- default "6379" (regexFind ":[0-9]+$" $authority | trimPrefix ":") -}}
+{{- end -}}
+
+{{/* Whether the authorities for Redis are in the Secret of its password, and so in the same folder. */}}
+{{- define "curfew.redisCaFolder" -}}
+{{- if and .Values.redis.password.secretName (eq .Values.redis.ca.secretName .Values.redis.password.secretName) -}}
+/run/secrets/curfew-redis
+{{- else -}}
+/run/secrets/curfew-redis-ca
+{{- end -}}
+{{- end -}}
+
+{{/* The volume with the authorities for Redis, where it is not that of the password. */}}
+{{- define "curfew.redisCaVolume" -}}
+{{- with .Values.redis.ca -}}
+{{- if .configMapName -}}
+- name: redis-ca
+  configMap: { name: {{ .configMapName }} }
+{{- else if and .secretName (ne .secretName $.Values.redis.password.secretName) -}}
+- name: redis-ca
+  secret: { secretName: {{ .secretName }}, defaultMode: 0440 }
+{{- end -}}
+{{- end -}}
+{{- end -}}
+
+{{/* What the process reads at its start. Everything else is in the policy file. */}}
+{{- define "curfew.settings" -}}
+CURFEW_CONFIG: /etc/curfew/curfew.yaml
+{{- with .Values.settings }}
+CURFEW_GRPC_ADDRESS: {{ printf "%s:9001" .listenHost | quote }}
+CURFEW_OPS_ADDRESS: {{ printf "%s:9002" .listenHost | quote }}
+CURFEW_LOG_LEVEL: {{ .logLevel }}
+CURFEW_DRAIN_DELAY: {{ .drainDelay }}
+CURFEW_DRAIN_TIMEOUT: {{ .drainTimeout }}
+{{- end }}
+{{- if eq .Values.store "memory" }}
+CURFEW_STORE: 'memory:'
+{{- else }}
+CURFEW_STORE: {{ .Values.redis.url | quote }}
+CURFEW_KEY_FILE: /run/secrets/curfew-keys/{{ .Values.keys.key }}
+{{- with .Values.redis.password }}
+{{- if .secretName }}
+CURFEW_REDIS_PASSWORD_FILE: /run/secrets/curfew-redis/{{ .key }}
+{{- end }}
+{{- end }}
+{{- with .Values.redis.ca }}
+{{- if or .secretName .configMapName }}
+CURFEW_REDIS_CA_FILE: {{ include "curfew.redisCaFolder" $ }}/{{ .key }}
+{{- end }}
+{{- end }}
+{{- end }}
+{{- with .Values.tls }}
+{{- if .enabled }}
+CURFEW_GRPC_TLS_CERT_FILE: /run/secrets/curfew-tls/{{ .certKey }}
+CURFEW_GRPC_TLS_KEY_FILE: /run/secrets/curfew-tls/{{ .privateKeyKey }}
+CURFEW_GRPC_CLIENT_CA_FILE: /run/secrets/curfew-tls/{{ .caKey }}
+{{- end }}
+{{- end }}
+{{- end -}}
+
+{{/* What no container of Curfew may do. No values: it needs no more. */}}
+{{- define "curfew.containerSecurity" -}}
+allowPrivilegeEscalation: false
+readOnlyRootFilesystem: true
+capabilities: { drop: [ALL] }
+{{- end -}}
+
+{{- define "curfew.podSecurity" -}}
+runAsNonRoot: true
+runAsUser: 65532
+runAsGroup: 65532
+fsGroup: 65532
+seccompProfile: { type: RuntimeDefault }
+{{- end -}}
+
+{{- define "curfew.spread" -}}
+- maxSkew: 1
+  topologyKey: {{ .topologyKey }}
+  whenUnsatisfiable: {{ .whenUnsatisfiable }}
+  labelSelector:
+    matchLabels: {{- include "curfew.selector" .root | nindent 6 }}
+  matchLabelKeys: [pod-template-hash]
+{{- end -}}
+
+{{/* A duration such as 1m30s in seconds, begun ones included. */}}
+{{- define "curfew.seconds" -}}
+{{- $unitMs := dict "ms" 1 "s" 1000 "m" 60000 "h" 3600000 "d" 86400000 -}}
+{{- $ms := 0 -}}
+{{- range regexFindAll "[0-9]+(ms|s|m|h|d)" . -1 -}}
+{{- $ms = add $ms (mul (regexFind "^[0-9]+" .) (get $unitMs (regexFind "[a-z]+$" .))) -}}
+{{- end -}}
+{{- div (add $ms 999) 1000 -}}
+{{- end -}}

@@ -1,0 +1,56 @@
+{{/* What each value by itself allows, but not together. All at once, in words that say what to do. */}}
+{{- define "curfew.refusals" -}}
+{{- $problems := list -}}
+{{- if eq .Values.store "memory" -}}
+{{- if .Values.autoscaling.enabled -}}
+{{- $problems = append $problems "store: memory belongs to one process: set autoscaling.enabled=false and replicas=1, or use store: redis" -}}
+{{- else if gt (int .Values.replicas) 1 -}}
+{{- $problems = append $problems "store: memory belongs to one process, and each replica would know other sessions: set replicas=1, or use store: redis" -}}
+{{- end -}}
+{{- else -}}
+{{- /* Not in the schema, whose messages repeat the value. */ -}}
+{{- if regexMatch "^[^/]*//[^/@]*:[^@]*@" .Values.redis.url -}}
+{{- $problems = append $problems "redis.url contains a password, which would show in manifests and in the release: take it out, and name a Secret in redis.password (the user name may stay)" -}}
+{{- else if not (regexMatch "^rediss?://([^:@/?#\\s]+@)?(\\[[0-9A-Fa-f:.]+\\]|[A-Za-z0-9._-]+)(:[0-9]{1,5})?(/[0-9]{0,3})?$" .Values.redis.url) -}}
+{{- $problems = append $problems "redis.url is none that Curfew can use: write rediss://host:port or redis://host:port" -}}
+{{- end -}}
+{{- if and (hasPrefix "redis://" .Values.redis.url) (or .Values.redis.ca.secretName .Values.redis.ca.configMapName) -}}
+{{- $problems = append $problems "redis.url speaks plain text, so redis.ca would have no effect: write rediss://, or set redis.ca.secretName and redis.ca.configMapName to \"\"" -}}
+{{- end -}}
+{{- if and .Values.redis.ca.secretName .Values.redis.ca.configMapName -}}
+{{- $problems = append $problems "redis.ca names a Secret and a ConfigMap: set the one that you do not mean to \"\"" -}}
+{{- end -}}
+{{- end -}}
+{{- if and .Values.autoscaling.enabled (gt (int .Values.autoscaling.minReplicas) (int .Values.autoscaling.maxReplicas)) -}}
+{{- $problems = append $problems "autoscaling.minReplicas is more than autoscaling.maxReplicas" -}}
+{{- end -}}
+{{- if and .Values.autoscaling.enabled (not (dig "requests" "cpu" "" .Values.resources)) -}}
+{{- $problems = append $problems "the autoscaler measures CPU as a part of the request: set resources.requests.cpu" -}}
+{{- end -}}
+{{- $drain := add (include "curfew.seconds" .Values.settings.drainDelay) (include "curfew.seconds" .Values.settings.drainTimeout) 5 -}}
+{{- if lt (int .Values.terminationGracePeriodSeconds) (int $drain) -}}
+{{- $problems = append $problems (printf "terminationGracePeriodSeconds is too short for settings.drainDelay and settings.drainTimeout, and checks would be cut off: at least %d" $drain) -}}
+{{- end -}}
+{{- if and .Values.policy.existingConfigMap .Values.policy.extraFiles -}}
+{{- $problems = append $problems "policy.extraFiles has no effect with policy.existingConfigMap: put the files there" -}}
+{{- end -}}
+{{- if and (not .Values.policy.existingConfigMap) (not (trim .Values.policy.file)) -}}
+{{- $problems = append $problems "policy.file is empty: --set-file policy.file=curfew.yaml" -}}
+{{- end -}}
+{{- $settings := include "curfew.settings" . | fromYaml -}}
+{{- range .Values.extraEnv -}}
+{{- if hasKey $settings .name -}}
+{{- $problems = append $problems (printf "extraEnv may not set %s, which the chart sets from another value" .name) -}}
+{{- else if and (regexMatch "HEADERS$" .name) .value -}}
+{{- $problems = append $problems (printf "extraEnv: %s may hold a credential, which would show in manifests and in the release: use valueFrom.secretKeyRef" .name) -}}
+{{- end -}}
+{{- end -}}
+{{- range $label, $_ := .Values.podLabels -}}
+{{- if hasKey (include "curfew.podLabels" $ | fromYaml) $label -}}
+{{- $problems = append $problems (printf "podLabels may not set %s, by which the pods are found" $label) -}}
+{{- end -}}
+{{- end -}}
+{{- if $problems -}}
+{{- fail (printf "\n- %s" (join "\n- " $problems)) -}}
+{{- end -}}
+{{- end -}}

@@ -1,6 +1,7 @@
 import { Counter } from 'prom-client';
 import type { Registry } from 'prom-client';
 import type { CheckObservation, CheckObserver } from '../authz/check-observer.ts';
+import { OpeningsAtLimit } from '../authz/openings-at-limit.ts';
 import type { EndedBy } from '../session/session-record.ts';
 import type { Reason } from '../verdict/reason.ts';
 import { UNKNOWN_LABEL } from './check-metrics.ts';
@@ -16,6 +17,7 @@ const REASON_OF_END = {
 /** The life of sessions: opened, ended, would have ended, and touches that wrote nothing. */
 export class SessionMetrics implements CheckObserver {
   readonly #opened: Counter<'source'>;
+  readonly #openingsRefused: Counter<'source'>;
   readonly #ended: Counter<'reason'>;
   readonly #wouldEnd: Counter<'reason'>;
   readonly #skipped: TallyCell;
@@ -26,6 +28,12 @@ export class SessionMetrics implements CheckObserver {
     this.#opened = new Counter({
       name: 'curfew_sessions_opened_total',
       help: 'Sessions that this replica has opened, by the source of their credential.',
+      labelNames: ['source'],
+      registers,
+    });
+    this.#openingsRefused = new Counter({
+      name: 'curfew_openings_refused_total',
+      help: 'Unknown credentials that opened no session and got no verdict, because openings were at their limit.',
       labelNames: ['source'],
       registers,
     });
@@ -54,13 +62,18 @@ export class SessionMetrics implements CheckObserver {
   /** The sources in force: series of others end. */
   keepSources(names: readonly string[]): void {
     for (const name of this.#sources) {
-      if (!names.includes(name)) this.#opened.remove({ source: name });
+      if (names.includes(name)) continue;
+      for (const counter of [this.#opened, this.#openingsRefused]) counter.remove({ source: name });
     }
     this.#sources = new Set(names);
-    for (const source of names) this.#opened.inc({ source }, 0);
+    for (const source of names) {
+      for (const counter of [this.#opened, this.#openingsRefused]) counter.inc({ source }, 0);
+    }
   }
 
-  checked({ outcome, source }: CheckObservation): void {
+  checked({ outcome, source, fault }: CheckObservation): void {
+    if (fault instanceof OpeningsAtLimit)
+      this.#openingsRefused.inc({ source: this.#known(source) });
     if (outcome === undefined) return;
     switch (outcome.kind) {
       case 'live':
@@ -86,8 +99,10 @@ export class SessionMetrics implements CheckObserver {
   }
 
   #open(source: string | undefined): void {
-    this.#opened.inc({
-      source: source !== undefined && this.#sources.has(source) ? source : UNKNOWN_LABEL,
-    });
+    this.#opened.inc({ source: this.#known(source) });
+  }
+
+  #known(source: string | undefined): string {
+    return source !== undefined && this.#sources.has(source) ? source : UNKNOWN_LABEL;
   }
 }

@@ -1,16 +1,16 @@
 import type { SessionKey } from '../session/session-key.ts';
 import type { SessionStore, TouchRequest } from '../session/session-store.ts';
-import { StoreOverloaded } from '../session/session-store.ts';
 import type { TouchOutcome, UnknownOutcome } from '../session/touch-outcome.ts';
 import type { CheckRun } from './check-run.ts';
 import type { OpeningBudget } from './opening-budget.ts';
+import { OpeningsAtLimit } from './openings-at-limit.ts';
 
 /**
  * What becomes of a credential that is unknown under the newest server key: it is looked up under the older ones (a key
  * rotation is no amnesty for ended sessions) and, on first use, opened. Known sessions never come here.
  *
  * Nobody may wait any more before each further round trip: then none is made.
- * @throws {StoreOverloaded} when no more sessions may be opened now
+ * @throws {OpeningsAtLimit} when no more sessions may be opened now
  * @throws {CheckAbandoned} or {StoreUnavailable} when nobody waits for the answer any more
  */
 export async function findUnknown(
@@ -35,7 +35,7 @@ export async function findUnknown(
   if (run.identified().opening !== 'first-use') return unknown;
   run.assertAwaited();
   if (!openings.take(run.policies.settings)) {
-    throw new StoreOverloaded('openings per second are at their limit');
+    throw new OpeningsAtLimit();
   }
   return store.open({ ...touchOf(names.key), opening: 'first-use', startedAtMs: run.loginAtMs });
 }

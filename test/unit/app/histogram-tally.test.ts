@@ -47,7 +47,8 @@ describe(`histogram-tally (seed ${seed})`, () => {
     const { library, ours } = await expositions(CHECK_BUCKETS_S.map((bound) => [LABELS, bound]));
     expect(ours).to.equal(library);
     expect(ours).to.include('le="0.00025",script="touch",outcome="say \\"live\\"\\\\\\n"} 1\n');
-    expect(ours).to.include('le="1",script="touch",outcome="say \\"live\\"\\\\\\n"} 12\n');
+    const all = CHECK_BUCKETS_S.length;
+    expect(ours).to.include(`le="1",script="touch",outcome="say \\"live\\"\\\\\\n"} ${all}\n`);
   });
 
   it("is exposed as the library's histogram is, character by character", async () => {

@@ -1,8 +1,10 @@
 import { expect } from 'chai';
 import { CHECK_BUCKETS_S } from '../../../src/app/check-metrics.ts';
 import { Metrics } from '../../../src/app/metrics.ts';
+import { OpeningsAtLimit } from '../../../src/authz/openings-at-limit.ts';
 import { parsePolicyFile } from '../../../src/policy/parse-policy-file.ts';
 import type { PolicySet } from '../../../src/policy/policy-set.ts';
+import { StoreOverloaded } from '../../../src/session/session-store.ts';
 import { REASONS } from '../../../src/verdict/reason.ts';
 import { observation } from '../../support/check-observation.ts';
 
@@ -80,6 +82,7 @@ describe('metrics', () => {
       ['curfew_replica_sources_disagree', 'gauge', []],
       ['curfew_sweeps_failed_total', 'counter', []],
       ['curfew_sessions_opened_total', 'counter', ['source']],
+      ['curfew_openings_refused_total', 'counter', ['source']],
       ['curfew_sessions_ended_total', 'counter', ['reason']],
       ['curfew_sessions_would_end_total', 'counter', ['reason']],
       ['curfew_touches_skipped_total', 'counter', []],
@@ -145,9 +148,9 @@ describe('metrics', () => {
     });
   });
 
-  it('have buckets from a quarter of a millisecond, with an edge at 200 ms', () => {
+  it("have buckets from a quarter of a millisecond, with edges at Envoy's timeouts and where the alert calls", () => {
     expect(CHECK_BUCKETS_S[0]).to.equal(0.000_25);
-    expect(CHECK_BUCKETS_S).to.include(0.2);
+    expect(CHECK_BUCKETS_S).to.include.members([0.125, 0.2, 0.25]);
   });
 
   it('count each check once, also between scrapes', async () => {
@@ -208,6 +211,20 @@ describe('metrics', () => {
     expect(
       await valueOf('curfew_sessions_would_end_total', { reason: 'absolute_timeout' }),
     ).to.equal(1);
+  });
+
+  it('tell which source was refused openings, apart from any other overload', async () => {
+    const refused = { verdict: 'none', reason: 'overloaded', source: 'web' } as const;
+    metrics.checked(observation({ ...refused, fault: new OpeningsAtLimit() }));
+    metrics.checked(observation({ ...refused, fault: new StoreOverloaded('full') }));
+    metrics.checked(observation({ ...refused, source: 'made-up', fault: new OpeningsAtLimit() }));
+    const refusals = (source: string) => valueOf('curfew_openings_refused_total', { source });
+    expect(await refusals('web')).to.equal(1);
+    expect(await refusals('unknown')).to.equal(1);
+    expect(await refusals('made-up')).to.equal(undefined);
+    metrics.policiesInForce(policySet(['api'], []), 'def', 0);
+    expect(await refusals('web')).to.equal(undefined);
+    expect(await refusals('api')).to.equal(0);
   });
 
   it('tell the version of the file in force, and only that one', async () => {

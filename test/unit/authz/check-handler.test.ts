@@ -3,6 +3,7 @@ import type { CheckReply, RequestFacts } from '../../../src/authz/check-call.ts'
 import { createCheckHandler } from '../../../src/authz/check-handler.ts';
 import type { CheckObservation } from '../../../src/authz/check-observer.ts';
 import { TokenKeysUnavailable, type TokenVerifier } from '../../../src/authz/token-verifier.ts';
+import { OpeningsAtLimit } from '../../../src/authz/openings-at-limit.ts';
 import { parsePolicyFile } from '../../../src/policy/parse-policy-file.ts';
 import type { PolicySet } from '../../../src/policy/policy-set.ts';
 import type {
@@ -170,6 +171,7 @@ describe('check handler', () => {
       kind: 'none',
       grpcStatus: 'RESOURCE_EXHAUSTED',
     });
+    expect(path.last().fault).to.be.instanceOf(OpeningsAtLimit); // what its metric goes by
     expect(await path.check('/', { credential: 'one' })).to.include({ kind: 'allow' });
   });
 

@@ -78,6 +78,9 @@ app.kubernetes.io/part-of: curfew
 {{- end -}}
 {{- end -}}
 
+{{/* 0440, for the group of the pod and nobody else. In decimals: YAML 1.1 and 1.2 read a leading zero differently. */}}
+{{- define "curfew.secretMode" -}}288{{- end -}}
+
 {{/* The volume with the authorities for Redis, where it is not that of the password. */}}
 {{- define "curfew.redisCaVolume" -}}
 {{- with .Values.redis.ca -}}
@@ -86,7 +89,7 @@ app.kubernetes.io/part-of: curfew
   configMap: { name: {{ .configMapName }} }
 {{- else if and .secretName (ne .secretName $.Values.redis.password.secretName) -}}
 - name: redis-ca
-  secret: { secretName: {{ .secretName }}, defaultMode: 0440 }
+  secret: { secretName: {{ .secretName }}, defaultMode: {{ include "curfew.secretMode" . }} }
 {{- end -}}
 {{- end -}}
 {{- end -}}
@@ -97,9 +100,11 @@ CURFEW_CONFIG: /etc/curfew/curfew.yaml
 {{- with .Values.settings }}
 CURFEW_GRPC_ADDRESS: {{ printf "%s:9001" .listenHost | quote }}
 CURFEW_OPS_ADDRESS: {{ printf "%s:9002" .listenHost | quote }}
-CURFEW_LOG_LEVEL: {{ .logLevel }}
 CURFEW_DRAIN_DELAY: {{ .drainDelay }}
 CURFEW_DRAIN_TIMEOUT: {{ .drainTimeout }}
+{{- with .logLevel }}
+CURFEW_LOG_LEVEL: {{ . }}
+{{- end }}
 {{- end }}
 {{- if eq .Values.store "memory" }}
 CURFEW_STORE: 'memory:'

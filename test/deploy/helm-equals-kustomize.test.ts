@@ -1,0 +1,101 @@
+import { expect } from 'chai';
+import { join } from 'node:path';
+import { parse } from 'yaml';
+import { helmOrSkip, kubectlOrSkip } from '../support/deploy-tools.ts';
+import { chartObjects } from '../support/kubernetes/helm-chart.ts';
+import { parseObjects, titleOf } from '../support/kubernetes/kube-object.ts';
+import type { KubeObject } from '../support/kubernetes/kube-object.ts';
+import { DEPLOY_FOLDER, render } from '../support/kubernetes/kustomize.ts';
+import { objectDifferences } from '../support/kubernetes/object-differences.ts';
+
+/** What may differ, each with its reason; everything else is a difference that somebody has to explain to a user. */
+const HELM_LABELS = [
+  'app.kubernetes.io/instance', // Helm's own three
+  'app.kubernetes.io/managed-by',
+  'helm.sh/chart',
+];
+const CHECKSUM = 'checksum/settings'; // kustomize has a hash in the name of the ConfigMap instead
+
+const TABLE: readonly {
+  readonly overlay: string;
+  readonly examples: readonly string[];
+  /** What only kustomize has. */
+  readonly only?: readonly string[];
+}[] = [
+  { overlay: 'base', examples: [] },
+  { overlay: 'overlays/production', examples: ['production.yaml'] },
+  {
+    overlay: 'overlays/dev',
+    examples: ['dev.yaml'],
+    // The base's way to Redis, which nobody uses there.
+    only: [
+      'NetworkPolicy/curfew.spec.egress[1].ports[0].port: 443 | 6379',
+      'NetworkPolicy/curfew.spec.egress[2]: nothing | {"ports":[{"port":443,"protocol":"TCP"}]}',
+    ],
+  },
+];
+
+describe('the chart makes the objects of kustomize', function () {
+  this.timeout(60_000);
+  let helm: string;
+  let kubectl: string;
+  before(async function () {
+    helm = await helmOrSkip(this);
+    kubectl = await kubectlOrSkip(this);
+  });
+
+  for (const { overlay, examples, only = [] } of TABLE) {
+    it(`of ${overlay} with ${examples[0] ?? 'its own values'}`, async () => {
+      const name = `kubernetes/${overlay}`;
+      const path = join(DEPLOY_FOLDER, name);
+      const { yaml } = await render(kubectl, { path, name, isComponent: false });
+      const theirs = parseObjects(yaml).filter((object) => isOfCurfew(object));
+      const ours = await chartObjects(helm, { examples });
+      expect(ours.length).to.be.greaterThan(5);
+      expect(objectDifferences(ours.map(comparable), theirs.map(comparable))).to.deep.equal(only);
+    });
+  }
+
+  it('and no difference stays unseen', async () => {
+    const ours = (await chartObjects(helm)).map(comparable);
+    const changed = structuredClone(ours) as { spec: { ports: { port: number }[] } }[];
+    const service = changed[ours.findIndex((object) => titleOf(object) === 'Service/curfew')];
+    const [port] = service?.spec.ports ?? [];
+    if (port !== undefined) port.port = 9003;
+    expect(objectDifferences(ours, changed as unknown as KubeObject[])).to.deep.equal([
+      'Service/curfew.spec.ports[0].port: 9001 | 9003',
+    ]);
+    expect(objectDifferences(ours, ours.slice(1))[0]).to.match(/: \{.*\} \| nothing$/);
+  });
+});
+
+/** The dev overlay has an Envoy and an application besides, and a namespace is made by helm's `--create-namespace`. */
+function isOfCurfew({ kind, metadata }: KubeObject): boolean {
+  return metadata.labels?.['app.kubernetes.io/name'] === 'curfew' && kind !== 'Namespace';
+}
+
+/**
+ * An object without what may differ. The policy file is compared by its content, not by its comments, and lists of
+ * named things (volumes, variables) not by their order.
+ */
+function comparable(object: KubeObject): KubeObject {
+  const text = JSON.stringify(object, (key, value: unknown) => {
+    if (HELM_LABELS.includes(key) || key === CHECKSUM) return undefined;
+    if (key === 'annotations' && isOnlyChecksum(value)) return undefined;
+    if (Array.isArray(value)) {
+      return value.toSorted((one, other) => nameIn(one).localeCompare(nameIn(other)));
+    }
+    if (key === 'curfew.yaml') return parse(String(value)) as unknown;
+    return typeof value === 'string' ? value.replace(/^(curfew-settings)-[a-z0-9]{10}$/, '$1') : value;
+  });
+  return JSON.parse(text) as KubeObject;
+}
+
+function isOnlyChecksum(value: unknown): boolean {
+  return Object.keys(value ?? {}).join(',') === CHECKSUM;
+}
+
+/** What has no name keeps its place. */
+function nameIn(value: unknown): string {
+  return (value as { readonly name?: string }).name ?? '';
+}

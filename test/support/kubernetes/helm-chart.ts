@@ -1,0 +1,113 @@
+import { execFile } from 'node:child_process';
+import { cp, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DEPLOY_FOLDER } from './kustomize.ts';
+import { parseObjects } from './kube-object.ts';
+import type { KubeObject } from './kube-object.ts';
+import { KUBERNETES_VERSIONS } from '../kubernetes-schemas.ts';
+
+/** Where the chart is. */
+export const CHART_FOLDER: string = join(DEPLOY_FOLDER, 'helm', 'curfew');
+
+const MAX_BUFFER = 16 * 1024 * 1024;
+
+/** What somebody would say on helm's command line. */
+export interface ChartOptions {
+  /** Files of the chart's `examples`, later ones over earlier ones. */
+  readonly examples?: readonly string[];
+  /** Values over those. */
+  readonly values?: Readonly<Record<string, unknown>>;
+  readonly release?: string;
+  readonly namespace?: string;
+  /** More words for the command. */
+  readonly flags?: readonly string[];
+}
+
+/** How a command of helm ended. */
+export interface HelmAnswer {
+  readonly ok: boolean;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** `helm template` in the namespace and by the name that the kustomize files have, and without the objects of `helm test`. */
+export async function renderChart(helm: string, options: ChartOptions = {}): Promise<string> {
+  const flags = ['--skip-tests', ...(options.flags ?? [])];
+  return succeeded(await template(helm, CHART_FOLDER, { ...options, flags }));
+}
+
+/** The same as objects. */
+export async function chartObjects(helm: string, options?: ChartOptions): Promise<KubeObject[]> {
+  return parseObjects(await renderChart(helm, options));
+}
+
+/** All objects, those of `helm test` included. */
+export async function chartWithTests(helm: string, options: ChartOptions = {}): Promise<string> {
+  return succeeded(await template(helm, CHART_FOLDER, options));
+}
+
+/** Why helm refuses these values; throws when it does not. */
+export async function refusalOf(helm: string, options: ChartOptions): Promise<string> {
+  const { ok, stderr } = await template(helm, CHART_FOLDER, options);
+  if (ok) throw new Error('helm rendered it');
+  return stderr;
+}
+
+/** What `helm lint --strict` says. */
+export async function lintChart(helm: string, options: ChartOptions = {}): Promise<HelmAnswer> {
+  const flags = ['--strict', '--kube-version', KUBERNETES_VERSIONS[0]];
+  return runHelm(helm, ['lint', CHART_FOLDER, ...flags, ...valueFlags(options)], options.values);
+}
+
+/** NOTES.txt as it is shown after an installation, for which `helm install` would need a cluster. */
+export async function notesOf(helm: string, options: ChartOptions = {}): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'curfew-chart-'));
+  try {
+    await cp(CHART_FOLDER, folder, { recursive: true });
+    // NOTES.txt is a template like the others, only that `helm template` does not print it.
+    const include = '{{ include (print .Template.BasePath "/NOTES.txt") . | toJson }}';
+    await writeFile(join(folder, 'templates', 'shown.yaml'), `notes: ${include}\n`);
+    const flags = ['--show-only', 'templates/shown.yaml'];
+    const text = succeeded(await template(helm, folder, { ...options, flags }));
+    const [shown] = parseObjects(text) as unknown as { readonly notes: string }[];
+    return shown?.notes ?? '';
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+}
+
+/** Runs helm; values are handed over on its standard input. */
+export function runHelm(
+  helm: string,
+  args: readonly string[],
+  values: unknown = {},
+): Promise<HelmAnswer> {
+  return new Promise((resolve) => {
+    const child = execFile(
+      helm,
+      [...args],
+      { maxBuffer: MAX_BUFFER, env: { ...process.env, KUBECONFIG: '/nonexistent' } },
+      (error, stdout, stderr) => resolve({ ok: error === null, stdout, stderr }),
+    );
+    child.stdin?.on('error', () => undefined); // it has ended without reading: its answer tells why
+    child.stdin?.end(JSON.stringify(values));
+  });
+}
+
+function template(helm: string, chart: string, options: ChartOptions): Promise<HelmAnswer> {
+  const { release = 'curfew', namespace = 'curfew', flags = [] } = options;
+  const fixed = ['--namespace', namespace, '--kube-version', KUBERNETES_VERSIONS[0]];
+  const args = ['template', release, chart, ...fixed, ...valueFlags(options), ...flags];
+  return runHelm(helm, args, options.values);
+}
+
+function valueFlags({ examples = [], values }: ChartOptions): string[] {
+  const files = examples.map((name) => join(CHART_FOLDER, 'examples', name));
+  return [...files, ...(values === undefined ? [] : ['-'])].flatMap((file) => ['--values', file]);
+}
+
+function succeeded({ ok, stdout, stderr }: HelmAnswer): string {
+  if (!ok) throw new Error(stderr);
+  return stdout;
+}

@@ -117,7 +117,11 @@ describe('the chart', function () {
 
       it('makes only pods that fulfil the restricted standard, the test included', async () => {
         const labels = { 'pod-security.kubernetes.io/enforce': 'restricted' };
-        const namespace = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'curfew', labels } };
+        const namespace = {
+          apiVersion: 'v1',
+          kind: 'Namespace',
+          metadata: { name: 'curfew', labels },
+        };
         const all = parseObjects(yaml);
         expect(workloadsIn(all).map(({ title }) => title)).to.include('Pod/curfew-healthcheck');
         expect(await podSecurity.violations([namespace, ...all])).to.deep.equal([]);
@@ -140,7 +144,9 @@ describe('the chart', function () {
 
   it('carries the rules of deploy/prometheus, byte by byte', () => {
     const read = (folder: string) =>
-      readdirSync(folder).toSorted().map((name) => [name, readFileSync(join(folder, name), 'utf8')]);
+      readdirSync(folder)
+        .toSorted()
+        .map((name) => [name, readFileSync(join(folder, name), 'utf8')]);
     const rules = read(join(DEPLOY_FOLDER, 'prometheus', 'rules'));
     expect(rules).to.not.deep.equal([]);
     expect(read(join(CHART_FOLDER, 'files', 'prometheus-rules'))).to.deep.equal(rules);
@@ -158,7 +164,12 @@ describe('the chart', function () {
     after(() => rm(folder, { recursive: true }));
 
     it('renders what the folder renders, without a file too many', async () => {
-      const { ok, stderr } = await runHelm(helm, ['package', CHART_FOLDER, '--destination', folder]);
+      const { ok, stderr } = await runHelm(helm, [
+        'package',
+        CHART_FOLDER,
+        '--destination',
+        folder,
+      ]);
       expect(ok, stderr).to.equal(true);
       const archive = join(folder, `curfew-${packageJson.version}.tgz`);
       const words = ['template', 'curfew', archive, '--namespace', 'curfew', '--skip-tests'];

@@ -83,10 +83,12 @@ function comparable(object: KubeObject): KubeObject {
     if (HELM_LABELS.includes(key) || key === CHECKSUM) return undefined;
     if (key === 'annotations' && isOnlyChecksum(value)) return undefined;
     if (Array.isArray(value)) {
-      return value.toSorted((one, other) => nameIn(one).localeCompare(nameIn(other)));
+      return (value as unknown[]).toSorted((one, other) => nameIn(one).localeCompare(nameIn(other)));
     }
     if (key === 'curfew.yaml') return parse(String(value)) as unknown;
-    return typeof value === 'string' ? value.replace(/^(curfew-settings)-[a-z0-9]{10}$/, '$1') : value;
+    return typeof value === 'string'
+      ? value.replace(/^(curfew-settings)-[a-z0-9]{10}$/, '$1')
+      : value;
   });
   return JSON.parse(text) as KubeObject;
 }

@@ -83,7 +83,9 @@ function comparable(object: KubeObject): KubeObject {
     if (HELM_LABELS.includes(key) || key === CHECKSUM) return undefined;
     if (key === 'annotations' && isOnlyChecksum(value)) return undefined;
     if (Array.isArray(value)) {
-      return (value as unknown[]).toSorted((one, other) => nameIn(one).localeCompare(nameIn(other)));
+      return (value as unknown[]).toSorted((one, other) =>
+        nameIn(one).localeCompare(nameIn(other)),
+      );
     }
     if (key === 'curfew.yaml') return parse(String(value)) as unknown;
     return typeof value === 'string'

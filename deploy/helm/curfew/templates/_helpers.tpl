@@ -164,3 +164,16 @@ seccompProfile: { type: RuntimeDefault }
 {{- end -}}
 {{- div (add $ms 999) 1000 -}}
 {{- end -}}
+
+{{/*
+A text as a value of a ConfigMap's `data`, byte by byte. Readable where that is safe, so that `helm diff` shows lines;
+otherwise, with control characters or an unusual end, as JSON. (toYaml loses line breaks at the end.)
+*/}}
+{{- define "curfew.text" -}}
+{{- if regexMatch "^([^\\pC\\x{2028}\\x{2029}]|\\n)*[^\\pC\\s\\x{2028}\\x{2029}]\\n$" . -}}
+|2
+{{ trimSuffix "\n" . | indent 4 }}
+{{- else -}}
+{{ toJson . }}
+{{- end -}}
+{{- end -}}

@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { identify } from '../../src/identity/identify.ts';
+import { tokenSession } from '../../src/identity/token-session.ts';
 import { parsePolicyFile } from '../../src/policy/parse-policy-file.ts';
 import { request, withCookies } from '../unit/identity/request.ts';
 import { load, selected } from '../unit/policy/policies-of.ts';
@@ -59,6 +60,32 @@ describe('deploy/recipes', () => {
       const value = Buffer.from('3f2b8a0e-6f3e-4c1d-9a55-0d6c1f1b2a77').toString('base64');
       expect(credential('own-cookie.yaml', `SESSION=${value}`)).to.equal(`spring: ${value}`);
       expect(credential('own-cookie.yaml', `SESSION=${value}=`)).to.equal('malformed');
+    });
+
+    it("of Keycloak's user through all refreshes, and another at a fresh login", () => {
+      const nowMs = 1_795_588_665_000;
+      const login = nowMs / 1_000 - 600;
+      const claims = {
+        iss: 'https://sso.example.com/realms/shop',
+        aud: ['shop-api', 'account'],
+        azp: 'shop-web',
+        typ: 'Bearer',
+        sid: '6d3c4b7e-0f55-4d0b-8a55-b5b7a4a3f4e1',
+      };
+      const session = (changes: Record<string, unknown>) => {
+        const [source] = load(read('keycloak.yaml')).sources;
+        if (source?.place.kind !== 'jwt') throw new Error('it has no token source');
+        const times = { iat: login, exp: login + 900, auth_time: login, jti: 'one' };
+        const reading = { place: source.place, token: undefined, nowMs, hash: String };
+        return tokenSession({ ...reading, claims: { ...claims, ...times, ...changes } });
+      };
+      const first = session({});
+      expect(first).to.include({ kind: 'found', startedAtMs: login * 1_000 });
+      expect(session({ iat: login + 300, exp: login + 1_200, jti: 'two' })).to.deep.equal(first);
+      const fresh = session({ auth_time: login + 500, jti: 'three' });
+      expect(fresh).to.include({ kind: 'found' }).and.not.deep.equal(first);
+      expect(session({ sid: undefined })).to.deep.equal({ kind: 'invalid' }); // client credentials
+      expect(session({ aud: 'account' })).to.deep.equal({ kind: 'invalid' });
     });
 
     it('of authservice by its whole cookie', () => {

@@ -19,8 +19,11 @@ describe('the objects of the chart', function () {
     helm = await helmOrSkip(this);
   });
 
-  const find = (objects: readonly KubeObject[], kind: string) =>
-    objects.find((object) => object.kind === kind);
+  const find = (objects: readonly KubeObject[], kind: string) => {
+    const found = objects.find((object) => object.kind === kind);
+    if (found === undefined) throw new Error(`the chart makes no ${kind}`);
+    return found;
+  };
 
   async function pod(options: ChartOptions): Promise<PodSpec> {
     const [workload] = workloadsIn(await chartObjects(helm, options));
@@ -46,7 +49,7 @@ describe('the objects of the chart', function () {
     for (const [what, text] of texts) {
       it(`${what}, from a value`, async () => {
         const objects = await chartObjects(helm, { values: { policy: { file: text } } });
-        expect(find(objects, 'ConfigMap')?.data).to.deep.equal({ 'curfew.yaml': text });
+        expect(find(objects, 'ConfigMap').data).to.deep.equal({ 'curfew.yaml': text });
       });
     }
 
@@ -62,7 +65,7 @@ describe('the objects of the chart', function () {
         const text = texts.map(([, one]) => one).join('');
         await writeFile(file, text);
         const objects = await chartObjects(helm, { flags: ['--set-file', `policy.file=${file}`] });
-        expect(find(objects, 'ConfigMap')?.data).to.deep.equal({ 'curfew.yaml': text });
+        expect(find(objects, 'ConfigMap').data).to.deep.equal({ 'curfew.yaml': text });
       } finally {
         await rm(folder, { recursive: true });
       }
@@ -72,7 +75,7 @@ describe('the objects of the chart', function () {
   it('have more files beside it, or leave all to a ConfigMap of somebody else', async () => {
     const extraFiles = { 'jwks.json': '{"keys":[]}', 'other.txt': 'one\ntwo\n' };
     const mine = await chartObjects(helm, { values: { policy: { file: 'x: 1\n', extraFiles } } });
-    expect(find(mine, 'ConfigMap')?.data).to.deep.equal({ 'curfew.yaml': 'x: 1\n', ...extraFiles });
+    expect(find(mine, 'ConfigMap').data).to.deep.equal({ 'curfew.yaml': 'x: 1\n', ...extraFiles });
     const values = { policy: { existingConfigMap: 'policies' } };
     const objects = await chartObjects(helm, { values });
     expect(objects.map(titleOf)).to.not.include('ConfigMap/curfew-policy');
@@ -82,7 +85,7 @@ describe('the objects of the chart', function () {
   describe('replace the pods', () => {
     const checksum = async (values: Readonly<Record<string, unknown>>, examples: string[] = []) => {
       const objects = await chartObjects(helm, { examples, values });
-      const { template } = find(objects, 'Deployment')?.spec as { template: unknown };
+      const { template } = find(objects, 'Deployment').spec as { template: unknown };
       return template;
     };
 
@@ -140,7 +143,7 @@ describe('the objects of the chart', function () {
     for (const [what, options, name] of names) {
       it(what, async () => {
         const objects = parseObjects(await chartWithTests(helm, options));
-        expect(find(objects, 'Service')?.metadata.name).to.equal(name);
+        expect(find(objects, 'Service').metadata.name).to.equal(name);
         for (const { metadata } of objects) {
           expect(metadata.name).to.match(/^[a-z0-9]([a-z0-9-]*[a-z0-9])?$/);
           expect(metadata.name.length).to.be.at.most(HOST_LABEL_MAX);
@@ -156,7 +159,7 @@ describe('the objects of the chart', function () {
     const two = await chartObjects(helm, { release: 'two' });
     const titles = [...one, ...two].map(titleOf);
     expect(new Set(titles).size).to.equal(titles.length);
-    const { selector } = find(one, 'Service')?.spec as { selector: Record<string, string> };
+    const { selector } = find(one, 'Service').spec as { selector: Record<string, string> };
     const [other] = workloadsIn(two);
     expect(other?.labels).to.not.include(selector);
   });
@@ -222,7 +225,7 @@ describe('the objects of the chart', function () {
 
   it('say how many, but not where the autoscaler does', async () => {
     const replicas = async (values: Readonly<Record<string, unknown>>) =>
-      (find(await chartObjects(helm, { values }), 'Deployment')?.spec as { replicas?: number })
+      (find(await chartObjects(helm, { values }), 'Deployment').spec as { replicas?: number })
         .replicas;
     expect(await replicas({})).to.equal(undefined);
     expect(await replicas({ replicas: 5, autoscaling: { enabled: false } })).to.equal(5);

@@ -91,7 +91,7 @@ export function runHelm(
       (error, stdout, stderr) => resolve({ ok: error === null, stdout, stderr }),
     );
     child.stdin?.on('error', () => undefined); // it has ended without reading: its answer tells why
-    child.stdin?.end(JSON.stringify(values));
+    child.stdin?.end(asYaml(values));
   });
 }
 
@@ -110,4 +110,11 @@ function valueFlags({ examples = [], values }: ChartOptions): string[] {
 function succeeded({ ok, stdout, stderr }: HelmAnswer): string {
   if (!ok) throw new Error(stderr);
   return stdout;
+}
+
+/** JSON, with those characters escaped that a reader of YAML 1.1 takes for line breaks. */
+function asYaml(values: unknown): string {
+  const breaks = /[\u0085\u2028\u2029]/g;
+  const escaped = (found: string) => `\\u${found.charCodeAt(0).toString(16).padStart(4, '0')}`;
+  return JSON.stringify(values).replace(breaks, escaped);
 }

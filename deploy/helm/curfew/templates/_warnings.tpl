@@ -16,6 +16,9 @@
 {{- if not .Values.podDisruptionBudget.enabled -}}
 {{- $warnings = append $warnings "podDisruptionBudget is off: draining nodes may take all replicas at once." -}}
 {{- end -}}
+{{- if lt (int (include "curfew.seconds" .Values.settings.drainDelay)) 12 -}}
+{{- $warnings = append $warnings "settings.drainDelay is short: until every Envoy knows that a replica leaves, some 12 s may pass." -}}
+{{- end -}}
 {{- if not .Values.image.digest -}}
 {{- $warnings = append $warnings "The image is named by a tag, which somebody may move: set image.digest." -}}
 {{- end -}}

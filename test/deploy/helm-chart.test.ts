@@ -149,6 +149,7 @@ describe('the chart', function () {
         .map((name) => [name, readFileSync(join(folder, name), 'utf8')]);
     const rules = read(join(DEPLOY_FOLDER, 'prometheus', 'rules'));
     expect(rules).to.not.deep.equal([]);
+    // cp deploy/prometheus/rules/* deploy/helm/curfew/files/prometheus-rules/
     expect(read(join(CHART_FOLDER, 'files', 'prometheus-rules'))).to.deep.equal(rules);
   });
 

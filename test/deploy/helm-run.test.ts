@@ -121,6 +121,21 @@ describe('Curfew as the chart starts it', function () {
     expect(selects(from, curfew?.labels ?? {})).to.equal(false);
   });
 
+  it('cleans up after helm test, but for the pod with the log', async () => {
+    const objects = parseObjects(await chartWithTests(helm));
+    const hooks = objects.filter(({ metadata }) => metadata.annotations?.['helm.sh/hook'] === 'test');
+    const policies = hooks.map(({ kind, metadata }) => [
+      `${kind}/${metadata.name}`, // one name, because `helm test --logs` looks for a pod by that of each hook
+      metadata.annotations?.['helm.sh/hook-delete-policy'],
+    ]);
+    expect(policies).to.deep.equal([
+      ['NetworkPolicy/curfew-healthcheck', 'before-hook-creation,hook-succeeded'],
+      ['Pod/curfew-healthcheck', 'before-hook-creation'],
+    ]);
+    const { pod } = testPod(objects);
+    expect(pod).to.include({ restartPolicy: 'OnFailure', activeDeadlineSeconds: 60 });
+  });
+
   /** Runs the pod of `helm test`; only the address differs from the manifest, because there is no DNS. */
   async function healthcheck(objects: readonly KubeObject[], curfew: RenderedPod) {
     const { title } = testPod(objects);

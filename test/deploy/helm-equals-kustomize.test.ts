@@ -3,9 +3,10 @@ import { join } from 'node:path';
 import { parse } from 'yaml';
 import { helmOrSkip, kubectlOrSkip } from '../support/deploy-tools.ts';
 import { chartObjects } from '../support/kubernetes/helm-chart.ts';
+import type { ChartOptions } from '../support/kubernetes/helm-chart.ts';
 import { parseObjects, titleOf } from '../support/kubernetes/kube-object.ts';
 import type { KubeObject } from '../support/kubernetes/kube-object.ts';
-import { DEPLOY_FOLDER, render } from '../support/kubernetes/kustomize.ts';
+import { DEPLOY_FOLDER, kustomizeFolders, render } from '../support/kubernetes/kustomize.ts';
 import { objectDifferences } from '../support/kubernetes/object-differences.ts';
 
 /** What may differ, each with its reason; everything else is a difference that somebody has to explain to a user. */
@@ -16,17 +17,32 @@ const HELM_LABELS = [
 ];
 const CHECKSUM = 'checksum/settings'; // kustomize has a hash in the name of the ConfigMap instead
 
+/** They bring the objects of a mesh or a gateway, which the chart leaves to their teams. */
+const NOT_OURS = ['istio-gateway', 'istio-sidecar', 'envoy-gateway'].map(
+  (name) => `kubernetes/overlays/${name}`,
+);
+
 const TABLE: readonly {
+  /** A folder of kustomize; a component is added to the base. */
   readonly overlay: string;
-  readonly examples: readonly string[];
+  readonly options: ChartOptions;
   /** What only kustomize has. */
   readonly only?: readonly string[];
 }[] = [
-  { overlay: 'base', examples: [] },
-  { overlay: 'overlays/production', examples: ['production.yaml'] },
+  { overlay: 'base', options: {} },
+  { overlay: 'components/mutual-tls', options: { values: { tls: { enabled: true } } } },
+  {
+    overlay: 'components/service-monitor',
+    options: { values: { serviceMonitor: { enabled: true } } },
+  },
+  {
+    overlay: 'components/prometheus-rules',
+    options: { values: { prometheusRule: { enabled: true } } },
+  },
+  { overlay: 'overlays/production', options: { examples: ['production.yaml'] } },
   {
     overlay: 'overlays/dev',
-    examples: ['dev.yaml'],
+    options: { examples: ['dev.yaml'] },
     // The base's way to Redis, which nobody uses there.
     only: [
       'NetworkPolicy/curfew.spec.egress[1].ports[0].port: 443 | 6379',
@@ -44,17 +60,26 @@ describe('the chart makes the objects of kustomize', function () {
     kubectl = await kubectlOrSkip(this);
   });
 
-  for (const { overlay, examples, only = [] } of TABLE) {
-    it(`of ${overlay} with ${examples[0] ?? 'its own values'}`, async () => {
+  for (const { overlay, options, only = [] } of TABLE) {
+    const { examples = [], values = {} } = options;
+    it(`of ${overlay} with ${examples[0] ?? JSON.stringify(values)}`, async () => {
       const name = `kubernetes/${overlay}`;
       const path = join(DEPLOY_FOLDER, name);
-      const { yaml } = await render(kubectl, { path, name, isComponent: false });
+      const isComponent = overlay.startsWith('components/');
+      const { yaml } = await render(kubectl, { path, name, isComponent });
       const theirs = parseObjects(yaml).filter((object) => isOfCurfew(object));
-      const ours = await chartObjects(helm, { examples });
+      const ours = await chartObjects(helm, options);
       expect(ours.length).to.be.greaterThan(5);
       expect(objectDifferences(ours.map(comparable), theirs.map(comparable))).to.deep.equal(only);
     });
   }
+
+  it('of every folder of kustomize that is about Curfew alone', () => {
+    const names = kustomizeFolders().map(({ name }) => name);
+    const known = [...TABLE.map(({ overlay }) => `kubernetes/${overlay}`), ...NOT_OURS];
+    const others = names.filter((name) => name.startsWith('kubernetes/') && !known.includes(name));
+    expect(others).to.deep.equal([]);
+  });
 
   it('and no difference stays unseen', async () => {
     const ours = (await chartObjects(helm)).map(comparable);

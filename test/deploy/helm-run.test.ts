@@ -123,7 +123,9 @@ describe('Curfew as the chart starts it', function () {
 
   it('cleans up after helm test, but for the pod with the log', async () => {
     const objects = parseObjects(await chartWithTests(helm));
-    const hooks = objects.filter(({ metadata }) => metadata.annotations?.['helm.sh/hook'] === 'test');
+    const hooks = objects.filter(
+      ({ metadata }) => metadata.annotations?.['helm.sh/hook'] === 'test',
+    );
     const policies = hooks.map(({ kind, metadata }) => [
       `${kind}/${metadata.name}`, // one name, because `helm test --logs` looks for a pod by that of each hook
       metadata.annotations?.['helm.sh/hook-delete-policy'],

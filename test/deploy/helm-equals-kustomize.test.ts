@@ -21,6 +21,7 @@ const CHECKSUM = 'checksum/settings'; // kustomize has a hash in the name of the
 const NOT_OURS = ['istio-gateway', 'istio-sidecar', 'envoy-gateway'].map(
   (name) => `kubernetes/overlays/${name}`,
 );
+const NOT_OURS_KINDS = ['DestinationRule', 'PeerAuthentication', 'Namespace'];
 
 const TABLE: readonly {
   /** A folder of kustomize; a component is added to the base. */
@@ -39,6 +40,7 @@ const TABLE: readonly {
     overlay: 'components/prometheus-rules',
     options: { values: { prometheusRule: { enabled: true } } },
   },
+  { overlay: 'components/istio', options: { examples: ['istio.yaml'] } },
   { overlay: 'overlays/production', options: { examples: ['production.yaml'] } },
   {
     overlay: 'overlays/dev',
@@ -96,7 +98,7 @@ describe('the chart makes the objects of kustomize', function () {
 
 /** The dev overlay has an Envoy and an application besides, and a namespace is made by helm's `--create-namespace`. */
 function isOfCurfew({ kind, metadata }: KubeObject): boolean {
-  return metadata.labels?.['app.kubernetes.io/name'] === 'curfew' && kind !== 'Namespace';
+  return metadata.labels?.['app.kubernetes.io/name'] === 'curfew' && !NOT_OURS_KINDS.includes(kind);
 }
 
 /**

@@ -50,7 +50,7 @@ describe('the connection to a real Redis', () => {
         opened.inspect(),
         opened.store.sweep(new Map(), 10),
         opened.announce({
-          writingFingerprint: 'a',
+          replica: 'one',
           fingerprints: ['a'],
           sourceDigest: 'b',
           retentionMs: 1_000,

@@ -42,15 +42,12 @@ export async function followKeys(
     // Its sessions die with the process, so nobody else needs it.
     return { ring: startRing([new Uint8Array(randomBytes(32))]), onSwap: () => {}, look: () => {} };
   }
-  const swapped: (() => void)[] = [];
-  let ring: KeyRing | undefined;
+  const swapped: ((version: KeyVersion) => void)[] = [];
   const watch = await FollowedFiles.start<KeyVersion, string>(
     { paths: [keyFile], judge: ([text = '']) => judge(text, keyFile) },
     {
       accepted: (version) => {
-        ring?.replace(version.secrets);
-        if (ring !== undefined) inForce(ring, version, shell);
-        for (const run of swapped) run();
+        for (const run of swapped) run(version);
       },
       rejected: (rejection) => tellRejection(keyFile, rejection, shell),
       restored: () => {
@@ -61,8 +58,12 @@ export async function followKeys(
   );
   if ('kind' in watch) throw new StartFault('usage', [wordsFor(keyFile, watch)]);
   shell.lifecycle.opened('keys', () => watch.close());
-  ring = startRing(watch.current.secrets);
+  const ring = startRing(watch.current.secrets);
   inForce(ring, watch.current, shell);
+  swapped.push((version) => {
+    ring.replace(version.secrets);
+    inForce(ring, version, shell);
+  });
   return { ring, onSwap: (run) => swapped.push(run), look: () => watch.look() };
 }
 

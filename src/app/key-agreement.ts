@@ -29,13 +29,16 @@ export class KeyAgreement {
     this.#deps = deps;
   }
 
-  /** @param askedAtMs when the others were asked, by the monotonic clock */
-  judged(keys: ReplicaJudgement['keys'], entries: ReplicaEntries, askedAtMs: number): void {
+  /**
+   * @param askedAtMs when the others were asked, by the monotonic clock
+   * @returns whether somebody has to change a key file first, so that the answer may soon be another
+   */
+  judged(keys: ReplicaJudgement['keys'], entries: ReplicaEntries, askedAtMs: number): boolean {
     const { ring, metrics } = this.#deps;
     if (keys.kind === 'foreign_key') {
       ring.lack(keys.fingerprint);
       this.#tellForeign(keys.fingerprint);
-      return;
+      return true;
     }
     ring.agree(entries.writes, new Set(entries.keys.keys()), askedAtMs);
     this.#tellForeign(undefined);
@@ -43,6 +46,7 @@ export class KeyAgreement {
     this.#tellWriting();
     this.#tellWaiting(entries.lacking);
     this.#tellLost();
+    return this.#waiting !== '';
   }
 
   #tellForeign(foreign: string | undefined): void {

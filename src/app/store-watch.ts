@@ -14,6 +14,8 @@ const RETRY_MIN_MS = 100;
 const RETRY_MAX_MS = 1_000;
 /** Afterwards. Well below the age at which other replicas take this one for gone. */
 const ROUTINE_MS = 15_000;
+/** While the key files of the replicas do not fit together, which somebody is probably changing. */
+const UNSETTLED_MS = 3_000;
 
 export interface StoreWatchDeps {
   readonly opened: Pick<OpenedStore, 'inspect' | 'announce'>;
@@ -33,6 +35,7 @@ export interface StoreWatchDeps {
 export class StoreWatch {
   readonly #deps: StoreWatchDeps;
   #attempts = 0;
+  #isUnsettled = false;
   #timer: NodeJS.Timeout | undefined;
   #delayed: NodeJS.Timeout | undefined;
   #round: Promise<void> = Promise.resolve();
@@ -75,7 +78,7 @@ export class StoreWatch {
       const judgement = judgeReplicas(entries, own);
       readiness.hold('store');
       this.#attempts = 0;
-      this.#deps.keys.judged(judgement.keys, entries, askedAtMs);
+      this.#isUnsettled = this.#deps.keys.judged(judgement.keys, entries, askedAtMs);
       this.#judgeSources(judgement.sourcesDiffer);
     } catch (error) {
       this.#notAnswered(error);
@@ -142,8 +145,9 @@ export class StoreWatch {
 
   #delayMs(): number {
     const isAnswered = this.#deps.readiness.holds('store') && this.#attempts === 0;
+    const routineMs = this.#isUnsettled ? UNSETTLED_MS : ROUTINE_MS;
     const baseMs = isAnswered
-      ? ROUTINE_MS
+      ? routineMs
       : Math.min(RETRY_MIN_MS * 2 ** (this.#attempts - 1), RETRY_MAX_MS);
     return baseMs * (0.5 + Math.random() / 2);
   }

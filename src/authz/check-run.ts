@@ -118,10 +118,7 @@ export class CheckRun implements TouchReceiver {
     if (this.#isOverdue()) throw lateAnswer();
   }
 
-  /**
-   * Unknown under all keys is unknown only where no key is missing.
-   * @throws {ServerKeysIncomplete}
-   */
+  /** Unknown under all keys is unknown only where no key is missing. @throws {ServerKeysIncomplete} */
   assertKeysComplete(): void {
     const why = this.#deps.whyKeysIncomplete();
     if (why !== undefined) throw new ServerKeysIncomplete(why);

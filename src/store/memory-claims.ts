@@ -6,8 +6,13 @@ const CLAIMS_MAX = 100_000;
 
 /** What `claim.lua` does, for the embedded store. */
 export class MemoryClaims {
+  readonly #claimsMax: number;
   /** Oldest first, as all are kept for the same time. */
   readonly #claims = new Map<SessionKey, { readonly name: SessionKey; readonly untilMs: number }>();
+
+  constructor(claimsMax: number = CLAIMS_MAX) {
+    this.#claimsMax = claimsMax;
+  }
 
   /** @throws {StoreOverloaded} at the stated maximum. */
   claim(at: SessionKey, name: SessionKey, nowMs: number): SessionKey {
@@ -17,8 +22,8 @@ export class MemoryClaims {
     }
     const settled = this.#claims.get(at);
     if (settled !== undefined) return settled.name;
-    if (this.#claims.size >= CLAIMS_MAX) {
-      throw new StoreOverloaded(`the memory store holds its maximum of ${CLAIMS_MAX} claims`);
+    if (this.#claims.size >= this.#claimsMax) {
+      throw new StoreOverloaded(`the memory store holds its maximum of ${this.#claimsMax} claims`);
     }
     this.#claims.set(at, { name, untilMs: nowMs + CLAIM_KEPT_MS });
     return name;

@@ -63,7 +63,7 @@ export function describeSessionStore(name: string, open: () => Promise<StoreWorl
 
       it('of many at once come to one', async () => {
         const names = Array.from({ length: 8 }, (_, index) => keyOf(`${session} ${index}`));
-        const settled = await Promise.all(names.map((name) => world.store.claim(key(), name)));
+        const settled = await Promise.all(names.map((one) => world.store.claim(key(), one)));
         expect(new Set(settled).size).to.equal(1);
       });
 

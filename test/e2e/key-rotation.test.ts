@@ -16,6 +16,7 @@ import { envoyOrSkip, redisServerOrSkip } from '../support/provision.ts';
 import { startRedisServer } from '../support/redis-server.ts';
 import type { RedisServer } from '../support/redis-server.ts';
 import { startLoad } from '../support/steady-load.ts';
+import type { Load } from '../support/steady-load.ts';
 import { withoutRetries } from '../support/without-retries.ts';
 
 const PLACES = [0, 1, 2] as const;
@@ -41,6 +42,7 @@ describe('a key rotation under steady load', () => {
   let admin: Redis;
   let keyFiles: KeyFile[];
   let edge: Edge;
+  let load: Load | undefined;
 
   before(async function () {
     await envoyOrSkip(this);
@@ -59,6 +61,7 @@ describe('a key rotation under steady load', () => {
   });
 
   after(async () => {
+    await load?.stop(); // a failed test leaves it
     agent.destroy();
     await edge?.stop();
     admin?.disconnect();
@@ -116,8 +119,8 @@ describe('a key rotation under steady load', () => {
       return answers.find(({ status }) => status !== 200) ?? ask(credential);
     };
     let sent = 0;
-    const load = startLoad(PER_SECOND, () => ((sent += 1) % 5 === 0 ? logIn() : ask(live)));
-    await eventually('requests', () => load.report().sent > PER_SECOND);
+    load = startLoad(PER_SECOND, () => ((sent += 1) % 5 === 0 ? logIn() : ask(live)));
+    await eventually('requests', () => sent > PER_SECOND);
 
     await rollOut([OLD, NEW], uses(old, 'writes'), uses(fresh, 'reads'));
     await isOver('after the new key was appended');

@@ -31,13 +31,12 @@ export class KeyAgreement {
 
   /**
    * @param askedAtMs when the others were asked, by the monotonic clock
-   * @returns whether somebody has to change a key file first, so that the answer may soon be another
+   * @returns whether the answer may soon be another: somebody has to change a key file, or a key is about to go
    */
   judged(keys: ReplicaJudgement['keys'], entries: ReplicaEntries, askedAtMs: number): boolean {
     const { ring, metrics } = this.#deps;
     if (keys.kind === 'foreign_key') {
-      ring.lack(keys.fingerprint);
-      this.#tellForeign(keys.fingerprint);
+      if (ring.lack(keys.fingerprint)) this.#tellForeign(keys.fingerprint);
       return true;
     }
     ring.agree(entries.writes, new Set(entries.keys.keys()), askedAtMs);
@@ -46,7 +45,7 @@ export class KeyAgreement {
     this.#tellWriting();
     this.#tellWaiting(entries.lacking);
     this.#tellLost();
-    return this.#waiting !== '';
+    return this.#waiting !== '' || ring.isLeaving;
   }
 
   #tellForeign(foreign: string | undefined): void {

@@ -37,6 +37,12 @@ export class KeyRing {
   #listed: readonly RingKey[] = [];
   /** Not in the key file any more. */
   #retired: readonly RingKey[] = [];
+  /**
+   * Retired ones that nobody needs: they are not told of any more, and forgotten when that was heard. In between another
+   * replica may begin to write with them, because it was told that all have them.
+   */
+  readonly #leaving = new Set<string>();
+  #toldWithout: ReadonlySet<string> = new Set();
   #writing: string | undefined;
   #foreign: string | undefined;
   #agreedAtMs = -Infinity;
@@ -67,6 +73,9 @@ export class KeyRing {
       return before.find(({ fingerprint }) => fingerprint === fresh.fingerprint) ?? fresh;
     });
     this.#retired = before.filter((key) => !this.#listed.includes(key)).slice(0, RETIRED_MAX);
+    const retired = this.#retired.map(({ fingerprint }) => fingerprint);
+    for (const leaving of this.#leaving)
+      if (!retired.includes(leaving)) this.#leaving.delete(leaving);
     this.#names = this.#createNames();
   }
 
@@ -76,13 +85,14 @@ export class KeyRing {
    */
   announced(): readonly string[] {
     const latestMs = this.#clock() - this.#settleMs;
+    this.#toldWithout = new Set(this.#leaving);
     return this.#all()
-      .filter(({ sinceMs }) => sinceMs <= latestMs)
+      .filter(({ sinceMs, fingerprint }) => sinceMs <= latestMs && !this.#leaving.has(fingerprint))
       .map(({ fingerprint }) => fingerprint);
   }
 
   /**
-   * The replicas agree.
+   * The replicas agree, in answer to what was {@link announced} last.
    * @param writes the fingerprint of the key to open sessions with from now on
    * @param needed those under which sessions may be that still matter
    * @param askedAtMs when the others were asked, by the monotonic clock
@@ -90,7 +100,9 @@ export class KeyRing {
   agree(writes: string | undefined, needed: ReadonlySet<string>, askedAtMs: number): void {
     this.#foreign = undefined;
     this.#agreedAtMs = askedAtMs;
-    const retired = this.#retired.filter(({ fingerprint }) => needed.has(fingerprint));
+    const retired = this.#retired.filter(
+      ({ fingerprint }) => !this.#isForgotten(fingerprint, needed),
+    );
     const isKnown = this.#all().some(({ fingerprint }) => fingerprint === writes);
     if (retired.length === this.#retired.length && (writes === this.#writing || !isKnown)) return;
     this.#retired = retired;
@@ -98,9 +110,14 @@ export class KeyRing {
     this.#names = this.#createNames();
   }
 
-  /** Sessions were written with a key that this replica lacks. */
-  lack(fingerprint: string): void {
+  /**
+   * Sessions were written with a key that this replica lacks, or was about to forget.
+   * @returns whether it lacks it
+   */
+  lack(fingerprint: string): boolean {
+    if (this.#leaving.delete(fingerprint)) return false;
     this.#foreign = fingerprint;
+    return true;
   }
 
   /**
@@ -131,7 +148,25 @@ export class KeyRing {
 
   /** Of the keys that the file lacks and that matter yet. */
   get retired(): readonly string[] {
-    return this.#retired.map(({ fingerprint }) => fingerprint);
+    return this.#retired
+      .map(({ fingerprint }) => fingerprint)
+      .filter((fingerprint) => !this.#leaving.has(fingerprint));
+  }
+
+  /** Whether a key is about to be forgotten. */
+  get isLeaving(): boolean {
+    return this.#leaving.size > 0;
+  }
+
+  #isForgotten(fingerprint: string, needed: ReadonlySet<string>): boolean {
+    if (needed.has(fingerprint)) {
+      this.#leaving.delete(fingerprint);
+      return false;
+    }
+    const isHeard = this.#leaving.has(fingerprint) && this.#toldWithout.has(fingerprint);
+    if (isHeard) this.#leaving.delete(fingerprint);
+    else this.#leaving.add(fingerprint);
+    return isHeard;
   }
 
   #all(): readonly RingKey[] {

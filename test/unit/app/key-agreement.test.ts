@@ -100,6 +100,8 @@ describe('key-agreement', () => {
     expect(await sample('curfew_key_file_keys')).to.equal('2');
     expect(readiness.holds('keys')).to.equal(true);
     agree({ writes: fresh, needed: [fresh] });
+    ring.announced();
+    agree({ writes: fresh, needed: [fresh] });
     expect(events()).to.deep.equal(['keys_whole']);
     expect(await sample('curfew_key_file_last_reload_successful')).to.equal('1');
     expect(await sample('curfew_key_file_keys')).to.equal('1');

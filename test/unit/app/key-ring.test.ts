@@ -82,9 +82,44 @@ describe('key-ring', () => {
     expect(names(ring)).to.deep.equal([nameUnder(NEW), nameUnder(OLD)]);
     expect(ring.retired).to.deep.equal([old]);
     agree(ring, fresh, fresh);
+    expect(names(ring), 'until the others have heard that it goes').to.have.length(2);
+    expect(ring.announced()).to.deep.equal([fresh]);
+    agree(ring, fresh, fresh);
     expect(names(ring)).to.deep.equal([nameUnder(NEW)]);
     expect(ring.retired).to.deep.equal([]);
     expect(ring.announced()).to.deep.equal([fresh]);
+  });
+
+  it('does not forget a key that others begin to write with while they believe that all have it', () => {
+    const ring = ringOf(OLD);
+    agree(ring, old, old);
+    ring.replace([OLD, NEW]);
+    ring.replace([OLD]);
+    agree(ring, old, old);
+    expect(ring.isLeaving).to.equal(true);
+    expect(ring.announced()).to.deep.equal([old]);
+    // Meanwhile they have.
+    expect(ring.lack(fresh)).to.equal(false);
+    expect(ring.whyIncomplete()).to.equal(undefined);
+    expect(names(ring)).to.deep.equal([nameUnder(OLD), nameUnder(NEW)]);
+    clock.advance(SETTLE_MS);
+    expect(ring.announced()).to.deep.equal([old, fresh]);
+    agree(ring, old, old, fresh);
+    expect(ring.retired).to.deep.equal([fresh]);
+    expect(ring.lack(next)).to.equal(true);
+  });
+
+  it('does not forget a key in answer to what was told before it was to go', () => {
+    const ring = ringOf(OLD);
+    ring.replace([NEW, OLD]);
+    ring.announced();
+    ring.replace([NEW]);
+    agree(ring, fresh, fresh);
+    agree(ring, fresh, fresh);
+    expect(names(ring)).to.have.length(2);
+    ring.announced();
+    agree(ring, fresh, fresh);
+    expect(names(ring)).to.have.length(1);
   });
 
   it('takes a lost key back, and forgets one that was never written with', () => {
@@ -95,6 +130,8 @@ describe('key-ring', () => {
     expect(ring.retired).to.deep.equal([fresh]);
     agree(ring, old, old);
     expect(ring.retired).to.deep.equal([]);
+    ring.announced();
+    agree(ring, old, old);
     ring.replace([NEXT]);
     ring.replace([NEXT, OLD]);
     expect(ring.retired).to.deep.equal([]);
@@ -104,7 +141,11 @@ describe('key-ring', () => {
 
   it('holds a limited number of lost keys', () => {
     const ring = ringOf(OLD);
-    for (let byte = 10; byte < 30; byte += 1) ring.replace([new Uint8Array(32).fill(byte)]);
+    for (let byte = 10; byte < 30; byte += 1) {
+      ring.replace([new Uint8Array(32).fill(byte)]);
+      if (byte === 15) agree(ring, undefined);
+    }
+    expect(ring.isLeaving, 'those that were let go').to.equal(false);
     expect(ring.retired).to.have.length(8);
     expect(ring.retired[0]).to.equal(keyFingerprint(new Uint8Array(32).fill(28)));
   });

@@ -47,7 +47,8 @@ export async function findUnknown(
 
 /**
  * The name under which to open. With several keys, another replica may write with another one at this moment: both then
- * open under the name that the first of them has claimed.
+ * open under the same name. All names are asked in their order, and what one has settled is what the next is asked for:
+ * so two replicas agree whenever they have one key in common, whatever other keys either has.
  */
 async function settledName(
   store: SessionStore,
@@ -56,14 +57,17 @@ async function settledName(
   others: readonly SessionKey[],
 ): Promise<SessionKey> {
   if (others.length === 0) return own;
-  const smallest = others.reduce((least, name) => (name < least ? name : least), own);
-  const settled = await store.claim(smallest, own);
-  if (settled !== own && !others.includes(settled)) {
-    throw new ServerKeysIncomplete(
-      'another replica opens this session with a key that this one lacks',
-    );
+  const names = [own, ...others].toSorted();
+  let settled = own;
+  for (const at of names) {
+    settled = await store.claim(at, settled);
+    if (!names.includes(settled)) {
+      throw new ServerKeysIncomplete(
+        'another replica opens this session with a key that this one lacks',
+      );
+    }
+    run.assertAwaited();
   }
-  run.assertAwaited();
   return settled;
 }
 

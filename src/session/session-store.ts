@@ -94,12 +94,11 @@ export interface SessionStore {
   /** Creates the session unless it exists or left a tombstone, then judges it as {@link touch} does. */
   open(request: OpenRequest): Promise<TouchOutcome>;
   /**
-   * Settles under which of its names an unknown credential is opened: the first who asks decides for all who ask within
+   * Settles, for one of its names, under which of them an unknown credential is opened: the first who asks decides for all who ask within
    * a minute. Needed while several server keys are listed, or two replicas that write with different ones would open
    * one session twice.
    *
-   * `at` is the smallest of the credential's names, hence the same wherever the same keys are listed; `name` is that
-   * under which the caller would open it. Creates no session.
+   * `at` is one of the credential's names, `name` that under which the caller would open it. Creates no session.
    */
   claim(at: SessionKey, name: SessionKey): Promise<SessionKey>;
   /** Revokes: ends one session before its deadlines. */

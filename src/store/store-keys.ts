@@ -22,7 +22,7 @@ export interface PartitionKeys {
   readonly limits: string;
   /** The hash of one session, named by its key. */
   session(key: string): string;
-  /** Hash: under which name the credential is opened whose smallest name this is. */
+  /** Hash: under which of its names the credential is opened that has this one. */
   claim(key: string): string;
 }
 

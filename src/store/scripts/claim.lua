@@ -5,7 +5,7 @@
 -- Atomic because of two who ask at once, one must find what the other has said.
 -- Without allow-oom: it comes before an opening, which a full server refuses.
 --
--- KEYS  claim (of the partition of the credential's smallest name)
+-- KEYS  claim (of the partition of one of the credential's names)
 -- ARGV  nonce, name, kept for ms
 -- Reply claimed NONCE NAME
 

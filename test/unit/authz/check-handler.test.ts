@@ -215,7 +215,7 @@ describe('check handler', () => {
       const path = handlerOver({
         ...asking(store),
         claim: async (at, name) => {
-          asked.push(`claim ${at === (own < other ? own : other)} ${name === own}`);
+          asked.push(`${at === own ? 'own' : 'other'} for ${name === own ? 'own' : 'other'}`);
           return other;
         },
         open: (request) => {
@@ -224,7 +224,8 @@ describe('check handler', () => {
         },
       });
       expect(await path.check('/')).to.include({ kind: 'allow' });
-      expect(asked).to.deep.equal(['claim true true', 'open true']);
+      const [first, second] = own < other ? ['own', 'other'] : ['other', 'own'];
+      expect(asked).to.deep.equal([`${first} for own`, `${second} for other`, 'open true']);
     });
 
     it('gives one credential one session, whichever of two replicas with another order of keys is asked first', async () => {

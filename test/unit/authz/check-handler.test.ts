@@ -251,6 +251,26 @@ describe('check handler', () => {
       expect(store.events().map(({ kind }) => kind)).to.deep.equal(['opened']);
     });
 
+    it('asks the store once for a session that is known under the key that is written with', async () => {
+      const store = new MemorySessionStore({ clock: () => 1_000_000 });
+      let touches = 0;
+      const path = handlerOver({
+        ...asking(store),
+        touch: (request) => {
+          touches += 1;
+          return touched(store, request);
+        },
+      });
+      await path.check('/');
+      expect(touches).to.equal(2);
+      await path.check('/');
+      expect(touches).to.equal(3);
+      // Under the other key it costs one more, for as long as the session lasts.
+      path.swapsKeys = true;
+      await path.check('/');
+      expect(touches).to.equal(5);
+    });
+
     it('opens nothing under a name that it does not know', async () => {
       const path = handlerOver({
         touch: () => Promise.resolve({ kind: 'unknown', nowMs: 0 }),

@@ -27,8 +27,8 @@ Exit codes:
 
 const SERVE_NOTES = `
 Each setting is taken from its flag, else from the environment variable in brackets, else from its default.
-Secrets come from files only. SIGTERM drains and stops; a second one stops at once. SIGHUP reads the policy file again,
-which otherwise happens by itself within a second of a change.
+Secrets come from files only. SIGTERM drains and stops; a second one stops at once. SIGHUP reads the policy file and the
+key file again, which otherwise happens by itself within a second of a change.
 `;
 
 const HEALTHCHECK_NOTES = `

@@ -1,10 +1,12 @@
+import { randomUUID } from 'node:crypto';
 import type { Readiness } from './readiness.ts';
 import type { WantedHeaders } from '../session/wanted-headers.ts';
 import type { ProcessConfig } from './process-config.ts';
+import { followKeys } from './follow-keys.ts';
 import { followPolicies } from './follow-policies.ts';
+import { KeyAgreement } from './key-agreement.ts';
 import type { PolicyVersion } from './policy-watch.ts';
 import { replicaAnnouncement } from './replica-announcement.ts';
-import { serverKeys } from './server-keys.ts';
 import type { Shell } from './shell.ts';
 import { startChecks } from './start-checks.ts';
 import { startGrpc, startOps, startReadiness } from './start-servers.ts';
@@ -14,6 +16,9 @@ import { startTokens } from './start-tokens.ts';
 import { StoreWatch } from './store-watch.ts';
 import { formatListenAddress } from '../transport/listen-address.ts';
 
+/** By how much a timer may be early against the clock that measures distances. */
+const TIMER_EARLY_MAX_MS = 10;
+
 /** A process that serves, or will as soon as it can. */
 export interface RunningCurfew {
   /** With the ports that it got. */
@@ -21,7 +26,7 @@ export interface RunningCurfew {
   readonly opsAddress: string;
   readonly readiness: Readiness;
   policies(): PolicyVersion;
-  /** Reads the policy file again. */
+  /** Reads the policy file and the key file again. */
   reload(): void;
   /** No new calls; resolves when those in flight are answered, or the time for that is over. */
   drain(): Promise<void>;
@@ -33,28 +38,34 @@ export interface RunningCurfew {
  * @throws {StartFault}
  */
 export async function compose(config: ProcessConfig, shell: Shell): Promise<RunningCurfew> {
-  const keys = await serverKeys(config.keyFile, shell.log);
+  const keys = await followKeys(config, shell);
   const policies = await followPolicies(config.policyFile, shell);
   const opened = await startStore(config, shell);
   const tokens = startTokens(policies, shell);
   const { store } = opened;
-  const handler = startChecks(config, shell, { keys, policies, tokens, store });
+  const handler = startChecks(config, shell, { keys: keys.ring, policies, tokens, store });
   const wanted = (): WantedHeaders => policies.current().policies.wantedHeaders;
   const grpc = await startGrpc(config, shell, { handler, wanted });
   const readiness = startReadiness(grpc, shell);
   const ops = await startOps(config, shell, readiness);
   startSweeper(opened, policies, shell);
 
+  const { metrics, log } = shell;
+  const replica = randomUUID();
   const storeWatch = new StoreWatch({
     opened,
-    announcement: () => replicaAnnouncement(keys, policies.current().policies),
+    announcement: () =>
+      replicaAnnouncement(replica, keys.ring.announced(), policies.current().policies),
+    keys: new KeyAgreement({ ring: keys.ring, readiness, metrics, log }),
     readiness,
-    metrics: shell.metrics.store,
-    log: shell.log,
+    metrics: metrics.store,
+    log,
     onUnusable: shell.giveUp,
   });
   shell.lifecycle.opened('store watch', () => storeWatch.close());
   policies.onSwap(() => storeWatch.ask());
+  // A new key is told of when no check goes on without it; a timer may fire a little early.
+  keys.onSwap(() => storeWatch.askIn(config.decisionBudgetMs + TIMER_EARLY_MAX_MS));
   storeWatch.ask();
 
   // Ready only with the keys of the token issuers, or knowing that they cannot be had now.
@@ -65,7 +76,10 @@ export async function compose(config: ProcessConfig, shell: Shell): Promise<Runn
     opsAddress: formatListenAddress(ops.address),
     readiness,
     policies: policies.current,
-    reload: () => policies.look(),
+    reload: () => {
+      policies.look();
+      keys.look();
+    },
     drain: () => grpc.drain(config.drainTimeoutMs),
   };
 }

@@ -4,6 +4,7 @@ import type { PolicySet } from '../policy/policy-set.ts';
 import { CheckMetrics } from './check-metrics.ts';
 import { ConfigMetrics } from './config-metrics.ts';
 import { ConnectionMetrics } from './connection-metrics.ts';
+import { KeyMetrics } from './key-metrics.ts';
 import type { ReadinessReport } from './readiness.ts';
 import { RpcMetrics } from './rpc-metrics.ts';
 import { SessionMetrics } from './session-metrics.ts';
@@ -18,6 +19,7 @@ export class Metrics implements CheckObserver {
   readonly sessions: SessionMetrics;
   readonly store: StoreMetrics;
   readonly config: ConfigMetrics;
+  readonly keys: KeyMetrics;
   readonly rpcs: RpcMetrics;
   readonly connections: ConnectionMetrics;
   readonly #registry = new Registry();
@@ -31,6 +33,7 @@ export class Metrics implements CheckObserver {
     this.sessions = new SessionMetrics(this.#registry);
     this.store = new StoreMetrics(this.#registry);
     this.config = new ConfigMetrics(this.#registry);
+    this.keys = new KeyMetrics(this.#registry);
     this.rpcs = new RpcMetrics(this.#registry);
     this.connections = new ConnectionMetrics(this.#registry);
     this.#linesDropped = new Counter({

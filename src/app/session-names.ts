@@ -7,7 +7,7 @@ const TAG_CHARACTERS = 12;
 const FINGERPRINT_CHARACTERS = 16;
 
 /**
- * Makes the function that names sessions. `keys` are the server's secrets, newest first, at least one.
+ * Makes the function that names sessions. `keys` are the server's secrets, first that which is written with; at least one.
  *
  * The name is HMAC-SHA-256(key, source + NUL + credential). The text goes in as UTF-8, which keeps different texts
  * different: no source has a NUL in its name, and a text that UTF-8 cannot carry (a lone surrogate) is refused.

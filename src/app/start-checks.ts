@@ -5,8 +5,8 @@ import type { TokenVerifier } from '../authz/token-verifier.ts';
 import type { SessionStore } from '../session/session-store.ts';
 import { CheckLog } from './check-log.ts';
 import type { FollowedPolicies } from './follow-policies.ts';
+import type { KeyRing } from './key-ring.ts';
 import type { ProcessConfig } from './process-config.ts';
-import { createSessionNames } from './session-names.ts';
 import { monotonicMs } from './shell.ts';
 import type { Shell } from './shell.ts';
 
@@ -18,7 +18,7 @@ export function startChecks(
   config: ProcessConfig,
   shell: Shell,
   parts: {
-    readonly keys: readonly Uint8Array[];
+    readonly keys: KeyRing;
     readonly policies: FollowedPolicies;
     readonly tokens: TokenVerifier;
     readonly store: SessionStore;
@@ -34,7 +34,8 @@ export function startChecks(
   metrics.inFlightMax(config.inFlightMax);
   return createCheckHandler({
     policies: () => parts.policies.current().policies,
-    namesOf: createSessionNames(parts.keys),
+    namesOf: (source, credential) => parts.keys.namesOf(source, credential),
+    whyKeysIncomplete: () => parts.keys.whyIncomplete(),
     hash: (text) => hash('sha256', text, 'base64url'),
     tokens: parts.tokens,
     store: parts.store,

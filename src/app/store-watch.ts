@@ -1,22 +1,26 @@
 import { judgeReplicas } from '../store/judge-replicas.ts';
 import type { ReplicaAnnouncement } from '../store/judge-replicas.ts';
 import type { OpenedStore } from '../store/opened-store.ts';
-import { REPLICAS_KEY } from '../store/store-keys.ts';
 import type { StoreInspection } from '../store/store-inspection.ts';
+import type { KeyAgreement } from './key-agreement.ts';
 import { errorFields } from './log.ts';
 import type { Log } from './log.ts';
 import type { StoreMetrics } from './store-metrics.ts';
 import type { Readiness } from './readiness.ts';
+import { monotonicMs } from './shell.ts';
 
 /** Until the first answer: soon ready when the store is, and gentle to one that is just starting. */
 const RETRY_MIN_MS = 100;
 const RETRY_MAX_MS = 1_000;
 /** Afterwards. Well below the age at which other replicas take this one for gone. */
 const ROUTINE_MS = 15_000;
+/** While the key files of the replicas do not fit together, which somebody is probably changing. */
+const UNSETTLED_MS = 3_000;
 
 export interface StoreWatchDeps {
   readonly opened: Pick<OpenedStore, 'inspect' | 'announce'>;
   readonly announcement: () => ReplicaAnnouncement;
+  readonly keys: Pick<KeyAgreement, 'judged'>;
   readonly readiness: Readiness;
   readonly metrics: StoreMetrics;
   readonly log: Log;
@@ -31,11 +35,12 @@ export interface StoreWatchDeps {
 export class StoreWatch {
   readonly #deps: StoreWatchDeps;
   #attempts = 0;
+  #isUnsettled = false;
   #timer: NodeJS.Timeout | undefined;
+  #delayed: NodeJS.Timeout | undefined;
   #round: Promise<void> = Promise.resolve();
   #isClosed = false;
   #warned = '';
-  #keysWhy: string | undefined;
   #sourcesDiffer = false;
 
   constructor(deps: StoreWatchDeps) {
@@ -48,9 +53,16 @@ export class StoreWatch {
     this.#round = this.#round.then(() => this.#ask());
   }
 
+  /** Asks after so long, whatever else happens until then. */
+  askIn(delayMs: number): void {
+    clearTimeout(this.#delayed);
+    this.#delayed = setTimeout(() => this.ask(), delayMs);
+  }
+
   async close(): Promise<void> {
     this.#isClosed = true;
     clearTimeout(this.#timer);
+    clearTimeout(this.#delayed);
     await this.#round;
   }
 
@@ -61,11 +73,13 @@ export class StoreWatch {
       const inspection = await opened.inspect();
       if (!this.#isUsable(inspection)) return;
       const own = announcement();
-      const { keys, sourcesDiffer } = judgeReplicas(await opened.announce(own), own);
+      const askedAtMs = monotonicMs();
+      const entries = await opened.announce(own);
+      const judgement = judgeReplicas(entries, own);
       readiness.hold('store');
       this.#attempts = 0;
-      this.#judgeKeys(keys.kind === 'agree' ? undefined : keys.fingerprint);
-      this.#judgeSources(sourcesDiffer);
+      this.#isUnsettled = this.#deps.keys.judged(judgement.keys, entries, askedAtMs);
+      this.#judgeSources(judgement.sourcesDiffer);
     } catch (error) {
       this.#notAnswered(error);
     }
@@ -101,26 +115,6 @@ export class StoreWatch {
     return true;
   }
 
-  #judgeKeys(foreign: string | undefined): void {
-    const { readiness, metrics, log } = this.#deps;
-    metrics.keysDisagree(foreign !== undefined);
-    const why =
-      foreign === undefined
-        ? undefined
-        : `other replicas name sessions with the key ${foreign}, which the key file of this one lacks; add it there as an older key`;
-    if (why === undefined) readiness.hold('keys');
-    else readiness.fail('keys', why);
-    if (why === this.#keysWhy) return;
-    if (why === undefined)
-      log.info({ event: 'keys_agree' }, 'the keys agree with the other replicas');
-    else {
-      // For whoever has lost that key, or wants its sessions to be gone.
-      const remedy = `to give up the sessions of that key for ever: redis-cli HDEL ${REPLICAS_KEY} key:${foreign ?? ''}`;
-      log.error({ event: 'keys_disagree', foreign_key: foreign, remedy }, why);
-    }
-    this.#keysWhy = why;
-  }
-
   #judgeSources(differ: boolean): void {
     const { metrics, log } = this.#deps;
     metrics.sourcesDisagree(differ);
@@ -151,8 +145,9 @@ export class StoreWatch {
 
   #delayMs(): number {
     const isAnswered = this.#deps.readiness.holds('store') && this.#attempts === 0;
+    const routineMs = this.#isUnsettled ? UNSETTLED_MS : ROUTINE_MS;
     const baseMs = isAnswered
-      ? ROUTINE_MS
+      ? routineMs
       : Math.min(RETRY_MIN_MS * 2 ** (this.#attempts - 1), RETRY_MAX_MS);
     return baseMs * (0.5 + Math.random() / 2);
   }

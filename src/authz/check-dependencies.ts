@@ -10,6 +10,11 @@ export interface CheckDependencies {
   policies(): PolicySet;
   /** How a credential of a source is known inside Curfew (keyed hashes). */
   namesOf(source: string, credential: string): SessionNames;
+  /**
+   * Why a credential that is unknown under all names may be a session all the same: this replica may lack a server key.
+   * `undefined` = it is none.
+   */
+  whyKeysIncomplete(): string | undefined;
   /** SHA-256, base64url: names the session of a token that has no session claim. */
   hash(text: string): string;
   readonly tokens: TokenVerifier;

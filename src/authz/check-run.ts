@@ -17,6 +17,7 @@ import type { CheckDependencies } from './check-dependencies.ts';
 import { CheckAbandoned } from './check-overloaded.ts';
 import type { FaultAnswer } from './fault-answer.ts';
 import type { ProvenCredential } from './prove-credential.ts';
+import { ServerKeysIncomplete } from './server-keys-incomplete.ts';
 
 const NOTHING_TO_STRIP: JudgedRequest['strip'] = { set: [], remove: [] };
 
@@ -115,6 +116,12 @@ export class CheckRun implements TouchReceiver {
    */
   assertInTime(): void {
     if (this.#isOverdue()) throw lateAnswer();
+  }
+
+  /** Unknown under all keys is unknown only where no key is missing. @throws {ServerKeysIncomplete} */
+  assertKeysComplete(): void {
+    const why = this.#deps.whyKeysIncomplete();
+    if (why !== undefined) throw new ServerKeysIncomplete(why);
   }
 
   /** Turns the verdict into the answer, and tells the observer. */

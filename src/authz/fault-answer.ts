@@ -2,6 +2,7 @@ import { StoreOverloaded, StoreUnavailable } from '../session/session-store.ts';
 import type { NoReply } from '../verdict/check-reply.ts';
 import type { NoVerdictReason } from '../verdict/verdict.ts';
 import { CheckAbandoned, CheckOverloaded } from './check-overloaded.ts';
+import { ServerKeysIncomplete } from './server-keys-incomplete.ts';
 import { TokenKeysUnavailable } from './token-verifier.ts';
 
 /** A fault as the caller is told it: never a verdict. */
@@ -24,7 +25,9 @@ export function faultAnswer(fault: Error): FaultAnswer {
   ) {
     return told('overloaded', 'RESOURCE_EXHAUSTED', fault);
   }
-  if (fault instanceof TokenKeysUnavailable) return told('internal_error', 'UNAVAILABLE', fault);
+  if (fault instanceof TokenKeysUnavailable || fault instanceof ServerKeysIncomplete) {
+    return told('internal_error', 'UNAVAILABLE', fault);
+  }
   if (fault instanceof UnknownPolicyNamed) return told('internal_error', 'INVALID_ARGUMENT', fault);
   return { reason: 'internal_error', grpcStatus: 'INTERNAL', message: 'internal_error' };
 }

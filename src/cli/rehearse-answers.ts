@@ -57,11 +57,13 @@ async function rehearse(stage: Stage, scene: Scene): Promise<RehearsedAnswer> {
   const handler = createCheckHandler({
     policies: () => stage.policies,
     namesOf: (source, credential) => (names = namesOf(source, credential)),
+    whyKeysIncomplete: () => undefined,
     hash: (text) => createHash('sha256').update(text).digest('base64url'),
     tokens: { verify: () => scene.claims },
     store: {
       touch: (request, deadlineAtMs, receiver) => store.touch(request, deadlineAtMs, receiver),
       open: (request) => store.open(request),
+      claim: (at, name) => store.claim(at, name),
       end: (request) => store.end(request),
       sweep: (sources, max) => store.sweep(sources, max),
       close: () => store.close(),
@@ -124,5 +126,6 @@ const DOWN: SessionStore = {
   open: isDown,
   end: isDown,
   sweep: isDown,
+  claim: isDown,
   close: () => Promise.resolve(),
 };

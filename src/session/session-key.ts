@@ -12,10 +12,11 @@ export type SessionTag = string & { readonly [tagBrand]: 'SessionTag' };
 
 /** How one credential is known inside Curfew. */
 export interface SessionNames {
-  /** Under the newest server key: the name that is written. */
+  /** Under the server key that is written with: usually the newest. */
   readonly key: SessionKey;
   /**
-   * Under the older server keys still listed, newest first. Computed only when asked for: known sessions never pay.
+   * Under the other server keys still in force. Computed only when asked for: sessions that are known under
+   * {@link key} never pay.
    */
   olderKeys(): readonly SessionKey[];
   readonly tag: SessionTag;

@@ -93,6 +93,14 @@ export interface SessionStore {
   touch(request: TouchRequest, deadlineAtMs: number, receiver: TouchReceiver): void;
   /** Creates the session unless it exists or left a tombstone, then judges it as {@link touch} does. */
   open(request: OpenRequest): Promise<TouchOutcome>;
+  /**
+   * Settles, for one of its names, under which of them an unknown credential is opened: the first who asks decides for all who ask within
+   * a minute. Needed while several server keys are listed, or two replicas that write with different ones would open
+   * one session twice.
+   *
+   * `at` is one of the credential's names, `name` that under which the caller would open it. Creates no session.
+   */
+  claim(at: SessionKey, name: SessionKey): Promise<SessionKey>;
   /** Revokes: ends one session before its deadlines. */
   end(request: EndRequest): Promise<EndOutcome>;
   /** Ends sessions that are over by every limit of their source. `sources` maps source names to their rules. */

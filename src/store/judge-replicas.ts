@@ -1,8 +1,8 @@
-/** What this replica tells the others. Fingerprints and digests: letters, digits, `-` and `_`, at most 64. */
+/** What this replica tells the others. Names, fingerprints and digests: letters, digits, `-` and `_`, at most 64. */
 export interface ReplicaAnnouncement {
-  /** Of the key that it writes with, the newest of its key file. */
-  readonly writingFingerprint: string;
-  /** Of all keys in its key file. */
+  /** A name of this process that no other has. */
+  readonly replica: string;
+  /** Of all keys that it can look sessions up with, in the order in which it would write with them. At least one. */
   readonly fingerprints: readonly string[];
   /** Of its configuration's source names. */
   readonly sourceDigest: string;
@@ -13,6 +13,14 @@ export interface ReplicaAnnouncement {
 /** What the replicas have told, by the store's clock. */
 export interface ReplicaEntries {
   readonly nowMs: number;
+  /**
+   * The key that this replica is to write with from now on: the first of its own that every other one has, too.
+   * `undefined` while it lacks one that was written with.
+   */
+  readonly writes: string | undefined;
+  /** How many of the others lack the first of its own. */
+  readonly lacking: number;
+  /** When each key was last known to be written with. */
   readonly keys: ReadonlyMap<string, number>;
   readonly sources: ReadonlyMap<string, number>;
 }
@@ -29,7 +37,7 @@ export interface ReplicaJudgement {
 }
 
 /** Replicas announce more often than this; who is silent for longer is gone. */
-export const SOURCES_SEEN_MAX_MS = 60_000;
+export const REPLICA_SEEN_MAX_MS = 60_000;
 
 export function judgeReplicas(entries: ReplicaEntries, own: ReplicaAnnouncement): ReplicaJudgement {
   const { nowMs } = entries;
@@ -38,7 +46,7 @@ export function judgeReplicas(entries: ReplicaEntries, own: ReplicaAnnouncement)
       !own.fingerprints.includes(fingerprint) && nowMs - saidAtMs <= own.retentionMs,
   );
   const sourcesDiffer = [...entries.sources].some(
-    ([digest, saidAtMs]) => digest !== own.sourceDigest && nowMs - saidAtMs <= SOURCES_SEEN_MAX_MS,
+    ([digest, saidAtMs]) => digest !== own.sourceDigest && nowMs - saidAtMs <= REPLICA_SEEN_MAX_MS,
   );
   const keys =
     foreign === undefined

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { respWord } from './resp-text.ts';
 
 /** How many keys each script has. */
-const KEYS = { touch: 3, open: 4, end: 3, sweep: 4, limits: 1, announce: 1 } as const;
+const KEYS = { touch: 3, open: 4, end: 3, sweep: 4, limits: 1, announce: 1, claim: 1 } as const;
 
 export type ScriptName = keyof typeof KEYS;
 
@@ -53,6 +53,7 @@ export function loadScripts(): Record<ScriptName, Script> {
     sweep: load('sweep'),
     limits: load('limits'),
     announce: load('announce'),
+    claim: load('claim'),
   };
 }
 

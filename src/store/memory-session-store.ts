@@ -22,6 +22,7 @@ import type {
 import { touchSession } from '../session/touch-session.ts';
 import type { TouchOutcome } from '../session/touch-outcome.ts';
 import { KeyWalk } from './key-walk.ts';
+import { MemoryClaims } from './memory-claims.ts';
 
 export interface MemoryStoreOptions {
   /** The store's clock: milliseconds since 1970. */
@@ -53,6 +54,7 @@ export class MemorySessionStore implements SessionStore {
   readonly #eventsMax: number;
   readonly #kept = new Map<SessionKey, Kept>();
   readonly #events: SessionEvent[] = [];
+  readonly #claims = new MemoryClaims();
   // Two walks around the map, each bounded per step: openings must not make the sweeper overlook anybody.
   readonly #sweeping = new KeyWalk(this.#kept);
   readonly #forgetting = new KeyWalk(this.#kept);
@@ -90,6 +92,10 @@ export class MemorySessionStore implements SessionStore {
     return this.#present(request, openSession(record, request, nowMs), nowMs);
   }
 
+  async claim(at: SessionKey, name: SessionKey): Promise<SessionKey> {
+    return this.#claims.claim(at, name, this.#now());
+  }
+
   async end(request: EndRequest): Promise<EndOutcome> {
     const nowMs = this.#now();
     const step = endSession(this.#find(request.key, nowMs), request, nowMs);
@@ -120,6 +126,7 @@ export class MemorySessionStore implements SessionStore {
   async close(): Promise<void> {
     this.#isClosed = true;
     this.#kept.clear();
+    this.#claims.clear();
   }
 
   #now(): number {

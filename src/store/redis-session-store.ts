@@ -8,12 +8,14 @@ import type {
   TouchReceiver,
   TouchRequest,
 } from '../session/session-store.ts';
+import type { SessionKey } from '../session/session-key.ts';
 import type { TouchOutcome } from '../session/touch-outcome.ts';
 import { decodeEnd, END_WORDS } from './decode-reply.ts';
 import type { RedisConnection } from './redis-connection.ts';
 import { RedisSweeper } from './redis-sweeper.ts';
 import { limitWords, milliseconds, openWords } from './script-words.ts';
-import { partitionOf } from './store-keys.ts';
+import { unreadableReply } from './store-fault.ts';
+import { CLAIM_KEPT_MS, isSessionKey, partitionOf } from './store-keys.ts';
 
 /** The store port on Redis: each call is one script on one partition, run at most once. */
 export class RedisSessionStore implements SessionStore {
@@ -33,6 +35,16 @@ export class RedisSessionStore implements SessionStore {
     const { deadlines, events, limits, session } = partitionOf(request.key);
     const keys = [session(request.key), deadlines, events, limits];
     return this.#connection.open(keys, openWords(request, limitWords(request.source)));
+  }
+
+  async claim(at: SessionKey, name: SessionKey): Promise<SessionKey> {
+    const words = [name, milliseconds(CLAIM_KEPT_MS)];
+    const reply = await this.#connection.run('claim', [partitionOf(at).claim(at)], words, [
+      'claimed',
+    ]);
+    const [settled = ''] = reply.words;
+    if (!isSessionKey(settled)) throw unreadableReply();
+    return settled;
   }
 
   async end({ key, source, by }: EndRequest): Promise<EndOutcome> {

@@ -6,6 +6,12 @@ export const PARTITION_COUNT = 256;
 /** Where replicas say which key they write with. Of no partition. */
 export const REPLICAS_KEY = 'curfew:1:replicas';
 
+/**
+ * How long it stays settled under which name a credential is opened: far longer than any check that looked for it before
+ * may still take.
+ */
+export const CLAIM_KEPT_MS = 60_000;
+
 /** The keys of everything that one session's scripts may change, all in one slot of a Redis Cluster. */
 export interface PartitionKeys {
   /** Sorted set: when the sweeper looks at each session next. */
@@ -16,6 +22,8 @@ export interface PartitionKeys {
   readonly limits: string;
   /** The hash of one session, named by its key. */
   session(key: string): string;
+  /** Hash: under which of its names the credential is opened that has this one. */
+  claim(key: string): string;
 }
 
 // Spelled once: a check then costs no string building but its own key.
@@ -27,6 +35,7 @@ const PARTITIONS: readonly PartitionKeys[] = Array.from({ length: PARTITION_COUN
     events: `${prefix}events`,
     limits: `${prefix}limits`,
     session: (key) => `${prefix}session:${key}`,
+    claim: (key) => `${prefix}claim:${key}`,
   };
 });
 
@@ -51,10 +60,15 @@ export function partitionOf(key: SessionKey): PartitionKeys {
   return partitionKeys(partitionIndex(key));
 }
 
+/** Whether a text has the shape of a session key. */
+export function isSessionKey(text: string): text is SessionKey {
+  return SESSION_KEY.test(text);
+}
+
 /** The number of a session's partition. */
 export function partitionIndex(key: SessionKey): number {
   // Never an outcome: an HMAC always has this shape, and a key that has not must not reach the store.
-  if (!SESSION_KEY.test(key)) throw new TypeError('not a session key');
+  if (!isSessionKey(key)) throw new TypeError('not a session key');
   const high = SIX_BITS[key.charCodeAt(0)] ?? 0;
   const low = SIX_BITS[key.charCodeAt(1)] ?? 0;
   return (high << 2) | (low >> 4);

@@ -19,7 +19,8 @@ export const CALL_OUTCOMES = [
 export type CallOutcome = (typeof CALL_OUTCOMES)[number];
 
 /** What the store is asked for: a script's name, or `read` for the plain commands around the scripts. */
-export type StoreCall = 'touch' | 'open' | 'end' | 'sweep' | 'announce' | 'limits' | 'read';
+export type StoreCall =
+  'touch' | 'open' | 'end' | 'sweep' | 'announce' | 'limits' | 'claim' | 'read';
 
 /** Told what the store does, for metrics. Carries no key and no credential. Must not throw. */
 export interface StoreObserver {

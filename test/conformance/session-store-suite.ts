@@ -51,6 +51,29 @@ export function describeSessionStore(name: string, open: () => Promise<StoreWorl
       return report;
     };
 
+    describe('claims of a name', () => {
+      it('are settled by the first who asks, for each credential by itself', async () => {
+        const at = key();
+        const [first, second] = [keyOf(`${session} first`), keyOf(`${session} second`)];
+        expect(await world.store.claim(at, first)).to.equal(first);
+        expect(await world.store.claim(at, second)).to.equal(first);
+        expect(await world.store.claim(at, first)).to.equal(first);
+        expect(await world.store.claim(second, second)).to.equal(second);
+      });
+
+      it('of many at once come to one', async () => {
+        const names = Array.from({ length: 8 }, (_, index) => keyOf(`${session} ${index}`));
+        const settled = await Promise.all(names.map((one) => world.store.claim(key(), one)));
+        expect(new Set(settled).size).to.equal(1);
+      });
+
+      it('open nothing', async () => {
+        await world.store.claim(key(), key());
+        expect((await touch()).kind).to.equal('unknown');
+        expect(await told()).to.deep.equal([]);
+      });
+    });
+
     describe('unknown sessions', () => {
       it('stay unknown, however often they are touched, and leave nothing', async () => {
         expect((await touch()).kind).to.equal('unknown');

@@ -74,6 +74,16 @@ describe('scripts on a real Redis', () => {
     return { kind: 'tombstone', source: 'web', endedAtMs: Number(e), endedBy: w as 'idle' };
   }
 
+  it('keep a claim for a minute from the first who asked, and nothing else of it', async () => {
+    const claim = keys().claim(key());
+    await world.store.claim(key(), keyOf('first'));
+    expect(await world.admin.pttl(claim)).to.be.within(50_000, 60_000);
+    await world.admin.pexpire(claim, 5_000);
+    expect(await world.store.claim(key(), keyOf('second'))).to.equal(keyOf('first'));
+    expect(await world.admin.pttl(claim)).to.be.at.most(5_000);
+    expect(await world.admin.keys('*')).to.deep.equal([claim]);
+  });
+
   describe('say to the millisecond what the pure rule says', () => {
     // The present is never behind the newest time in a record: on records of tomorrow it stands still.
     const around = (...centres: number[]) =>
@@ -346,7 +356,7 @@ describe('scripts on a real Redis', () => {
     for (const [script, { lua }] of Object.entries(loadScripts())) {
       it(`${script} begins with its #!lua line and reads TIME once at most`, () => {
         expect(lua).to.match(/^#!lua( flags=allow-oom)?\n/);
-        expect(lua.startsWith('#!lua\n')).to.equal(script === 'open');
+        expect(lua.startsWith('#!lua\n')).to.equal(['open', 'claim'].includes(script));
         expect(lua.split("redis.call('TIME')").length - 1).to.be.at.most(1);
         expect(lua.split('server_clock()').length - 1).to.be.at.most(2); // its definition, its one use
       });

@@ -12,12 +12,15 @@ import { StoreJournal } from '../support/store-journal.ts';
 import { touchOf } from '../support/store-requests.ts';
 import { openAdmin, openAsCurfew, startGuardedRedis, untilUp } from '../support/store-world.ts';
 import { touched } from '../support/touched.ts';
+import type { Redis } from 'ioredis';
+import type { OpenedStore } from '../../src/store/opened-store.ts';
+import type { RedisServer } from '../support/redis-server.ts';
 
 const DAY = 86_400_000;
 
 function own(part: Partial<ReplicaAnnouncement> = {}): ReplicaAnnouncement {
   return {
-    writingFingerprint: 'new',
+    replica: 'one',
     fingerprints: ['new', 'old'],
     sourceDigest: 'web',
     retentionMs: 30 * DAY,
@@ -119,44 +122,89 @@ describe('a Redis store at its start', () => {
   });
 
   describe('announces itself', () => {
-    it('and agrees with replicas that write with a key of its file', async () => {
-      const server = await startGuardedRedis();
-      const opened = await openAsCurfew(server);
-      await opened.announce(own({ writingFingerprint: 'old', fingerprints: ['old'] }));
-      const entries = await opened.announce(own());
-      expect([...entries.keys.keys()]).to.have.members(['old', 'new']);
-      expect(judgeReplicas(entries, own())).to.deep.equal({
-        keys: { kind: 'agree' },
-        sourcesDiffer: false,
-      });
+    let server: RedisServer;
+    let opened: OpenedStore;
+    let admin: Redis;
+
+    beforeEach(async () => {
+      server = await startGuardedRedis();
+      opened = await openAsCurfew(server);
+      admin = openAdmin(server);
+    });
+    afterEach(async () => {
+      admin.disconnect();
       await opened.close();
       await server.stop();
     });
 
+    const announce = (replica: string, fingerprints: readonly string[]) =>
+      opened.announce(own({ replica, fingerprints }));
+    const fields = () => admin.hkeys('curfew:1:replicas');
+
+    it('and agrees with replicas that write with a key of its file', async () => {
+      await announce('two', ['old']);
+      const entries = await announce('one', ['new', 'old']);
+      expect([...entries.keys.keys()]).to.have.members(['old']);
+      expect(judgeReplicas(entries, own())).to.deep.equal({
+        keys: { kind: 'agree' },
+        sourcesDiffer: false,
+      });
+    });
+
     it('and sees that others write with a key that its file lacks, until that is long ago', async () => {
-      const server = await startGuardedRedis();
-      const opened = await openAsCurfew(server);
-      const admin = openAdmin(server);
-      await opened.announce(own({ writingFingerprint: 'foreign', sourceDigest: 'api' }));
-      const seen = judgeReplicas(await opened.announce(own()), own());
-      expect(seen).to.deep.equal({
+      await opened.announce(
+        own({ replica: 'two', fingerprints: ['foreign'], sourceDigest: 'api' }),
+      );
+      const entries = await opened.announce(own());
+      expect(entries.writes).to.equal(undefined);
+      expect(judgeReplicas(entries, own())).to.deep.equal({
         keys: { kind: 'foreign_key', fingerprint: 'foreign' },
         sourcesDiffer: true,
       });
       // The one that lacks a key is wrong: it must not turn the others out by what it says.
-      expect(await admin.hkeys('curfew:1:replicas')).to.have.members([
-        'key:foreign',
-        'sources:api',
-      ]);
+      expect(await fields()).to.have.members(['key:foreign', 'sources:api', 'replica:two:foreign']);
       const longAgoMs = Date.now() - 31 * DAY;
-      await admin.hset('curfew:1:replicas', 'key:foreign', longAgoMs, 'sources:api', longAgoMs);
-      const entries = await opened.announce(own());
-      expect([...entries.keys.keys()]).to.deep.equal(['new']);
-      expect([...entries.sources.keys()]).to.deep.equal(['web']);
-      expect(await admin.hkeys('curfew:1:replicas')).to.have.members(['key:new', 'sources:web']);
-      admin.disconnect();
-      await opened.close();
-      await server.stop();
+      for (const field of await fields()) {
+        // oxlint-disable-next-line no-await-in-loop
+        await admin.hset('curfew:1:replicas', field, longAgoMs);
+      }
+      const later = await opened.announce(own());
+      expect([...later.keys.keys()]).to.deep.equal(['new']);
+      expect([...later.sources.keys()]).to.deep.equal(['web']);
+      expect(await fields()).to.have.members(['key:new', 'sources:web', 'replica:one:new,old']);
+    });
+
+    it('and writes with the first of its keys that all others have', async () => {
+      expect(await announce('one', ['a'])).to.include({ writes: 'a', lacking: 0 });
+      expect(await announce('two', ['a'])).to.include({ writes: 'a', lacking: 0 });
+      // Moved to the top before the other file has it at all.
+      expect(await announce('one', ['b', 'a'])).to.include({ writes: 'a', lacking: 1 });
+      expect(await fields()).to.not.include('key:b');
+      expect(await announce('two', ['a', 'b'])).to.include({ writes: 'a', lacking: 0 });
+      expect(await announce('one', ['b', 'a'])).to.include({ writes: 'b', lacking: 0 });
+      // The other goes on with its own order, until its file changes.
+      expect(await announce('two', ['a', 'b'])).to.include({ writes: 'a', lacking: 0 });
+      expect(await announce('two', ['b', 'a'])).to.include({ writes: 'b', lacking: 0 });
+    });
+
+    it('and waits no longer for one that is silent, nor for one that is wrong', async () => {
+      await announce('one', ['a']);
+      await announce('two', ['a']);
+      await admin.hset('curfew:1:replicas', 'replica:two:a', Date.now() - 61_000);
+      expect(await announce('one', ['b', 'a'])).to.include({ writes: 'b', lacking: 0 });
+      // The silent one comes back, and finds out that it lacks a key.
+      expect((await announce('two', ['a'])).writes).to.equal(undefined);
+      expect(await announce('one', ['c', 'b', 'a'])).to.include({ writes: 'c', lacking: 0 });
+    });
+
+    it('and does not take the start of a fingerprint for the whole', async () => {
+      await announce('two', ['a', 'bb']);
+      expect(await announce('one', ['b', 'a'])).to.include({ writes: 'a', lacking: 1 });
+    });
+
+    it('and of two that start at once with no key in common, one is turned out', async () => {
+      const both = await Promise.all([announce('one', ['a']), announce('two', ['b'])]);
+      expect(both.map(({ writes }) => writes ?? 'none')).to.deep.equal(['a', 'none']);
     });
   });
 });

@@ -43,6 +43,7 @@ export class DecisionPath {
     this.#check = createCheckHandler({
       policies: () => policies,
       namesOf,
+      whyKeysIncomplete: () => undefined,
       hash: (text) => createHash('sha256').update(text).digest('base64url'),
       // No issuer signs here: whatever comes as a token that Curfew is to verify does not verify.
       tokens: { verify: () => undefined },

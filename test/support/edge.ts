@@ -16,6 +16,8 @@ export interface EdgeOptions {
   readonly port?: number;
   readonly store?: string;
   readonly flags?: readonly string[];
+  /** More flags for the replica of this place. */
+  readonly flagsOf?: (place: number) => readonly string[];
   /** The default of Curfew by default. */
   readonly transport?: TransportKind;
   readonly replicas?: number;
@@ -59,13 +61,13 @@ async function assemble(
 ): Promise<Edge> {
   const policyFile = await writePolicyFile(options.policy);
   closers.push(() => policyFile.remove());
-  const places = Array.from({ length: options.replicas ?? 1 }, async () => ({
+  const places = Array.from({ length: options.replicas ?? 1 }, async (_, place) => ({
     policyPath: policyFile.path,
     grpcPort: await freePort(),
     opsPort: await freePort(),
     ...(options.store === undefined ? {} : { store: options.store }),
     ...(options.transport === undefined ? {} : { transport: options.transport }),
-    flags: options.flags ?? [],
+    flags: [...(options.flags ?? []), ...(options.flagsOf?.(place) ?? [])],
   }));
   const replicas = await Promise.all(places);
   const curfews: Curfew[] = [];

@@ -1,45 +1,73 @@
 #!lua flags=allow-oom
--- Says which key this replica writes with and which sources it knows, and tells what the others said.
--- A replica that lacks a key of the others says nothing: it is the one that is wrong, and must not turn the rest out.
+-- Says which server keys and sources this replica has, settles which key it writes with, and tells what others said.
+-- It writes with the first of its keys that every other replica has, too: a key that was moved to the top of one file
+-- before another file has it at all is not written with, or that other replica would take its sessions for unknown.
+-- A replica that lacks a key that was written with says nothing: it is the one that is wrong, and must neither turn the
+-- rest out nor hold it back.
 -- Atomic because two replicas that start at the same instant must not overlook each other.
--- The loops are over replicas' settings, of which there are a few; entries that matter to nobody are dropped.
+-- The loops are over replicas and their settings, of which there are a few; entries that matter to nobody are dropped.
 --
 -- KEYS  replicas
--- ARGV  nonce, field of the key, field of the sources, drop keys unheard of for ms, drop sources unheard of for ms,
---       then the fields of all keys that this replica has
--- Reply announced NONCE NOW, then FIELD SAID_AT for each entry, its own included if it was said
+-- ARGV  nonce, name of this replica, field of the sources, drop keys unwritten for ms, drop the rest unheard of for ms,
+--       then the fingerprints of this replica's keys in the order in which it would write with them
+-- Reply announced NONCE NOW WRITES LACKING, then FIELD SAID_AT for each key written with and each set of sources, its
+--       own included if they were said. WRITES is - for a replica that is wrong; LACKING is how many others lack its
+--       first key.
 
 local replicas = KEYS[1]
-local nonce, key_field, sources_field = ARGV[1], ARGV[2], ARGV[3]
-local keys_max, sources_max = tonumber(ARGV[4]), tonumber(ARGV[5])
+local nonce, name, sources_field = ARGV[1], ARGV[2], ARGV[3]
+local keys_max, rest_max = tonumber(ARGV[4]), tonumber(ARGV[5])
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 
-local has = {}
+local has, own = {}, {}
 for i = 6, #ARGV do
   has[ARGV[i]] = true
+  own[#own + 1] = ARGV[i]
 end
+local own_prefix = 'replica:' .. name .. ':'
 
-local words = { 'announced', nonce, string.format('%d', now) }
-local lacks_key = false
+local said, others, lacks_key = {}, {}, false
 local entries = redis.call('HGETALL', replicas)
 for i = 1, #entries, 2 do
   local field, said_at = entries[i], tonumber(entries[i + 1])
-  local is_key = string.sub(field, 1, 4) == 'key:'
-  if not said_at or now - said_at > (is_key and keys_max or sources_max) then
+  local key = string.match(field, '^key:(.*)$')
+  if not said_at or now - said_at > (key and keys_max or rest_max) or string.sub(field, 1, #own_prefix) == own_prefix then
     redis.call('HDEL', replicas, field)
-  elseif field ~= key_field and field ~= sources_field then
-    lacks_key = lacks_key or (is_key and not has[field])
-    words[#words + 1] = field
-    words[#words + 1] = string.format('%d', said_at)
+  elseif string.sub(field, 1, 8) == 'replica:' then
+    others[#others + 1] = ',' .. string.match(field, '([^:]*)$') .. ','
+  else
+    said[field] = said_at
+    lacks_key = lacks_key or (key and not has[key])
   end
 end
 
-if not lacks_key then
-  redis.call('HSET', replicas, key_field, string.format('%d', now), sources_field, string.format('%d', now))
-  for _, field in ipairs({ key_field, sources_field }) do
-    words[#words + 1] = field
-    words[#words + 1] = string.format('%d', now)
+local function lacking(fingerprint)
+  local count = 0
+  for _, list in ipairs(others) do
+    if not string.find(list, ',' .. fingerprint .. ',', 1, true) then count = count + 1 end
   end
+  return count
+end
+
+local writes = '-'
+if not lacks_key then
+  writes = own[1]
+  for _, fingerprint in ipairs(own) do
+    if lacking(fingerprint) == 0 then
+      writes = fingerprint
+      break
+    end
+  end
+  local stamp = string.format('%d', now)
+  redis.call('HSET', replicas, 'key:' .. writes, stamp, sources_field, stamp, own_prefix .. table.concat(own, ','), stamp)
+  said['key:' .. writes] = now
+  said[sources_field] = now
+end
+
+local words = { 'announced', nonce, string.format('%d', now), writes, string.format('%d', lacking(own[1])) }
+for field, said_at in pairs(said) do
+  words[#words + 1] = field
+  words[#words + 1] = string.format('%d', said_at)
 end
 return table.concat(words, ' ')

@@ -58,6 +58,7 @@ const store: Pick<SessionStore, 'touch'> = {
 const handler = createCheckHandler({
   policies: () => policies,
   namesOf,
+  whyKeysIncomplete: () => undefined,
   hash: (text) => createHash('sha256').update(text).digest('base64url'),
   tokens: { verify: () => undefined },
   store: store as SessionStore,

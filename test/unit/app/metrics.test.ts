@@ -89,6 +89,9 @@ describe('metrics', () => {
       ['curfew_config_last_reload_successful', 'gauge', []],
       ['curfew_config_last_reload_success_timestamp_seconds', 'gauge', []],
       ['curfew_config_info', 'gauge', ['hash']],
+      ['curfew_key_file_last_reload_successful', 'gauge', []],
+      ['curfew_key_file_keys', 'gauge', []],
+      ['curfew_key_info', 'gauge', ['fingerprint', 'use']],
       ['curfew_build_info', 'gauge', ['version']],
       ['curfew_ready', 'gauge', []],
       ['curfew_rpcs_in_flight', 'gauge', ['grpc_method', 'grpc_service']],
@@ -116,6 +119,7 @@ describe('metrics', () => {
       metrics.rpcs.started(rpc);
       metrics.rpcs.handled(rpc, 'OK', 0.001);
       metrics.connections.refused('PROTOCOL_ERROR');
+      metrics.keys.inForce([{ fingerprint: 'abc', use: 'writes' }]);
     });
 
     for (const [name, type, labels] of table) {
@@ -243,6 +247,26 @@ describe('metrics', () => {
     expect(await valueOf('curfew_config_last_reload_success_timestamp_seconds')).to.equal(
       1_800_000_060,
     );
+  });
+
+  it('tell the keys in force, and whether the file is what is in force', async () => {
+    const successful = () => valueOf('curfew_key_file_last_reload_successful');
+    expect(await successful()).to.equal(1);
+    metrics.keys.inForce([{ fingerprint: 'gone', use: 'writes' }]);
+    metrics.keys.inForce([
+      { fingerprint: 'new', use: 'writes' },
+      { fingerprint: 'old', use: 'reads' },
+    ]);
+    expect(await valueOf('curfew_key_file_keys')).to.equal(2);
+    expect(await valueOf('curfew_key_info', { fingerprint: 'new', use: 'writes' })).to.equal(1);
+    expect(await valueOf('curfew_key_info', { fingerprint: 'gone' })).to.equal(undefined);
+    metrics.keys.file(false);
+    expect(await successful()).to.equal(0);
+    metrics.keys.lost(true);
+    metrics.keys.file(true);
+    expect(await successful(), 'a key is lost').to.equal(0);
+    metrics.keys.lost(false);
+    expect(await successful()).to.equal(1);
   });
 
   describe('keep their labels closed', () => {

@@ -6,6 +6,7 @@ import { TokenKeysUnavailable, type TokenVerifier } from '../../../src/authz/tok
 import { OpeningsAtLimit } from '../../../src/authz/openings-at-limit.ts';
 import { parsePolicyFile } from '../../../src/policy/parse-policy-file.ts';
 import type { PolicySet } from '../../../src/policy/policy-set.ts';
+import type { SessionKey } from '../../../src/session/session-key.ts';
 import type {
   OpenRequest,
   SessionStore,
@@ -149,6 +150,7 @@ describe('check handler', () => {
         return touched(store, request);
       },
       open: (request) => store.open(request),
+      claim: (at, name) => store.claim(at, name),
     });
     const waiting = [path.check('/'), path.check('/')];
     expect(await path.check('/')).to.include({ kind: 'none', grpcStatus: 'RESOURCE_EXHAUSTED' });
@@ -202,6 +204,115 @@ describe('check handler', () => {
     expect(await path.check('/', { credential: 'one' })).to.nested.include({
       kind: 'deny',
       'metadata.reason': 'revoked',
+    });
+  });
+
+  describe('with several server keys', () => {
+    const own = namesOf('web', 'one').key;
+    const [other = own] = namesOf('web', 'one').olderKeys();
+
+    it('opens under the name that another replica has claimed for the same credential', async () => {
+      const store = new MemorySessionStore({ clock: () => 1_000_000 });
+      const asked: string[] = [];
+      const path = handlerOver({
+        ...asking(store),
+        claim: async (at, name) => {
+          asked.push(`${at === own ? 'own' : 'other'} for ${name === own ? 'own' : 'other'}`);
+          return other;
+        },
+        open: (request) => {
+          asked.push(`open ${request.key === other}`);
+          return store.open(request);
+        },
+      });
+      expect(await path.check('/')).to.include({ kind: 'allow' });
+      const [first, second] = own < other ? ['own', 'other'] : ['other', 'own'];
+      expect(asked).to.deep.equal([`${first} for own`, `${second} for other`, 'open true']);
+    });
+
+    it('gives one credential one session, whichever of two replicas with another order of keys is asked first', async () => {
+      const store = new MemorySessionStore({ clock: () => 1_000_000 });
+      // Both have looked under both names before either opens.
+      const waiting: (() => void)[] = [];
+      const bothHaveLooked = async (): Promise<void> => {
+        if (waiting.length === 0) await new Promise<void>((resolve) => waiting.push(resolve));
+        else for (const go of waiting) go();
+      };
+      const together: AskedStore = {
+        ...asking(store),
+        claim: async (at, name) => {
+          await bothHaveLooked();
+          return store.claim(at, name);
+        },
+      };
+      const one = handlerOver(together);
+      const two = handlerOver(together);
+      two.swapsKeys = true;
+      const replies = await Promise.all([one.check('/'), two.check('/')]);
+      expect(replies.map(({ kind }) => kind)).to.deep.equal(['allow', 'allow']);
+      expect(store.events().map(({ kind }) => kind)).to.deep.equal(['opened']);
+    });
+
+    it('asks the store once for a session that is known under the key that is written with', async () => {
+      const store = new MemorySessionStore({ clock: () => 1_000_000 });
+      let touches = 0;
+      const path = handlerOver({
+        ...asking(store),
+        touch: (request) => {
+          touches += 1;
+          return touched(store, request);
+        },
+      });
+      await path.check('/');
+      expect(touches).to.equal(2);
+      await path.check('/');
+      expect(touches).to.equal(3);
+      // Under the other key it costs one more, for as long as the session lasts.
+      path.swapsKeys = true;
+      await path.check('/');
+      expect(touches).to.equal(5);
+    });
+
+    it('opens nothing under a name that it does not know', async () => {
+      const path = handlerOver({
+        touch: () => Promise.resolve({ kind: 'unknown', nowMs: 0 }),
+        claim: () => Promise.resolve(namesOf('web', 'somebody else').key),
+        open: () => expect.fail('a session was opened'),
+      });
+      expect(await path.check('/')).to.include({ kind: 'none', grpcStatus: 'UNAVAILABLE' });
+    });
+
+    it('gives no verdict on an unknown credential while a key may be missing, and goes on with known ones', async () => {
+      const store = new MemorySessionStore({ clock: () => 1_000_000 });
+      const path = handlerOver(asking(store));
+      expect(await path.check('/', { credential: 'known' })).to.include({ kind: 'allow' });
+      path.whyKeysIncomplete = 'this replica lacks a server key of the others';
+      expect(await path.check('/', { credential: 'new' })).to.deep.equal({
+        kind: 'none',
+        grpcStatus: 'UNAVAILABLE',
+        message: 'internal_error: this replica lacks a server key of the others',
+      });
+      expect(await path.check('/', { credential: 'known' })).to.include({ kind: 'allow' });
+      expect(store.size).to.equal(1);
+    });
+
+    it('goes on under the names that it began with when the keys change meanwhile', async () => {
+      const store = new MemorySessionStore({ clock: () => 1_000_000 });
+      const keysAsked: SessionKey[] = [];
+      const path = handlerOver({
+        ...asking(store),
+        touch: (request) => {
+          keysAsked.push(request.key);
+          path.swapsKeys = true;
+          return touched(store, request);
+        },
+        open: (request) => {
+          keysAsked.push(request.key);
+          return store.open(request);
+        },
+      });
+      await path.check('/');
+      expect(keysAsked).to.deep.equal([own, other, own]);
     });
   });
 
@@ -339,6 +450,9 @@ interface Asked {
 class HandlerUnderTest {
   readonly policies: PolicySet;
   olderKeys = true;
+  /** As on a replica whose key file has them in another order. */
+  swapsKeys = false;
+  whyKeysIncomplete: string | undefined;
   observes = (): void => {};
   readonly #observations: CheckObservation[] = [];
   readonly #check: ReturnType<typeof createCheckHandler>;
@@ -351,8 +465,13 @@ class HandlerUnderTest {
       policies: () => file.policies,
       namesOf: (source, credential) => {
         const names = namesOf(source, credential);
+        const [other] = names.olderKeys();
+        if (this.swapsKeys && other !== undefined) {
+          return { ...names, key: other, olderKeys: () => [names.key] };
+        }
         return this.olderKeys ? names : { ...names, olderKeys: () => [] };
       },
+      whyKeysIncomplete: () => this.whyKeysIncomplete,
       hash: (text) => text,
       tokens,
       store,
@@ -400,12 +519,14 @@ class HandlerUnderTest {
 interface AskedStore {
   touch?(request: TouchRequest): Promise<TouchOutcome>;
   open?(request: OpenRequest): Promise<TouchOutcome>;
+  claim?(at: SessionKey, name: SessionKey): Promise<SessionKey>;
 }
 
 function asking(store: MemorySessionStore): AskedStore {
   return {
     touch: (request) => touched(store, request),
     open: (request) => store.open(request),
+    claim: (at, name) => store.claim(at, name),
   };
 }
 
@@ -427,6 +548,7 @@ function handlerOver(
         );
       }),
     open: (request) => store.open?.(request) ?? unused(),
+    claim: (at, name) => store.claim?.(at, name) ?? unused(),
     end: unused,
     sweep: unused,
     close: () => Promise.resolve(),

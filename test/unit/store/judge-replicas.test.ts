@@ -4,7 +4,7 @@ import { judgeReplicas } from '../../../src/store/judge-replicas.ts';
 const DAY = 86_400_000;
 const NOW = 1_800_000_000_000;
 const own = {
-  writingFingerprint: 'new',
+  replica: 'one',
   fingerprints: ['new', 'old'],
   sourceDigest: 'ours',
   retentionMs: 30 * DAY,
@@ -13,6 +13,8 @@ const judge = (keys: Record<string, number>, sources: Record<string, number> = {
   judgeReplicas(
     {
       nowMs: NOW,
+      writes: 'new',
+      lacking: 0,
       keys: new Map(Object.entries(keys)),
       sources: new Map(Object.entries(sources)),
     },

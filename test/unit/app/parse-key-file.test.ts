@@ -1,9 +1,5 @@
-import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { randomBytes } from 'node:crypto';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { expect } from 'chai';
-import { randomServerKey, readKeyFile } from '../../../src/app/key-file.ts';
 import { KeyFileError, parseKeyFile } from '../../../src/app/parse-key-file.ts';
 
 const NEWEST = randomBytes(32);
@@ -91,45 +87,5 @@ describe('parseKeyFile', () => {
     for (const secret of [short, NEWEST.toString('hex'), 'pass word']) {
       expect(told.join('\n')).not.to.contain(secret);
     }
-  });
-});
-
-describe('readKeyFile', () => {
-  let folder: string;
-  before(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'curfew-keys-'));
-  });
-  after(() => rm(folder, { recursive: true }));
-
-  it('reads a file that only its owner can read', async () => {
-    const path = join(folder, 'good');
-    await writeFile(path, NEWEST.toString('hex'), { mode: 0o600 });
-    const { keys, warnings } = await readKeyFile(path);
-    expect(hex(keys)).to.deep.equal(hex([NEWEST]));
-    expect(warnings).to.deep.equal([]);
-  });
-
-  it('warns when everybody can read it', async () => {
-    const path = join(folder, 'open');
-    await writeFile(path, NEWEST.toString('hex'));
-    await chmod(path, 0o644);
-    const { warnings } = await readKeyFile(path);
-    expect(warnings).to.have.lengthOf(1);
-    expect(warnings[0]).to.contain('chmod 600').and.not.contain(NEWEST.toString('hex'));
-  });
-
-  it('names a file that is not there, a folder, and one that is too long', async () => {
-    await mkdir(join(folder, 'folder'));
-    await writeFile(join(folder, 'long'), '#'.repeat(2 * 1024 * 1024));
-    for (const name of ['missing', 'folder', 'long']) {
-      const error = await readKeyFile(join(folder, name)).catch((fault: unknown) => fault);
-      expect(error, name).to.be.instanceOf(KeyFileError);
-      expect((error as Error).message).to.contain(join(folder, name));
-    }
-  });
-
-  it('has a random key for the embedded store, another each time', () => {
-    expect(randomServerKey()).to.have.lengthOf(32);
-    expect(hex([randomServerKey()])).not.to.deep.equal(hex([randomServerKey()]));
   });
 });

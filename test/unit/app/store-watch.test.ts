@@ -1,0 +1,60 @@
+import { expect } from 'chai';
+import { pino } from 'pino';
+import { KeyAgreement } from '../../../src/app/key-agreement.ts';
+import { KeyRing } from '../../../src/app/key-ring.ts';
+import { Metrics } from '../../../src/app/metrics.ts';
+import { Readiness } from '../../../src/app/readiness.ts';
+import { StoreWatch } from '../../../src/app/store-watch.ts';
+import { openMemoryStore } from '../../../src/store/open-memory-store.ts';
+import { eventually } from '../../support/eventually.ts';
+
+describe('store-watch', () => {
+  let told: (readonly string[])[];
+  let ring: KeyRing;
+  let readiness: Readiness;
+  let watch: StoreWatch;
+
+  beforeEach(() => {
+    told = [];
+    ring = new KeyRing([new Uint8Array(32).fill(1)], 20, () => performance.now());
+    readiness = new Readiness(() => undefined);
+    const metrics = new Metrics('test');
+    const log = pino({ level: 'silent' });
+    watch = new StoreWatch({
+      opened: openMemoryStore({ clock: Date.now }),
+      announcement: () => {
+        const fingerprints = ring.announced();
+        told.push(fingerprints);
+        return { replica: 'one', fingerprints, sourceDigest: 'web', retentionMs: 60_000 };
+      },
+      keys: new KeyAgreement({ ring, readiness, metrics, log }),
+      readiness,
+      metrics: metrics.store,
+      log,
+      onUnusable: (why) => expect.fail(why),
+    });
+  });
+  afterEach(() => watch.close());
+
+  it('asks at once, and the keys are complete then', async () => {
+    watch.ask();
+    await eventually('readiness', () => readiness.holds('keys') && readiness.holds('store'));
+    expect(told).to.have.length(1);
+    expect(ring.whyIncomplete()).to.equal(undefined);
+  });
+
+  it('tells of a new key long before its next routine look, also when it is asking at that moment', async () => {
+    watch.ask();
+    ring.replace([new Uint8Array(32).fill(2), new Uint8Array(32).fill(1)]);
+    watch.askIn(30);
+    await eventually('both keys', () => told.at(-1)?.length === 2, 3_000);
+    await eventually('the new one', () => ring.uses()[0]?.fingerprint === ring.listed[0]);
+  });
+
+  it('asks nothing any more when it is closed', async () => {
+    watch.askIn(10);
+    await watch.close();
+    await new Promise((resolve) => setTimeout(resolve, 30)); // nothing would tell that it has asked
+    expect(told).to.deep.equal([]);
+  });
+});

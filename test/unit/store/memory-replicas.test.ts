@@ -1,0 +1,37 @@
+import { expect } from 'chai';
+import { judgeReplicas } from '../../../src/store/judge-replicas.ts';
+import { MemoryReplicas } from '../../../src/store/memory-replicas.ts';
+import { ManualClock } from '../../support/manual-clock.ts';
+
+const RETENTION_MS = 1_000;
+
+describe('memory-replicas', () => {
+  const clock = new ManualClock();
+  const own = (...fingerprints: string[]) => ({
+    replica: 'one',
+    fingerprints,
+    sourceDigest: 'web',
+    retentionMs: RETENTION_MS,
+  });
+
+  it('write with the first key, and remember those before while they matter', () => {
+    const replicas = new MemoryReplicas(clock.now);
+    expect(replicas.announce(own('old'))).to.include({ writes: 'old', lacking: 0 });
+    const entries = replicas.announce(own('new', 'old'));
+    expect(entries.writes).to.equal('new');
+    expect([...entries.keys.keys()]).to.deep.equal(['old', 'new']);
+    clock.advance(RETENTION_MS + 1);
+    expect([...replicas.announce(own('new', 'old')).keys.keys()]).to.deep.equal(['new']);
+  });
+
+  it('miss a key that is gone too early', () => {
+    const replicas = new MemoryReplicas(clock.now);
+    replicas.announce(own('old'));
+    const entries = replicas.announce(own('new'));
+    expect(entries.writes).to.equal(undefined);
+    expect(judgeReplicas(entries, own('new')).keys).to.deep.equal({
+      kind: 'foreign_key',
+      fingerprint: 'old',
+    });
+  });
+});

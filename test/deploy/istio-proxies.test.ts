@@ -189,14 +189,13 @@ describe('proxies of an Istio mesh', function () {
       it('answers 503 soon when Curfew hangs or is gone, and never 401', async () => {
         for (const signal of ['SIGSTOP', 'SIGKILL'] as const) {
           edge.curfews[0]?.signal(signal);
-          // oxlint-disable-next-line no-await-in-loop -- one fault after the other
-          await eventually('no verdict', async () => {
+          for (let count = 0; count < 5; count += 1) {
             const askedAtMs = performance.now();
+            // oxlint-disable-next-line no-await-in-loop -- its time is measured
             const answer = await ask('/api/profile', [`sid=${sid}`]);
             expect(answer.status).to.equal(503);
             expect(performance.now() - askedAtMs).to.be.lessThan(ANSWER_MAX_MS);
-            return true;
-          });
+          }
         }
       });
     });

@@ -22,10 +22,13 @@ export interface CommandEnd {
   readonly stderr: string;
 }
 
+/** The content of a file, or the name of a flag and the content of the file that it takes. */
+export type FileArgument = string | readonly [flag: string, text: string];
+
 /** Istio's own code, without a cluster. */
 export interface Istio {
-  /** Runs istioctl on files of these contents, whose paths are put behind the words. */
-  ctl(words: readonly string[], texts: readonly string[]): Promise<CommandEnd>;
+  /** Runs istioctl on files of these contents: behind the words their paths are put, or a flag with the path. */
+  ctl(words: readonly string[], files: readonly FileArgument[]): Promise<CommandEnd>;
   /**
    * What istiod would send to a proxy.
    * @param objects YAML texts: Services, Pods, EndpointSlices, and what Istio reads
@@ -39,7 +42,15 @@ export async function istioOrSkip(context: Mocha.Context): Promise<Istio> {
   const folder = join(import.meta.dirname, '..', '..', 'tools', 'istio');
   const program = await builtOrSkip(context, 'istio', provideGoProgram('istio', folder));
   return {
-    ctl: (words, texts) => onFiles(texts, (paths) => run(program, [...words, ...paths])),
+    ctl: (words, files) => {
+      const texts = files.map((file) => (typeof file === 'string' ? file : file[1]));
+      return onFiles(texts, (paths) => {
+        const given = files.map((file, index) =>
+          typeof file === 'string' ? (paths[index] ?? '') : `--${file[0]}=${paths[index]}`,
+        );
+        return run(program, [...words, ...given]);
+      });
+    },
     proxyConfigOf: (proxy, mesh, objects) =>
       onFiles([stringify(mesh), ...objects], async ([meshFile = '', ...files]) => {
         const asking = ['-mesh', meshFile, '-proxy', JSON.stringify(proxy)];

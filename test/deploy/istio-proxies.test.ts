@@ -1,4 +1,8 @@
 import { expect } from 'chai';
+import { readFileSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { accessLogEntry } from '../support/access-log.ts';
 import { kubectlOrSkip } from '../support/deploy-tools.ts';
 import { newCredential } from '../support/edge.ts';
@@ -27,6 +31,7 @@ import {
 import type { ProxyConfig } from '../support/istio/proxy-config.ts';
 import { istioFile, renderedOverlay, shippedMeshConfig } from '../support/istio/rendered-mesh.ts';
 import { envoyOrSkip } from '../support/provision.ts';
+import { tokenIssuer } from '../support/signed-tokens.ts';
 
 // What Istio's own control plane makes of the shipped files, and what a real Envoy does with it.
 
@@ -239,16 +244,34 @@ describe('proxies of an Istio mesh', function () {
   });
 
   it('asks Curfew before tokens are verified, so `verified_by: envoy` finds nothing', async () => {
-    overlays.set('tokens', `${overlays.get('istio-gateway')}---\n${TOKENS}`);
-    const manager = connectionManagerOf(await configOf(EDGE_GATEWAY, 'tokens'));
+    const issuer = await tokenIssuer();
+    const folder = await mkdtemp(join(tmpdir(), 'curfew-keys-'));
+    const keys = join(folder, 'jwks.json');
+    await issuer.writeKeys(keys);
+    overlays.set(
+      'tokens',
+      `${overlays.get('istio-gateway')}---\n${tokens(readFileSync(keys, 'utf8'))}`,
+    );
+    const config = await configOf(EDGE_GATEWAY, 'tokens');
+    const manager = connectionManagerOf(config);
     const order = manager.httpFilters.map(({ name }) => name.replace('envoy.filters.http.', ''));
     expect(order).to.include.members(['ext_authz', 'jwt_authn']);
     expect(order.indexOf('ext_authz')).to.be.lessThan(order.indexOf('jwt_authn'));
-    expect(httpFilters(manager, 'ext_authz')[0]).not.to.have.any.keys(
-      'metadataContextNamespaces',
-      'encodeRawHeaders',
-      'clearRouteCache',
-    );
+
+    const policy = tokenPolicy(keys);
+    const edge = await startMeshEdge({ config, appCluster: SHOP_CLUSTER, policy });
+    try {
+      const now = Math.floor(Date.now() / 1000);
+      const times = { iat: now, exp: now + 600, auth_time: now };
+      const claims = { iss: ISSUER, aud: 'api', sub: 'ann', sid: 's1', ...times };
+      const headers = [['authorization', `Bearer ${await issuer.sign(claims)}`]] as const;
+      const ask = (host: string) => httpCall(edge.port, '/api/echo', { host, headers });
+      expect((await ask('verifies-itself.test')).status).to.equal(200);
+      expect((await ask('believes-envoy.test')).status).to.equal(401);
+    } finally {
+      await edge.stop();
+      await rm(folder, { recursive: true });
+    }
   });
 
   for (const [title, change] of [
@@ -279,6 +302,21 @@ describe('proxies of an Istio mesh', function () {
       }
     });
   }
+
+  it('asks two providers, by the order of their names, where istiod is told that it may', async () => {
+    const objects = [`${overlays.get('istio-gateway')}---\n${OTHER_PROVIDER}`, shopAndGateways()];
+    const mesh = shippedMeshConfig();
+    const [curfew] = mesh['extensionProviders'] as object[];
+    mesh['extensionProviders'] = [{ ...curfew, name: 'login' }, curfew];
+    const config = await istio.proxyConfigOf(EDGE_GATEWAY, mesh, [...objects, curfewPods(1)], {
+      PILOT_ENABLE_MULTIPLE_CUSTOM_AUTHZ_PROVIDERS: 'true',
+    });
+    const filters = httpFilters(connectionManagerOf(config), 'ext_authz');
+    const prefixes = filters.map(
+      (filter) => /istio-ext-authz-[a-z]+/.exec(JSON.stringify(filter))?.[0],
+    );
+    expect(prefixes).to.deep.equal(['istio-ext-authz-curfew', 'istio-ext-authz-login']);
+  });
 
   describe('with the optional EnvoyFilters', () => {
     let edge: MeshEdge;
@@ -331,14 +369,32 @@ function withoutChecks(yaml: string): string {
   return kept.join('---\n');
 }
 
-const TOKENS = `
+const ISSUER = 'https://idp.example.com';
+
+/** Istio verifies tokens, too. */
+function tokens(jwks: string): string {
+  return `
 apiVersion: security.istio.io/v1
 kind: RequestAuthentication
 metadata: { name: tokens, namespace: istio-ingress }
 spec:
   targetRefs: [{ group: gateway.networking.k8s.io, kind: Gateway, name: edge }]
-  jwtRules: [{ issuer: https://idp.example.com, jwks: '{"keys":[]}' }]
+  jwtRules: [{ issuer: ${ISSUER}, jwks: '${jwks}', forwardOriginalToken: true }]
 `;
+}
+
+function tokenPolicy(jwksFile: string): string {
+  const jwt = `issuer: '${ISSUER}', audience: api, session_claim: sid`;
+  return `
+version: 1
+sources:
+  - { name: itself, jwt: { ${jwt}, jwks_file: '${jwksFile}' }, credential_lifetime: 30d }
+  - { name: envoy, jwt: { ${jwt}, verified_by: envoy }, credential_lifetime: 30d }
+policies:
+  - { name: itself, match: [{ host: verifies-itself.test }], sources: [itself], idle: 1h, absolute: 12h }
+  - { name: envoy, sources: [envoy], idle: 1h, absolute: 12h }
+`;
+}
 
 const OTHER_PROVIDER = `
 apiVersion: security.istio.io/v1

@@ -52,7 +52,7 @@ describe('files for Istio', function () {
   for (const file of objectFiles) {
     it(`${file} has no field that Istio does not know`, async () => {
       const text = istioFile(file);
-      const [version = ''] = KUBERNETES_VERSIONS;
+      const [version] = KUBERNETES_VERSIONS;
       expect(await conformance.problems(text, version)).to.deep.equal([]);
       const valid = await istio.ctl(['validate'], [['filename', text]]);
       expect(valid.code, valid.stderr).to.equal(0);

@@ -32,9 +32,15 @@ export interface Istio {
   /**
    * What istiod would send to a proxy.
    * @param objects YAML texts: Services, Pods, EndpointSlices, and what Istio reads
+   * @param istiodSettings environment variables of istiod
    * @throws when a setting of the mesh is unknown, or an object malformed
    */
-  proxyConfigOf(proxy: MeshProxy, mesh: object, objects: readonly string[]): Promise<ProxyConfig>;
+  proxyConfigOf(
+    proxy: MeshProxy,
+    mesh: object,
+    objects: readonly string[],
+    istiodSettings?: Readonly<Record<string, string>>,
+  ): Promise<ProxyConfig>;
 }
 
 /** Istio's code for a suite's `before`: without it the tests are skipped, and fail where CI is set. */
@@ -51,10 +57,10 @@ export async function istioOrSkip(context: Mocha.Context): Promise<Istio> {
         return run(program, [...words, ...given]);
       });
     },
-    proxyConfigOf: (proxy, mesh, objects) =>
+    proxyConfigOf: (proxy, mesh, objects, istiodSettings) =>
       onFiles([stringify(mesh), ...objects], async ([meshFile = '', ...files]) => {
         const asking = ['-mesh', meshFile, '-proxy', JSON.stringify(proxy)];
-        const end = await run(program, ['proxy-config-of', ...asking, ...files]);
+        const end = await run(program, ['proxy-config-of', ...asking, ...files], istiodSettings);
         if (end.code !== 0) throw new Error(end.stderr);
         return JSON.parse(end.stdout) as ProxyConfig;
       }),
@@ -83,9 +89,13 @@ async function onFiles<T>(
   }
 }
 
-function run(program: string, args: readonly string[]): Promise<CommandEnd> {
+function run(
+  program: string,
+  args: readonly string[],
+  settings: Readonly<Record<string, string>> = {},
+): Promise<CommandEnd> {
   // Without a cluster to ask, whatever this machine is connected to.
-  const env = { ...process.env, KUBECONFIG: '/dev/null' };
+  const env = { ...process.env, ...settings, KUBECONFIG: '/dev/null' };
   const options = { env, maxBuffer: 64 * 1024 * 1024 };
   return new Promise((resolve, reject) => {
     execFile(program, [...args], options, (error, stdout, stderr) => {

@@ -30,6 +30,7 @@ import {
 } from '../support/istio/proxy-config.ts';
 import type { ProxyConfig } from '../support/istio/proxy-config.ts';
 import { istioFile, renderedOverlay, shippedMeshConfig } from '../support/istio/rendered-mesh.ts';
+import { openEventStream, openWebSocket } from '../support/open-stream.ts';
 import { envoyOrSkip } from '../support/provision.ts';
 import { tokenIssuer } from '../support/signed-tokens.ts';
 
@@ -191,6 +192,20 @@ describe('proxies of an Istio mesh', function () {
         expect(answer.body).to.include('session-lifetime').and.not.include('999999');
       });
 
+      it('cuts streams when their session has to be looked at again', async () => {
+        const target = { port: edge.port, host: 'short.test', cookie: `sid=${newCredential()}` };
+        const [socket, events] = await Promise.all([
+          openWebSocket(target),
+          openEventStream(target),
+        ]);
+        expect(socket).to.include({ code: 1006 });
+        expect(events.messages).to.be.greaterThan(0);
+        for (const path of ['/ws', '/events']) {
+          // oxlint-disable-next-line no-await-in-loop -- two lines of one log
+          expect(await accessLogEntry(edge.envoy, path)).to.include({ flags: 'UMSDR' });
+        }
+      });
+
       it('answers 503 soon when Curfew hangs or is gone, and never 401', async () => {
         for (const signal of ['SIGSTOP', 'SIGKILL'] as const) {
           edge.curfews[0]?.signal(signal);
@@ -230,6 +245,19 @@ describe('proxies of an Istio mesh', function () {
     } finally {
       await edge.stop();
     }
+  });
+
+  it('shows a certificate to a Curfew outside the mesh, and wants to see its name', async () => {
+    const yaml = overlays.get('istio-gateway') ?? '';
+    const others = yaml.split('---\n').filter((text) => !text.includes('kind: DestinationRule'));
+    overlays.set('outside', others.join('---\n'));
+    const config = await configOf(EDGE_GATEWAY, 'outside', ['outside-the-mesh.yaml']);
+    const socket = JSON.stringify(clusterOf(config, CURFEW_CLUSTER)['transportSocket']);
+    expect(socket).to.include('"name":"kubernetes://curfew-client"');
+    expect(socket).to.include('"name":"kubernetes://curfew-client-cacert"');
+    expect(socket).to.include('"sni":"curfew.curfew.svc.cluster.local"');
+    expect(socket).to.include('"exact":"curfew.curfew.svc.cluster.local"');
+    expect(socket).to.include('"alpnProtocols":["h2"]');
   });
 
   it('could not ask a headless Service from a sidecar: the overlays make it another', async () => {

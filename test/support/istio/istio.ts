@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { parse, stringify } from 'yaml';
 import { builtOrSkip } from '../built-or-skip.ts';
 import { provideGoProgram } from '../provide-go-program.ts';
@@ -65,6 +66,14 @@ export async function istioOrSkip(context: Mocha.Context): Promise<Istio> {
         return JSON.parse(end.stdout) as ProxyConfig;
       }),
   };
+}
+
+/** The folder of Helm's chart `istiod`, in the version of {@link istioOrSkip}. */
+export async function istiodChart(): Promise<string> {
+  const cwd = join(import.meta.dirname, '..', '..', 'tools', 'istio');
+  const words = ['list', '-m', '-f', '{{.Dir}}', 'istio.io/istio'];
+  const { stdout } = await promisify(execFile)('go', words, { cwd });
+  return join(stdout.trim(), 'manifests', 'charts', 'istio-control', 'istio-discovery');
 }
 
 /** The settings of the mesh that an IstioOperator or the values of the chart istiod contain. */

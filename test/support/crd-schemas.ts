@@ -1,0 +1,139 @@
+import { execFile } from 'node:child_process';
+import { mkdir, readFile, readdir, rm, stat, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { parseAllDocuments } from 'yaml';
+import { buildCache, builtProgram } from './built-program.ts';
+import { builtOrSkip } from './built-or-skip.ts';
+import { strictSchema } from './strict-schema.ts';
+import type { OpenApiSchema } from './strict-schema.ts';
+
+// Custom resources, held against the schemas that their own projects ship: a Go module brings them, and nothing of
+// them is kept in this repository.
+
+/** A Go module at a fixed version, and where in it the custom resources are defined: files or folders. */
+interface CrdModule {
+  readonly module: string;
+  readonly version: string;
+  readonly paths: readonly string[];
+}
+
+const MODULES: readonly CrdModule[] = [
+  {
+    module: 'github.com/prometheus-operator/prometheus-operator',
+    version: 'v0.85.0',
+    paths: ['example/prometheus-operator-crd'],
+  },
+  {
+    module: 'istio.io/api',
+    version: 'v1.31.4',
+    paths: ['kubernetes/customresourcedefinitions.gen.yaml'],
+  },
+  {
+    // Brings the resources of the Gateway API, too, in the version that it works with.
+    module: 'github.com/envoyproxy/gateway',
+    version: 'v1.9.1',
+    paths: [
+      'charts/gateway-helm/charts/crds/crds/gatewayapi-crds.yaml',
+      'charts/gateway-helm/charts/crds/crds/generated',
+    ],
+  },
+  {
+    module: 'github.com/cert-manager/cert-manager',
+    version: 'v1.21.2',
+    paths: ['deploy/crds'],
+  },
+];
+
+/** Where in the folder the schema of a kind is, in the words of kubeconform's `-schema-location`. */
+const FILE_TEMPLATE = '{{.Group}}/{{.ResourceKind}}_{{.ResourceAPIVersion}}.json';
+
+interface CustomResourceDefinition {
+  readonly kind?: string;
+  readonly spec: {
+    readonly group: string;
+    readonly names: { readonly kind: string };
+    readonly versions: readonly {
+      readonly name: string;
+      readonly schema: { readonly openAPIV3Schema: OpenApiSchema };
+    }[];
+  };
+}
+
+/**
+ * Strict JSON schemas (unknown fields are refused) of the custom resources of the Prometheus operator, Istio, Envoy
+ * Gateway with the Gateway API, and cert-manager. For a suite's `before`: without them its tests are skipped, and
+ * fail where CI is set. Rules in CEL (`x-kubernetes-validations`) are no part of a schema.
+ * @returns the `-schema-location` for kubeconform
+ */
+export async function crdSchemasOrSkip(context: Mocha.Context): Promise<string> {
+  const folder = join(buildCache, 'schemas', 'custom');
+  const made = builtProgram({
+    compiler: 'go',
+    path: folder,
+    madeFrom: [
+      JSON.stringify(MODULES),
+      import.meta.filename,
+      join(import.meta.dirname, 'strict-schema.ts'),
+    ],
+    build: async () => {
+      await rm(folder, { recursive: true, force: true });
+      for (const module of MODULES) {
+        // oxlint-disable-next-line no-await-in-loop -- one download after the other
+        await writeSchemas(module, folder);
+      }
+    },
+  });
+  return join(await builtOrSkip(context, 'schemas of custom resources', made), FILE_TEMPLATE);
+}
+
+async function writeSchemas(wanted: CrdModule, folder: string): Promise<void> {
+  const source = await downloadModule(wanted);
+  const files = await Promise.all(wanted.paths.map((path) => yamlFilesIn(join(source, path))));
+  let count = 0;
+  for (const file of files.flat()) {
+    // oxlint-disable-next-line no-await-in-loop -- some files are megabytes, and one at a time is enough
+    for (const definition of definitionsIn(await readFile(file, 'utf8'))) {
+      count += 1;
+      // oxlint-disable-next-line no-await-in-loop -- as above
+      await writeDefinition(definition, folder);
+    }
+  }
+  if (count === 0) throw new Error(`${wanted.module} defines no custom resources`);
+}
+
+/** Where the module's files are, in Go's own cache; its checksum is verified by Go. */
+async function downloadModule({ module, version }: CrdModule): Promise<string> {
+  const command = ['mod', 'download', '-json', `${module}@${version}`];
+  const { stdout } = await promisify(execFile)('go', command);
+  const { Dir: source } = JSON.parse(stdout) as { Dir?: string };
+  if (source === undefined) throw new Error(`${module}@${version} has no folder in Go's cache`);
+  return source;
+}
+
+async function yamlFilesIn(path: string): Promise<string[]> {
+  if (!(await stat(path)).isDirectory()) return [path];
+  const names = await readdir(path);
+  return names.filter((name) => name.endsWith('.yaml')).map((name) => join(path, name));
+}
+
+function definitionsIn(text: string): CustomResourceDefinition[] {
+  return parseAllDocuments(text)
+    .map((document) => document.toJS() as CustomResourceDefinition | null)
+    .filter((object) => object !== null && object.kind === 'CustomResourceDefinition')
+    .filter((object) => object !== null);
+}
+
+async function writeDefinition({ spec }: CustomResourceDefinition, folder: string): Promise<void> {
+  const group = join(folder, spec.group);
+  await mkdir(group, { recursive: true });
+  for (const { name, schema } of spec.versions) {
+    const strict = strictSchema(schema.openAPIV3Schema, {
+      apiVersion: `${spec.group}/${name}`,
+      kind: spec.names.kind,
+    });
+    const file = join(group, `${spec.names.kind.toLowerCase()}_${name}.json`);
+    // oxlint-disable-next-line no-await-in-loop -- one or two versions
+    await writeFile(file, JSON.stringify(strict));
+  }
+}

@@ -1,0 +1,190 @@
+import { expect } from 'chai';
+import { execFile } from 'node:child_process';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { promisify } from 'node:util';
+import { accessLogEntry } from '../support/access-log.ts';
+import { startCurfew } from '../support/curfew.ts';
+import type { Curfew } from '../support/curfew.ts';
+import { ENVOY_OF_ENVOY_GATEWAY, egctlOrSkip, kubectlOrSkip } from '../support/deploy-tools.ts';
+import { newCredential } from '../support/edge.ts';
+import { envoyGatewayCluster } from '../support/envoy-gateway-cluster.ts';
+import { startEnvoy } from '../support/envoy.ts';
+import type { Envoy } from '../support/envoy.ts';
+import { eventually } from '../support/eventually.ts';
+import { freePort } from '../support/free-port.ts';
+import { grpcChat } from '../support/grpc-echo-client.ts';
+import { httpCall } from '../support/http-call.ts';
+import { openEventStream, openWebSocket } from '../support/open-stream.ts';
+import { writePolicyFile } from '../support/policy-file.ts';
+import { envoyOrSkip } from '../support/provision.ts';
+import { startSampleApp } from '../support/sample-app.ts';
+import { staticBootstrap } from '../support/static-bootstrap.ts';
+import { openTlsDoor } from '../support/tls-door.ts';
+import type { TlsDoor } from '../support/tls-door.ts';
+import { translateGateway } from '../support/translate-gateway.ts';
+
+const IDLE_MS = 700;
+const POLICY = `
+version: 1
+sources:
+  - { name: web, cookie: __Host-sid, opening: first-use, credential_lifetime: 30d, touch_interval: 0s }
+policies:
+  - { name: public, match: [{ path: /login }], session: off }
+  - { name: payments, by_name: true, idle: ${IDLE_MS}ms, absolute: 8h }
+  - { name: default, idle: 1h, absolute: 12h, stream_max: 1s }
+`;
+const HOST = 'shop.example.com';
+
+describe('an Envoy that runs what Envoy Gateway makes of deploy/envoy-gateway', function () {
+  this.timeout(60_000);
+  const closers: (() => Promise<unknown>)[] = [];
+  let config: string;
+  let envoyBin: string;
+  let envoy: Envoy;
+  let door: TlsDoor;
+  let curfew: Curfew;
+  let restart: () => Promise<Curfew>;
+
+  before(async function () {
+    envoyBin = await envoyOrSkip(this, ENVOY_OF_ENVOY_GATEWAY);
+    const egctl = await egctlOrSkip(this);
+    const cluster = await envoyGatewayCluster(await kubectlOrSkip(this));
+    const { certificates } = cluster;
+    const folder = await mkdtemp(join(tmpdir(), 'curfew-gateway-'));
+    closers.push(() => rm(folder, { recursive: true }));
+    const files = {
+      'tls.crt': certificates.curfew.cert,
+      'tls.key': certificates.curfew.key,
+      'ca.crt': certificates.authority.cert,
+    };
+    await Promise.all(
+      Object.entries(files).map(([name, text]) => writeFile(join(folder, name), text, { mode: 0o600 })),
+    );
+    const policyFile = await writePolicyFile(POLICY);
+    closers.push(() => policyFile.remove());
+    const [grpcPort, opsPort] = [await freePort(), await freePort()];
+    restart = () =>
+      startCurfew({
+        policyPath: policyFile.path,
+        grpcPort,
+        opsPort,
+        // As the component mutual-tls sets them.
+        flags: [
+          `--grpc-tls-cert-file=${join(folder, 'tls.crt')}`,
+          `--grpc-tls-key-file=${join(folder, 'tls.key')}`,
+          `--grpc-client-ca-file=${join(folder, 'ca.crt')}`,
+        ],
+      });
+    curfew = await restart();
+    closers.push(() => curfew.stop());
+    const app = await startSampleApp();
+    closers.push(() => app.stop());
+    const { envoy: resources } = await translateGateway(egctl, cluster.objects);
+    config = staticBootstrap(
+      resources,
+      cluster.world({ curfew: grpcPort, web: app.webPort, grpc: app.grpcPort }),
+    );
+    envoy = await startEnvoy({
+      config,
+      bin: envoyBin,
+      args: ['--file-flush-interval-msec', '50'],
+    });
+    closers.push(() => envoy.stop());
+    door = await openTlsDoor({
+      port: await envoy.port('edge/edge/https'),
+      serverName: HOST,
+      ca: certificates.authority.cert,
+    });
+    closers.push(() => door.close());
+  });
+
+  after(async () => {
+    // oxlint-disable-next-line no-await-in-loop -- in reverse order, one after the other
+    for (const close of closers.toReversed()) await close();
+  });
+
+  const ask = (path: string, credential?: string) =>
+    httpCall(door.port, path, {
+      host: HOST,
+      headers: credential === undefined ? [] : [['cookie', `__Host-sid=${credential}`]],
+    });
+  const gauge = async (name: string): Promise<number> => {
+    const stats = await envoy.stats(`extauth/0.${name}$`);
+    return [...stats.values()].reduce((sum, value) => sum + value, 0);
+  };
+
+  it('takes it as valid, without a warning', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'curfew-gateway-'));
+    const file = join(folder, 'envoy.json');
+    await writeFile(file, config);
+    const args = ['--mode', 'validate', '--config-path', file];
+    const { stdout, stderr } = await promisify(execFile)(envoyBin, args);
+    await rm(folder, { recursive: true });
+    expect(stdout + stderr).to.include(`configuration '${file}' OK`);
+    expect(stdout + stderr).not.to.match(/\]\[(warning|error|critical)\]/i);
+  });
+
+  it('lets a session through, and nobody else', async () => {
+    expect((await ask('/api/profile', newCredential())).status).to.equal(200);
+    expect((await ask('/api/profile')).status).to.equal(401);
+    expect((await ask('/login')).status).to.equal(200);
+  });
+
+  it('sees by its health checks, too, that Curfew is well, both ways over mutual TLS', async () => {
+    await eventually('healthy replicas', async () => (await gauge('membership_healthy')) === 2);
+    expect(curfew.log()).not.to.contain('handshake_failed');
+  });
+
+  it('judges a route by the policy that its SecurityPolicy names, until its idle deadline', async () => {
+    const credential = newCredential();
+    expect((await ask('/payments/new', credential)).status).to.equal(200);
+    await sleep(IDLE_MS + 300);
+    expect((await ask('/payments/again', credential)).status).to.equal(401);
+    const entry = await accessLogEntry(envoy, '/payments/again');
+    expect(entry).to.deep.include({ status: '401', flags: 'UAEX', details: 'ext_authz_denied' });
+    expect(entry.curfew).to.include({ policy: 'payments', reason: 'idle_timeout' });
+  });
+
+  it('judges other routes by the path, and a client cannot name a policy', async () => {
+    const credential = newCredential();
+    expect((await ask('/api/profile', credential)).status).to.equal(200);
+    expect((await accessLogEntry(envoy, '/api/profile', 'ok')).curfew).to.include({ policy: 'default' });
+    await sleep(IDLE_MS + 300);
+    expect((await ask('/api/profile', credential)).status).to.equal(200);
+  });
+
+  it('cuts event streams, WebSockets and calls at their limit', async () => {
+    const cookie = `__Host-sid=${newCredential()}`;
+    const target = { port: door.port, host: HOST, cookie };
+    const beganAtMs = performance.now();
+    const ends = await Promise.all([openEventStream(target, 10_000), openWebSocket(target)]);
+    for (const { messages, atMs } of ends) {
+      expect(messages).to.be.greaterThan(2);
+      expect(atMs - beganAtMs).to.be.within(900, 5_000);
+    }
+    expect(await accessLogEntry(envoy, '/events')).to.include({ flags: 'UMSDR' });
+  });
+
+  it('lets no header of ours in from a client', async () => {
+    const answer = await httpCall(door.port, '/login', {
+      host: HOST,
+      headers: [['x-envoy-upstream-stream-duration-ms', '1']],
+    });
+    expect(answer.status).to.equal(200);
+    const lines = [['x_user', 'root']] as const;
+    const refused = await httpCall(door.port, '/login', { host: HOST, headers: lines });
+    expect(refused.status).to.equal(400);
+    expect((await ask('/api%2fprofile')).status).to.equal(400);
+  });
+
+  it('answers 503 while Curfew is away, and goes on when it is back', async () => {
+    await curfew.stop();
+    expect((await ask('/api/profile', newCredential())).status).to.equal(503);
+    expect((await ask('/login')).status).to.equal(503);
+    curfew = await restart();
+    await eventually('answers', async () => (await ask('/api/profile', newCredential())).status === 200);
+  });
+});

@@ -1,30 +1,36 @@
 import { expect } from 'chai';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { egctlOrSkip, kubectlOrSkip } from '../support/deploy-tools.ts';
-import { envoyGatewayCluster } from '../support/envoy-gateway-cluster.ts';
-import type { EnvoyGatewayCluster } from '../support/envoy-gateway-cluster.ts';
-import type { KubernetesObject } from '../support/kubernetes-objects.ts';
-import { translateGateway } from '../support/translate-gateway.ts';
-import type { Message, Translation } from '../support/translate-gateway.ts';
+import { gatewayCluster } from '../support/envoy-gateway/gateway-cluster.ts';
+import type { GatewayCluster } from '../support/envoy-gateway/gateway-cluster.ts';
+import { parseObjects } from '../support/kubernetes/kube-object.ts';
+import type { KubeObject } from '../support/kubernetes/kube-object.ts';
+import { DEPLOY_FOLDER } from '../support/kubernetes/kustomize.ts';
+import { translateGateway } from '../support/envoy-gateway/translate-gateway.ts';
+import type { Message, Translation } from '../support/envoy-gateway/translate-gateway.ts';
 
+const PATCH_FILE = join(DEPLOY_FOLDER, 'envoy-gateway', 'envoy-patch-policy.yaml');
 const EXT_AUTHZ = 'type.googleapis.com/envoy.extensions.filters.http.ext_authz.v3.ExtAuthz';
 
 describe('what Envoy Gateway makes of deploy/envoy-gateway', function () {
   this.timeout(60_000);
   let egctl: string;
-  let cluster: EnvoyGatewayCluster;
+  let cluster: GatewayCluster;
   let translation: Translation;
 
   before(async function () {
     egctl = await egctlOrSkip(this);
-    cluster = await envoyGatewayCluster(await kubectlOrSkip(this));
+    cluster = await gatewayCluster(await kubectlOrSkip(this));
     translation = await translateGateway(egctl, cluster.objects);
   });
 
   it('accepts every object', () => {
     expect(translation.complaints).to.deep.equal([]);
-    const accepted = translation.conditions.filter((condition) => / Accepted True /.test(condition));
-    const names = new Set(accepted.map((condition) => condition.split(':')[0]));
-    expect([...names].toSorted()).to.deep.equal([
+    const accepted = translation.conditions.filter((condition) =>
+      / Accepted True /.test(condition),
+    );
+    expect(new Set(accepted.map((condition) => condition.split(':')[0]))).to.have.keys([
       'BackendTLSPolicy curfew/curfew',
       'BackendTrafficPolicy shop/shop-grpc',
       'ClientTrafficPolicy edge/edge',
@@ -40,8 +46,12 @@ describe('what Envoy Gateway makes of deploy/envoy-gateway', function () {
 
   it('lets each route be checked, and those of payments by their own policy', () => {
     const checked = routesOf(translation).map((route) => {
-      const filters = Object.entries((route['typedPerFilterConfig'] ?? {}) as Message);
-      return [nameOf(route), filters.map(([filter, { checkSettings }]) => [filter, checkSettings])];
+      const filters = (route['typedPerFilterConfig'] ?? {}) as Readonly<Record<string, Message>>;
+      const settings = Object.entries(filters).map(([name, filter]) => [
+        name,
+        filter['checkSettings'],
+      ]);
+      return [nameOf(route), settings];
     });
     const whole = [['envoy.filters.http.ext_authz/securitypolicy/edge/curfew', {}]];
     const named = { contextExtensions: { 'curfew-policy': 'payments' } };
@@ -77,7 +87,9 @@ describe('what Envoy Gateway makes of deploy/envoy-gateway', function () {
   });
 
   it('looks after the replicas of Curfew, and shows them a certificate', () => {
-    const clusters = translation.envoy.clusters.filter(({ name }) => String(name).includes('extauth'));
+    const clusters = translation.envoy.clusters.filter(({ name }) =>
+      String(name).includes('extauth'),
+    );
     expect(clusters).to.have.length(2);
     for (const each of clusters) {
       expect(each).to.deep.include({
@@ -120,6 +132,19 @@ describe('what Envoy Gateway makes of deploy/envoy-gateway', function () {
       pages: undefined,
       'shop-grpc': '0s',
     });
+  });
+
+  it('with its EnvoyPatchPolicy has raw headers, too, and does not let cut streams linger', async () => {
+    const patch = parseObjects(readFileSync(PATCH_FILE, 'utf8'));
+    const patched = await translateGateway(egctl, [...cluster.objects, ...patch]);
+    expect(patched.complaints).to.deep.equal([]);
+    const filters = extAuthzFilters(patched);
+    expect(filters).to.have.length(2);
+    for (const filter of filters) {
+      expect(filter).to.include({ encodeRawHeaders: true, validateMutations: true });
+    }
+    const [listener] = patched.envoy.listeners.filter(({ name }) => name === 'edge/edge/https');
+    expect(JSON.stringify(listener)).to.contain('"delayedCloseTimeout":"0.200s"');
   });
 
   describe('with a mistake', () => {
@@ -200,7 +225,7 @@ interface Change {
   readonly set: Readonly<Record<string, unknown>>;
 }
 
-function changedObjects(objects: readonly KubernetesObject[], { object, set }: Change) {
+function changedObjects(objects: readonly KubeObject[], { object, set }: Change) {
   const copies = structuredClone(objects);
   const found = copies.find(({ kind, metadata }) => `${kind} ${metadata.name}` === object);
   if (found === undefined) throw new Error(`there is no ${object}`);

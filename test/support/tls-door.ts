@@ -14,17 +14,20 @@ export interface TlsDoorOptions {
   readonly serverName: string;
   /** The authority that the listener's certificate must be of, in PEM. */
   readonly ca: string;
+  /** What is spoken inside: `h2`, or `http/1.1` by default. */
+  readonly protocol?: 'h2' | 'http/1.1';
 }
 
 /** Opens a door on a free port of 127.0.0.1. A connection that TLS refuses is closed. */
-export async function openTlsDoor({ port, serverName, ca }: TlsDoorOptions): Promise<TlsDoor> {
+export async function openTlsDoor(options: TlsDoorOptions): Promise<TlsDoor> {
+  const { port, serverName, ca, protocol = 'http/1.1' } = options;
   const open = new Set<Socket>();
   const server = createServer((client) => {
     const listener = connectTls({
       socket: connect({ port, host: '127.0.0.1' }),
       servername: serverName,
       ca,
-      ALPNProtocols: ['http/1.1'],
+      ALPNProtocols: [protocol],
     });
     for (const [end, other] of [
       [client, listener],

@@ -3,8 +3,8 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { yamlOf } from './kubernetes-objects.ts';
-import type { KubernetesObject } from './kubernetes-objects.ts';
+import { stringify } from 'yaml';
+import type { KubeObject } from '../kubernetes/kube-object.ts';
 
 /** A message of Envoy's API in JSON. */
 export type Message = Readonly<Record<string, unknown>>;
@@ -45,12 +45,12 @@ const BAD_WHEN_TRUE: ReadonlySet<string> = new Set(['Overridden', 'Warning', 'Co
  */
 export async function translateGateway(
   egctl: string,
-  objects: readonly KubernetesObject[],
+  objects: readonly KubeObject[],
 ): Promise<Translation> {
   const folder = await mkdtemp(join(tmpdir(), 'curfew-egctl-'));
   try {
     const file = join(folder, 'objects.yaml');
-    await writeFile(file, yamlOf(objects));
+    await writeFile(file, objects.map((object) => stringify(object)).join('---\n'));
     const args = ['experimental', 'translate', '--from', 'gateway-api', '--to', 'gateway-api,xds'];
     const run = promisify(execFile);
     const { stdout } = await run(egctl, [...args, '--output', 'json', '--file', file], {
@@ -60,7 +60,9 @@ export async function translateGateway(
     const gateways = Object.values(xds);
     const [gateway] = gateways;
     if (gateway === undefined || gateways.length > 1) throw new Error('there is not one Gateway');
-    const told = Object.values(resources).flat().flatMap((object) => conditionsOf(object));
+    const told = Object.values(resources)
+      .flat()
+      .flatMap((object) => conditionsOf(object));
     return {
       conditions: told.map(({ text }) => text),
       complaints: told.filter(({ isComplaint }) => isComplaint).map(({ text }) => text),
@@ -72,7 +74,7 @@ export async function translateGateway(
 }
 
 function conditionsOf(resource: unknown): { text: string; isComplaint: boolean }[] {
-  const { kind, metadata, status } = resource as KubernetesObject;
+  const { kind, metadata, status } = resource as KubeObject & { readonly status?: unknown };
   const found: Condition[] = [];
   const search = (value: unknown): void => {
     if (typeof value !== 'object' || value === null) return;
@@ -99,16 +101,19 @@ function resourcesOf(configs: readonly Message[]): EnvoyResources {
   const listeners = entries('ListenersConfigDump', 'dynamicListeners').map(
     (entry) => entry['activeState'] as Message,
   );
+  const routes = entries('RoutesConfigDump', 'dynamicRouteConfigs');
+  const clusters = entries('ClustersConfigDump', 'dynamicActiveClusters');
+  const endpoints = entries('EndpointsConfigDump', 'dynamicEndpointConfigs');
   return {
-    listeners: listeners.map(({ listener }) => listener as Message),
-    routes: entries('RoutesConfigDump', 'dynamicRouteConfigs').map(
-      ({ routeConfig }) => routeConfig as Message,
-    ),
-    clusters: entries('ClustersConfigDump', 'dynamicActiveClusters').map(
-      ({ cluster }) => cluster as Message,
-    ),
-    endpoints: entries('EndpointsConfigDump', 'dynamicEndpointConfigs').map(
-      ({ endpointConfig }) => endpointConfig as Message,
-    ),
+    listeners: listeners.map(({ listener }) => untyped(listener)),
+    routes: routes.map(({ routeConfig }) => untyped(routeConfig)),
+    clusters: clusters.map(({ cluster }) => untyped(cluster)),
+    endpoints: endpoints.map(({ endpointConfig }) => untyped(endpointConfig)),
   };
+}
+
+/** The message without its type, which is known where it stands. */
+function untyped(message: unknown): Message {
+  const { '@type': _, ...fields } = message as Message;
+  return fields;
 }

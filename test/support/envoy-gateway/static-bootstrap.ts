@@ -19,7 +19,9 @@ export function staticBootstrap(resources: EnvoyResources, world: BootstrapWorld
   const bootstrap = {
     static_resources: {
       listeners: resources.listeners.map((listener) => onAnyPort(inlined(listener))),
-      clusters: resources.clusters.map((cluster) => withEndpoints(inlined(cluster), resources, world)),
+      clusters: resources.clusters.map((cluster) =>
+        withEndpoints(inlined(cluster), resources, world),
+      ),
       secrets: [] as Message[],
     },
   };
@@ -39,7 +41,7 @@ function inlineReferences(
   const inline = (field: unknown): unknown => {
     if (Array.isArray(field)) return field.map(inline);
     if (typeof field !== 'object' || field === null) return field;
-    const { sdsConfig, rds, ...rest } = field as Message;
+    const { sdsConfig, rds, ...rest } = onStdout(field as Message);
     if (sdsConfig !== undefined) secrets.add(String(rest['name']));
     const all = Object.entries(rest).map(([name, each]) => [name, inline(each)]);
     if (rds === undefined) return Object.fromEntries(all) as Message;
@@ -50,6 +52,16 @@ function inlineReferences(
     };
   };
   return inline(value) as Message;
+}
+
+const LOGGERS = 'type.googleapis.com/envoy.extensions.access_loggers';
+
+/** The same log by other means: a child of ours has a socket as its standard output, which cannot be opened as a file. */
+function onStdout(message: Message): Message {
+  const { path, ...rest } = message;
+  if (rest['@type'] !== `${LOGGERS}.file.v3.FileAccessLog` || path !== '/dev/stdout')
+    return message;
+  return { ...rest, '@type': `${LOGGERS}.stream.v3.StdoutAccessLog` };
 }
 
 function onAnyPort(listener: Message): Message {
@@ -66,12 +78,14 @@ function withEndpoints(
   const assignment = named(resources.endpoints, 'clusterName', serviceName);
   const localities = (assignment['endpoints'] as Message[]).map((locality) => ({
     ...locality,
-    lbEndpoints: (locality['lbEndpoints'] as Message[]).flatMap((each) => localEndpoints(each, world)),
+    lbEndpoints: (locality['lbEndpoints'] as Message[]).flatMap((each) =>
+      localEndpoints(each, world),
+    ),
   }));
   return {
     ...cluster,
     type: 'STATIC',
-    loadAssignment: { ...assignment, '@type': undefined, endpoints: localities },
+    loadAssignment: { ...assignment, endpoints: localities },
   };
 }
 

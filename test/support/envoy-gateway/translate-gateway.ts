@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { stringify } from 'yaml';
+import { withoutFields } from '../without-fields.ts';
 import type { KubeObject } from '../kubernetes/kube-object.ts';
 
 /** A message of Envoy's API in JSON. */
@@ -114,6 +115,5 @@ function resourcesOf(configs: readonly Message[]): EnvoyResources {
 
 /** The message without its type, which is known where it stands. */
 function untyped(message: unknown): Message {
-  const { '@type': _, ...fields } = message as Message;
-  return fields;
+  return withoutFields(message as Message, '@type');
 }

@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { parse } from 'yaml';
 import { egctlOrSkip, kubectlOrSkip } from '../support/deploy-tools.ts';
 import { gatewayCluster } from '../support/envoy-gateway/gateway-cluster.ts';
 import type { GatewayCluster } from '../support/envoy-gateway/gateway-cluster.ts';
@@ -145,6 +146,60 @@ describe('what Envoy Gateway makes of deploy/envoy-gateway', function () {
     }
     const [listener] = patched.envoy.listeners.filter(({ name }) => name === 'edge/edge/https');
     expect(JSON.stringify(listener)).to.contain('"delayedCloseTimeout":"0.200s"');
+  });
+
+  describe('beside tokens that Envoy Gateway verifies', () => {
+    // egctl cannot translate `oidc`: it finds no Secret of Envoy Gateway's own.
+    const jwt = {
+      providers: [
+        {
+          name: 'idp',
+          issuer: 'https://idp.example.com',
+          localJWKS: { type: 'Inline', inline: '{"keys":[]}' },
+        },
+      ],
+    };
+    const page = readFileSync(join(DEPLOY_FOLDER, 'envoy-gateway', 'README.md'), 'utf8');
+    const block = /^ *```yaml\n(.*?)^ *```/ms.exec(page)?.[1] ?? '';
+    const { filterOrder } = (parse(block) as { spec: { filterOrder: unknown } }).spec;
+
+    /** The filters that look at who is asking, in their order. */
+    const orderOf = async (order: unknown): Promise<string[]> => {
+      const withJwt = changedObjects(cluster.objects, {
+        object: 'SecurityPolicy curfew',
+        set: { 'spec.jwt': jwt },
+      });
+      const { complaints, envoy } = await translateGateway(
+        egctl,
+        changedObjects(withJwt, { object: 'EnvoyProxy edge', set: { 'spec.filterOrder': order } }),
+      );
+      expect(complaints).to.deep.equal([]);
+      const [listener] = envoy.listeners.filter(({ name }) => name === 'edge/edge/https');
+      const names = JSON.stringify(listener).matchAll(/http\.(ext_authz|jwt_authn)["/]/g);
+      return [...new Set([...names].map(([, name = '']) => name))];
+    };
+
+    it('asks Curfew first', async () => {
+      expect(await orderOf(undefined)).to.deep.equal(['ext_authz', 'jwt_authn']);
+    });
+
+    it('asks Curfew last with the order of the page', async () => {
+      expect(await orderOf(filterOrder)).to.deep.equal(['jwt_authn', 'ext_authz']);
+    });
+  });
+
+  it('answers 500 while the Service, headless as it is shipped, has no endpoint', async () => {
+    const set = { 'spec.clusterIP': 'None' }; // egctl never sees an EndpointSlice
+    const empty = await translateGateway(
+      egctl,
+      changedObjects(cluster.objects, { object: 'Service curfew', set }),
+    );
+    expect(empty.complaints.join('\n')).to.contain(
+      'no ready endpoints for the related Service curfew',
+    );
+    const answers = routesOf(empty).map(({ directResponse }) => directResponse);
+    expect(answers).to.deep.equal(answers.map(() => ({ status: 500 })));
+    expect(extAuthzFilters(empty)).to.deep.equal([]);
   });
 
   describe('with a mistake', () => {

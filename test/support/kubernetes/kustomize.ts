@@ -40,17 +40,20 @@ export function kustomizeFolders(): KustomizeFolder[] {
 
 /** Builds a folder; a component is added to the base. */
 export async function render(kubectl: string, folder: KustomizeFolder): Promise<Rendering> {
-  return folder.isComponent ? renderComponent(kubectl, folder) : build(kubectl, folder.path);
+  if (!folder.isComponent) return build(kubectl, folder.path);
+  // Any folder for temporary files has the same way to it as the overlay will.
+  return renderOverlay(kubectl, { components: [relative(join(tmpdir(), 'overlay'), folder.path)] });
 }
 
-async function renderComponent(kubectl: string, { path }: KustomizeFolder): Promise<Rendering> {
+/** Builds an overlay of the base that has these fields besides. */
+export async function renderOverlay(kubectl: string, fields: object): Promise<Rendering> {
   const overlay = await mkdtemp(join(tmpdir(), 'curfew-overlay-'));
   try {
     const kustomization = {
       apiVersion: 'kustomize.config.k8s.io/v1beta1',
       kind: 'Kustomization',
       resources: [relative(overlay, BASE)],
-      components: [relative(overlay, path)],
+      ...fields,
     };
     await writeFile(join(overlay, 'kustomization.yaml'), stringify(kustomization));
     return await build(kubectl, overlay);

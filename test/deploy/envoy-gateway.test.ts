@@ -64,6 +64,16 @@ describe('what Envoy Gateway makes of deploy/envoy-gateway', function () {
     });
   });
 
+  it('names only policies that the policy file of the overlay has, to be named', () => {
+    const map = cluster.objects.find(({ metadata }) => metadata.name === 'curfew-policy');
+    const { policies } = parse(map?.data?.['curfew.yaml'] ?? '') as {
+      policies: { name: string; by_name?: boolean }[];
+    };
+    const byName = policies.filter(({ by_name }) => by_name).map(({ name }) => name);
+    const named = JSON.stringify(translation.envoy.routes).matchAll(/"curfew-policy":"([^"]+)"/g);
+    expect([...named].map(([, name]) => name)).to.deep.equal(byName);
+  });
+
   it('asks with our time limit, our retries and our status, and is closed when nobody answers', () => {
     const filters = extAuthzFilters(translation);
     expect(filters).to.have.length(2);
@@ -260,6 +270,17 @@ describe('what Envoy Gateway makes of deploy/envoy-gateway', function () {
         pages: { status: 500 },
         'shop-grpc': { status: 500 },
       });
+    });
+
+    it('a policy of a route that neither asks Curfew nor is merged takes the check away', async () => {
+      const set = {
+        'spec.mergeType': undefined,
+        'spec.extAuth': undefined,
+        'spec.cors': { allowOrigins: ['https://www.example.com'] },
+      };
+      const careless = await withChange({ object: 'SecurityPolicy payments', set });
+      const [payments] = routesOf(careless).filter((route) => nameOf(route) === 'payments');
+      expect(JSON.stringify(payments)).not.to.contain('ext_authz');
     });
 
     it('a policy of a route that is not merged loses what the one of the Gateway says', async () => {

@@ -26,12 +26,6 @@ export function xdsFiles(places: XdsPlaces): Record<string, string> {
   return Object.fromEntries(files);
 }
 
-/** The endpoints of Curfew as the file lists them. */
-export function endpointsFile(grpcPorts: readonly number[]): string {
-  const text = readFileSync(join(folder, 'endpoints.yaml'), 'utf8');
-  return withEndpoints(text, grpcPorts);
-}
-
 function replaceEach(text: string, { xds, tls, curfews, web, grpc }: XdsPlaces): string {
   const replaced = text
     .replaceAll('/etc/envoy/xds', xds)

@@ -42,8 +42,9 @@ export async function gatewayCluster(kubectl: string): Promise<GatewayCluster> {
   const service = shipped.find(({ kind }) => kind === 'Service');
   if (service === undefined) throw new Error('the overlay has no Service');
   const objects = [
-    ...shipped.filter(({ apiVersion }) =>
-      READ_BY_EGCTL.some((group) => apiVersion.startsWith(group)),
+    ...shipped.filter(
+      ({ apiVersion, kind }) =>
+        kind === 'ConfigMap' || READ_BY_EGCTL.some((group) => apiVersion.startsWith(group)),
     ),
     ...['edge', 'shop', 'curfew'].map((name) => object('v1', 'Namespace', { name })),
     { ...service, spec: { ...(service.spec as object), clusterIP: CURFEW_IP } },

@@ -31,19 +31,22 @@ describe('envoy --mode validate', function () {
   });
   after(() => rm(folder, { recursive: true, force: true }));
 
-  /** Puts what the configuration names below `/etc/envoy` into a folder of ours: Envoy wants to see it. */
+  /**
+   * Puts what the configuration names below `/etc/envoy` into a folder of ours: Envoy wants to see it. Certificates and
+   * keys are made; any other file has to be shipped.
+   */
   async function withItsFiles(bootstrap: string): Promise<string> {
-    const paths = new Set(bootstrap.match(/\/etc\/envoy\/[\w./-]+/g));
+    const paths = new Set(bootstrap.match(/\/etc\/envoy\/[\w./-]*\w/g));
     for (const path of paths) {
       const here = path.replace('/etc/envoy', folder);
-      // Those of ours are written in any case.
       if (existsSync(here) || existsSync(path.replace('/etc', DEPLOY_FOLDER))) continue;
-      const isFolder = extname(here) === '';
+      const kind = extname(here);
+      if (!['', '.crt', '.key'].includes(kind))
+        throw new Error(`${path} is named, and not shipped`);
       // oxlint-disable-next-line no-await-in-loop -- a handful
-      await mkdir(isFolder ? here : dirname(here), { recursive: true });
-      const contents = extname(here) === '.key' ? own.key : own.cert;
+      await mkdir(kind === '' ? here : dirname(here), { recursive: true });
       // oxlint-disable-next-line no-await-in-loop
-      if (!isFolder) await writeFile(here, contents);
+      if (kind !== '') await writeFile(here, kind === '.key' ? own.key : own.cert);
     }
     return bootstrap.replaceAll('/etc/envoy', folder);
   }

@@ -43,3 +43,9 @@ export function egctlOrSkip(context: Mocha.Context): Promise<string> {
   const building = provideGoTool('github.com/envoyproxy/gateway/cmd/egctl', ENVOY_GATEWAY_VERSION);
   return builtOrSkip(context, 'egctl', building);
 }
+
+/** `oauth2-proxy`, a login that people put before applications. */
+export function oauth2ProxyOrSkip(context: Mocha.Context): Promise<string> {
+  const building = provideGoTool('github.com/oauth2-proxy/oauth2-proxy/v7', 'v7.15.6');
+  return builtOrSkip(context, 'oauth2-proxy', building);
+}

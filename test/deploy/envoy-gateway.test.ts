@@ -158,6 +158,16 @@ describe('what Envoy Gateway makes of deploy/envoy-gateway', function () {
     expect(JSON.stringify(listener)).to.contain('"delayedCloseTimeout":"0.200s"');
   });
 
+  it('accepts them without TLS to Curfew, too', async () => {
+    const plain = cluster.objects.filter(({ kind }) => kind !== 'BackendTLSPolicy');
+    const { complaints, envoy } = await translateGateway(
+      egctl,
+      changedObjects(plain, { object: 'EnvoyProxy edge', set: { 'spec.backendTLS': undefined } }),
+    );
+    expect(complaints).to.deep.equal([]);
+    expect(JSON.stringify(envoy.clusters)).not.to.contain('transportSocket');
+  });
+
   describe('beside tokens that Envoy Gateway verifies', () => {
     // egctl cannot translate `oidc`: it finds no Secret of Envoy Gateway's own.
     const jwt = {

@@ -134,6 +134,8 @@ describe('deploy/envoy/xds', () => {
         grpc: app.grpcPort,
       });
       files['listeners.yaml'] = patientEnvoy(files['listeners.yaml'] ?? '');
+      files['clusters.yaml'] =
+        files['clusters.yaml']?.replace('timeout: 0.1s', 'timeout: 1s') ?? '';
       await xds.swap(files);
       envoy = await startEnvoy({
         config: files['bootstrap.yaml'] ?? '',

@@ -104,6 +104,7 @@ describe('Curfew as its manifests start it', function () {
     { name: 'kubernetes/components/mutual-tls', isTls: true, isRedis: true, denies: false },
     { name: 'kubernetes/overlays/dev', isTls: false, isRedis: false, denies: true },
     { name: 'kubernetes/overlays/production', isTls: true, isRedis: true, denies: true },
+    { name: 'kubernetes/overlays/envoy-gateway', isTls: true, isRedis: true, denies: true },
   ];
   for (const { name, isTls, isRedis, denies } of tables) {
     describe(name, () => {

@@ -8,6 +8,10 @@ import { debianProgramOrSkip } from './provision.ts';
 
 const tools = join(import.meta.dirname, '..', 'tools');
 
+const ENVOY_GATEWAY_VERSION = 'v1.9.1';
+/** The Envoy that this version of Envoy Gateway runs by default. */
+export const ENVOY_OF_ENVOY_GATEWAY = '1.39.1';
+
 /** `kubectl`; its own module holds no main package that `go install` would build, so one stands in `test/tools`. */
 export function kubectlOrSkip(context: Mocha.Context): Promise<string> {
   return builtOrSkip(context, 'kubectl', provideGoProgram('kubectl', join(tools, 'kubectl')));
@@ -32,6 +36,12 @@ export function prometheusOrSkip(context: Mocha.Context): Promise<string> {
 /** `promtool`, which tests rules. */
 export function promtoolOrSkip(context: Mocha.Context): Promise<string> {
   return debianProgramOrSkip(context, 'promtool', 'prometheus');
+}
+
+/** `egctl`, which translates the objects that Envoy Gateway reads into what it tells Envoy. Takes minutes to build. */
+export function egctlOrSkip(context: Mocha.Context): Promise<string> {
+  const building = provideGoTool('github.com/envoyproxy/gateway/cmd/egctl', ENVOY_GATEWAY_VERSION);
+  return builtOrSkip(context, 'egctl', building);
 }
 
 /** `oauth2-proxy`, a login that people put before applications. */

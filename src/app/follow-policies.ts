@@ -1,6 +1,6 @@
 import { parsePolicyFile } from '../policy/parse-policy-file.ts';
 import type { Problem } from '../policy/problem.ts';
-import { PolicyFileFault, PolicyWatch } from './policy-watch.ts';
+import { watchPolicies } from './policy-watch.ts';
 import type { PolicyRejection, PolicyVersion } from './policy-watch.ts';
 import type { Shell } from './shell.ts';
 import { StartFault } from './start-fault.ts';
@@ -23,7 +23,7 @@ export interface FollowedPolicies {
  */
 export async function followPolicies(path: string, shell: Shell): Promise<FollowedPolicies> {
   const swapped: ((version: PolicyVersion) => void)[] = [];
-  const watch = await PolicyWatch.start(path, (text) => parsePolicyFile(text, path), {
+  const watch = await watchPolicies(path, (text) => parsePolicyFile(text, path), {
     accepted: (version) => {
       inForce(version, shell);
       for (const run of swapped) run(version);
@@ -38,10 +38,8 @@ export async function followPolicies(path: string, shell: Shell): Promise<Follow
         'the policy file is good again',
       );
     },
-  }).catch((error: unknown) => {
-    if (error instanceof PolicyFileFault) throw new StartFault('usage', linesOf(error.rejection));
-    throw error;
   });
+  if ('kind' in watch) throw new StartFault('usage', linesOf(watch));
   shell.lifecycle.opened('policies', () => watch.close());
   inForce(watch.current, shell);
   return {

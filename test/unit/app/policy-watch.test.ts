@@ -3,8 +3,8 @@ import { execFileSync } from 'node:child_process';
 import { mkdir, mkdtemp, rename, rm, symlink, unlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { PolicyFileFault, PolicyWatch } from '../../../src/app/policy-watch.ts';
-import type { PolicyRejection } from '../../../src/app/policy-watch.ts';
+import { watchPolicies } from '../../../src/app/policy-watch.ts';
+import type { PolicyRejection, PolicyWatch } from '../../../src/app/policy-watch.ts';
 import { parsePolicyFile } from '../../../src/policy/parse-policy-file.ts';
 import { eventually } from '../../support/eventually.ts';
 
@@ -40,8 +40,8 @@ describe('policy-watch', () => {
     await rm(folder, { recursive: true, force: true });
   });
 
-  async function start(pollMs = 60_000): Promise<PolicyWatch> {
-    watch = await PolicyWatch.start(
+  async function begin(pollMs = 60_000): Promise<PolicyWatch | PolicyRejection> {
+    return watchPolicies(
       path,
       (text) => parsePolicyFile(text, path),
       {
@@ -54,6 +54,12 @@ describe('policy-watch', () => {
       },
       pollMs,
     );
+  }
+
+  async function start(pollMs?: number): Promise<PolicyWatch> {
+    const begun = await begin(pollMs);
+    if ('kind' in begun) throw new Error(`it has not started: ${JSON.stringify(begun)}`);
+    watch = begun;
     return watch;
   }
 
@@ -219,12 +225,9 @@ describe('policy-watch', () => {
 
   describe('does not start', () => {
     const faultOf = async (): Promise<PolicyRejection> => {
-      try {
-        await start();
-      } catch (error) {
-        if (error instanceof PolicyFileFault) return error.rejection;
-        throw error;
-      }
+      const begun = await begin();
+      if ('kind' in begun) return begun;
+      await begun.close();
       throw new Error('it has started');
     };
 

@@ -2,6 +2,7 @@ import type { Readiness } from './readiness.ts';
 import type { WantedHeaders } from '../session/wanted-headers.ts';
 import type { ProcessConfig } from './process-config.ts';
 import { followPolicies } from './follow-policies.ts';
+import { followTls } from './follow-tls.ts';
 import type { PolicyVersion } from './policy-watch.ts';
 import { replicaAnnouncement } from './replica-announcement.ts';
 import { serverKeys } from './server-keys.ts';
@@ -21,7 +22,7 @@ export interface RunningCurfew {
   readonly opsAddress: string;
   readonly readiness: Readiness;
   policies(): PolicyVersion;
-  /** Reads the policy file again. */
+  /** Reads the files again that are followed. */
   reload(): void;
   /** No new calls; resolves when those in flight are answered, or the time for that is over. */
   drain(): Promise<void>;
@@ -40,7 +41,8 @@ export async function compose(config: ProcessConfig, shell: Shell): Promise<Runn
   const { store } = opened;
   const handler = startChecks(config, shell, { keys, policies, tokens, store });
   const wanted = (): WantedHeaders => policies.current().policies.wantedHeaders;
-  const grpc = await startGrpc(config, shell, { handler, wanted });
+  const tls = await followTls(config, shell);
+  const grpc = await startGrpc(config, shell, { handler, wanted }, tls);
   const readiness = startReadiness(grpc, shell);
   const ops = await startOps(config, shell, readiness);
   startSweeper(opened, policies, shell);
@@ -65,7 +67,10 @@ export async function compose(config: ProcessConfig, shell: Shell): Promise<Runn
     opsAddress: formatListenAddress(ops.address),
     readiness,
     policies: policies.current,
-    reload: () => policies.look(),
+    reload: () => {
+      policies.look();
+      tls?.look();
+    },
     drain: () => grpc.drain(config.drainTimeoutMs),
   };
 }

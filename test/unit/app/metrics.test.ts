@@ -86,6 +86,8 @@ describe('metrics', () => {
       ['curfew_config_last_reload_successful', 'gauge', []],
       ['curfew_config_last_reload_success_timestamp_seconds', 'gauge', []],
       ['curfew_config_info', 'gauge', ['hash']],
+      ['curfew_tls_last_reload_successful', 'gauge', []],
+      ['curfew_tls_certificate_expiry_timestamp_seconds', 'gauge', []],
       ['curfew_build_info', 'gauge', ['version']],
       ['curfew_ready', 'gauge', []],
       ['curfew_rpcs_in_flight', 'gauge', ['grpc_method', 'grpc_service']],
@@ -113,6 +115,7 @@ describe('metrics', () => {
       metrics.rpcs.started(rpc);
       metrics.rpcs.handled(rpc, 'OK', 0.001);
       metrics.connections.refused('PROTOCOL_ERROR');
+      metrics.tls.accepted(1_800_000_000_000);
     });
 
     for (const [name, type, labels] of table) {
@@ -143,6 +146,17 @@ describe('metrics', () => {
       expect(types.has('nodejs_eventloop_lag_p99_seconds')).to.equal(true);
       expect(types.has('nodejs_eventloop_utilization_summary')).to.equal(true);
     });
+  });
+
+  it('say nothing of TLS where there is none: a 0 would raise an alert', async () => {
+    expect(await valueOf('curfew_tls_last_reload_successful')).to.equal(undefined);
+    expect(await valueOf('curfew_tls_certificate_expiry_timestamp_seconds')).to.equal(undefined);
+    metrics.tls.accepted(1_800_000_000_000);
+    metrics.tls.rejected();
+    expect(await valueOf('curfew_tls_last_reload_successful')).to.equal(0);
+    expect(await valueOf('curfew_tls_certificate_expiry_timestamp_seconds')).to.equal(
+      1_800_000_000,
+    );
   });
 
   it('have buckets from a quarter of a millisecond, with an edge at 200 ms', () => {

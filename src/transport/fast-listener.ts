@@ -78,8 +78,8 @@ function tlsServer(
     socket.on('error', () => {});
     socket.destroy();
   });
-  server.on('tlsClientError', (error) => {
-    const fault = handshakeFault(error);
+  server.on('tlsClientError', (error, socket) => {
+    const fault = handshakeFault(error, socket);
     if (fault !== undefined) onError(fault);
   });
   return server;

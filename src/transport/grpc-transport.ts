@@ -28,7 +28,10 @@ export interface GrpcTransport {
    * certificate stays as it was at the start; in plain text nothing happens. It has to be material that OpenSSL takes.
    */
   setTls(tls: TransportTls): void;
-  /** Asks all peers to connect anew, so that they are judged anew. No call is lost; who does not go is cut off in the end. */
+  /**
+   * Asks all peers to connect anew, so that they are judged anew; who does not go is cut off in the end. No call is lost
+   * with `fast`; with `grpc-js` some are refused as never processed, which Envoy has to ask again (`refused-stream`).
+   */
   renewConnections(): void;
   /**
    * NOT_SERVING, no new connections, GOAWAY on the present ones; resolves when the checks in flight are answered, at

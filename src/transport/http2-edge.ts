@@ -1,6 +1,7 @@
 import type { Http2SecureServer, IncomingHttpHeaders, ServerHttp2Session } from 'node:http2';
 import type { Socket } from 'node:net';
 import { Server as TlsServer } from 'node:tls';
+import type { TLSSocket } from 'node:tls';
 import type { Server } from '@grpc/grpc-js';
 import { grpcTimeoutMs } from '../http2/grpc-timeout.ts';
 import { leaveSession } from './leave-session.ts';
@@ -50,8 +51,8 @@ export function watchHttp2(
       sockets.add(socket);
       socket.once('close', () => sockets.delete(socket));
     });
-    http2Server.on('tlsClientError', (error: Error) => {
-      const fault = handshakeFault(error);
+    http2Server.on('tlsClientError', (error: Error, socket: TLSSocket) => {
+      const fault = handshakeFault(error, socket);
       if (fault !== undefined) onHandshakeFailed(fault);
     });
     http2Server.on('unknownProtocol', (socket) => {

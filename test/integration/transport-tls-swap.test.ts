@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { connect as connectHttp2 } from 'node:http2';
-import type { ClientHttp2Session } from 'node:http2';
+import type { ClientHttp2Session, IncomingHttpHeaders } from 'node:http2';
 import { connect as connectTcp } from 'node:net';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { connect as connectTls } from 'node:tls';
@@ -181,8 +181,10 @@ function ask(session: ClientHttp2Session): Promise<string> {
     stream.once('response', (headers) => {
       if (typeof headers['grpc-status'] === 'string') resolve(headers['grpc-status']);
     });
-    stream.once('trailers', (trailers) => resolve(String(trailers['grpc-status'])));
-    stream.once('error', (error) => resolve(error.message));
+    stream.once('trailers', (trailers: IncomingHttpHeaders) => {
+      resolve(String(trailers['grpc-status']));
+    });
+    stream.once('error', (error: Error) => resolve(error.message));
     stream.once('close', () => resolve(`reset ${stream.rstCode}`));
     stream.resume();
     stream.end(Buffer.concat([Buffer.from([0, 0, 0, 0, message.length]), message]));

@@ -24,6 +24,16 @@ export interface GrpcTransport {
   /** What `grpc.health.v1` tells for `""` and for the Authorization service. NOT_SERVING until told otherwise. */
   setServing(isServing: boolean): void;
   /**
+   * Shows and asks of new connections what is given here. Those that are open go on. Whether clients are asked for a
+   * certificate stays as it was at the start; in plain text nothing happens. It has to be material that OpenSSL takes.
+   */
+  setTls(tls: TransportTls): void;
+  /**
+   * Asks all peers to connect anew, so that they are judged anew; who does not go is cut off in the end. No call is lost
+   * with `fast`; with `grpc-js` some are refused as never processed, which Envoy has to ask again (`refused-stream`).
+   */
+  renewConnections(): void;
+  /**
    * NOT_SERVING, no new connections, GOAWAY on the present ones; resolves when the checks in flight are answered, at
    * the latest after `graceMs`, when what is left is cut off. The wait for health checks to notice comes before it.
    */

@@ -1,6 +1,7 @@
 import { stripCredentials } from '../identity/strip-credentials.ts';
 import type { PolicySet } from '../policy/policy-set.ts';
 import type { PreparedSelection } from '../policy/prepared-selection.ts';
+import type { CheckTrace } from '../session/check-trace.ts';
 import type { RequestFacts } from '../session/request-facts.ts';
 import type { SessionNames } from '../session/session-key.ts';
 import type { SourceRule, TouchReceiver } from '../session/session-store.ts';
@@ -63,6 +64,10 @@ export class CheckRun implements TouchReceiver {
       facts.callBudgetMs,
       deps.decisionBudgetMs,
     );
+  }
+
+  get trace(): CheckTrace | undefined {
+    return this.#call.trace;
   }
 
   touched(outcome: TouchOutcome): void {
@@ -186,6 +191,7 @@ export class CheckRun implements TouchReceiver {
       durationMs: this.#deps.clock.monotonicMs() - this.#startedAtMs,
       facts: this.facts,
       fault: this.fault?.error,
+      trace: this.trace,
     });
   }
 }

@@ -25,6 +25,7 @@ export async function findUnknown(
     key,
     rule: run.judging().rule,
     source: run.sourceRule(),
+    trace: run.trace,
   });
   for (const olderKey of names.olderKeys()) {
     // One after the other: an older key that knows the session must be the only one that is written.

@@ -26,14 +26,15 @@ export async function startGrpc(
   shell: Shell,
   answerer: Pick<CheckAnswerer, 'handler' | 'wanted'>,
 ): Promise<GrpcTransport> {
-  const { log, metrics, lifecycle } = shell;
+  const { log, metrics, lifecycle, tracing } = shell;
   const tls = await grpcTls(config, log);
   const grpc = await listening('grpcAddress', config.grpcAddress, () =>
     startTransport(config.transport, {
       address: formatListenAddress(config.grpcAddress),
       ...answerer,
       onError: createTransportLog(log, metrics.checks, monotonicMs),
-      rpcObserver: metrics.rpcs,
+      rpcObserver: tracing?.checks.endedBy(metrics.rpcs) ?? metrics.rpcs,
+      tracer: tracing?.checks,
       connectionObserver: metrics.connections,
       limits: { connectionAgeMaxMs: config.connectionAgeMs },
       tls,

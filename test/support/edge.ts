@@ -16,6 +16,8 @@ export interface EdgeOptions {
   readonly port?: number;
   readonly store?: string;
   readonly flags?: readonly string[];
+  /** More variables of Curfew's environment. */
+  readonly env?: NodeJS.ProcessEnv;
   /** The default of Curfew by default. */
   readonly transport?: TransportKind;
   readonly replicas?: number;
@@ -66,6 +68,7 @@ async function assemble(
     ...(options.store === undefined ? {} : { store: options.store }),
     ...(options.transport === undefined ? {} : { transport: options.transport }),
     flags: options.flags ?? [],
+    env: options.env ?? {},
   }));
   const replicas = await Promise.all(places);
   const curfews: Curfew[] = [];

@@ -7,6 +7,8 @@ export class CheckSpan implements CheckTrace {
   readonly traceId: string;
   readonly span: Span;
   readonly context: Context;
+  /** The check has ended without a verdict. */
+  isWithoutVerdict = false;
 
   constructor(span: Span) {
     this.span = span;

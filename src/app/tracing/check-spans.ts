@@ -63,6 +63,7 @@ export class CheckSpans implements CheckTracer, CheckObserver {
   checked({ trace: of, verdict, reason, policy, mode, source }: CheckObservation): void {
     if (!(of instanceof CheckSpan)) return;
     const { span } = of;
+    of.isWithoutVerdict = verdict === 'none';
     span.setAttribute('curfew.verdict', verdict);
     span.setAttribute('curfew.reason', reason);
     span.setAttribute('curfew.mode', mode);
@@ -92,10 +93,10 @@ export class CheckSpans implements CheckTracer, CheckObserver {
   }
 }
 
-/** A deny is an answer. Without a verdict there is none: an error, unless it was the caller that hung up. */
-function end({ span }: CheckSpan, code: string): void {
+/** A deny is an answer. To have no verdict is an error, also where the caller's patience was shorter than ours. */
+function end({ span, isWithoutVerdict }: CheckSpan, code: string): void {
   span.setAttribute('rpc.status_code', code);
-  if (code !== 'OK' && code !== 'CANCELLED') {
+  if (isWithoutVerdict || (code !== 'OK' && code !== 'CANCELLED')) {
     span.setAttribute('error.type', code);
     span.setStatus({ code: SpanStatusCode.ERROR });
   }

@@ -84,7 +84,10 @@ export async function buildWithoutEngine(
         await copy(words, context, roots, workdir);
         break;
       case 'RUN':
-        await run('sh', ['-c', text], { cwd: workdir, env: { ...process.env, ...QUIET, ...args, ...env } });
+        await run('sh', ['-c', text], {
+          cwd: workdir,
+          env: { ...process.env, ...QUIET, ...args, ...env },
+        });
         break;
       case 'ENV':
         for (const word of words) env[word.split('=')[0] ?? ''] = word.slice(word.indexOf('=') + 1);

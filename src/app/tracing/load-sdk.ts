@@ -57,9 +57,11 @@ async function exporterOf(protocol: OtlpProtocol): Promise<SpanExporter> {
 
 async function propagatorOf(name: PropagatorName, core: typeof Core): Promise<TextMapPropagator> {
   if (name === 'tracecontext') return new core.W3CTraceContextPropagator();
-  // It reads both forms, whichever it would write.
-  const { B3Propagator } = await import('@opentelemetry/propagator-b3');
-  return new B3Propagator();
+  // Whichever of the two forms is named, both are read, as the specification asks; each alone names the headers of its own.
+  const { B3InjectEncoding, B3Propagator } = await import('@opentelemetry/propagator-b3');
+  const inOne = new B3Propagator();
+  const inSeveral = new B3Propagator({ injectEncoding: B3InjectEncoding.MULTI_HEADER });
+  return new core.CompositePropagator({ propagators: [inOne, inSeveral] });
 }
 
 function samplerOf({ root, followsParent, ratio }: SamplerSettings, sdk: typeof Sdk): Sampler {

@@ -3,12 +3,12 @@ import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 import type { AddressInfo, Socket } from 'node:net';
+import { TRANSPORTS } from '../../src/transport/start-transport.ts';
+import type { TransportKind } from '../../src/transport/start-transport.ts';
 import { createCheckClient } from '../support/check-request.ts';
 import type { CheckClient } from '../support/check-request.ts';
 import { startCurfew } from '../support/curfew.ts';
 import type { Curfew } from '../support/curfew.ts';
-import { onEachTransport } from '../support/each-transport.ts';
-import type { OneTransport } from '../support/each-transport.ts';
 import { eventually } from '../support/eventually.ts';
 import { freePort } from '../support/free-port.ts';
 import { startOtlpCollector, STATUS } from '../support/otlp-collector.ts';
@@ -42,7 +42,7 @@ interface Scene {
   spanOf(...metadata: readonly Header[]): Promise<CollectedSpan>;
 }
 
-onEachTransport('tracing', ({ kind: transport }: OneTransport) => {
+describe('tracing', () => {
   let collector: OtlpCollector;
   let policyFile: PolicyFile;
 
@@ -55,9 +55,11 @@ onEachTransport('tracing', ({ kind: transport }: OneTransport) => {
   });
   afterEach(() => collector.stop());
 
+  /** Runs a Curfew that is told of the collector, and of these variables. */
   async function served(
     env: NodeJS.ProcessEnv,
     then: (scene: Scene) => Promise<void>,
+    transport: TransportKind = 'fast',
   ): Promise<void> {
     const [grpcPort, opsPort] = [await freePort(), await freePort()];
     const curfew = await startCurfew({
@@ -88,22 +90,53 @@ onEachTransport('tracing', ({ kind: transport }: OneTransport) => {
     }
   }
 
-  it("goes on with the caller's trace, call by call, and begins one where there is none", () =>
-    served({}, async ({ spanOf }) => {
-      for (const caller of [newCaller(), newCaller(), newCaller('03')]) {
-        // oxlint-disable-next-line no-await-in-loop -- one after the other
-        const span = await spanOf(caller.traceparent, ['tracestate', 'a=b']);
-        expect(span).to.include({ traceId: caller.traceId, parentId: caller.spanId });
-      }
-      const [one, other] = [newCaller(), newCaller()];
-      const broken: Header = ['traceparent', `00-${one.traceId}-${one.spanId}`];
-      for (const headers of [[], [broken], [one.traceparent, other.traceparent]]) {
-        // oxlint-disable-next-line no-await-in-loop
-        const span = await spanOf(...headers);
-        expect(span.parentId).to.equal('');
-        expect([one.traceId, other.traceId]).to.not.include(span.traceId);
-      }
-    }));
+  for (const transport of TRANSPORTS) {
+    it(`goes on with the caller's trace, call by call, and begins one where there is none (${transport})`, () =>
+      served(
+        {},
+        async ({ spanOf }) => {
+          for (const caller of [newCaller(), newCaller(), newCaller('03')]) {
+            // oxlint-disable-next-line no-await-in-loop -- one after the other
+            const span = await spanOf(caller.traceparent, ['tracestate', 'a=b']);
+            expect(span).to.include({ traceId: caller.traceId, parentId: caller.spanId });
+          }
+          const [one, other] = [newCaller(), newCaller()];
+          const broken: Header = ['traceparent', `00-${one.traceId}-${one.spanId}`];
+          for (const headers of [[], [broken], [one.traceparent, other.traceparent]]) {
+            // oxlint-disable-next-line no-await-in-loop
+            const span = await spanOf(...headers);
+            expect(span.parentId).to.equal('');
+            expect([one.traceId, other.traceId]).to.not.include(span.traceId);
+          }
+        },
+        transport,
+      ));
+
+    it(`speaks gRPC, and reads b3, where that is asked for (${transport})`, () => {
+      const env = {
+        OTEL_EXPORTER_OTLP_PROTOCOL: 'grpc',
+        OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${collector.grpcPort}`,
+        OTEL_PROPAGATORS: 'b3',
+        OTEL_SERVICE_NAME: 'sessions',
+      };
+      return served(
+        env,
+        async ({ spanOf }) => {
+          const { traceId, spanId, traceparent } = newCaller();
+          const single = await spanOf(['b3', `${traceId}-${spanId}-1`]);
+          expect(single).to.include({ traceId, parentId: spanId, service: 'sessions' });
+          const several = await spanOf(
+            ['x-b3-traceid', traceId],
+            ['x-b3-spanid', spanId],
+            ['x-b3-sampled', '1'],
+          );
+          expect(several).to.include({ traceId, parentId: spanId });
+          expect(await spanOf(traceparent)).to.include({ parentId: '' });
+        },
+        transport,
+      );
+    });
+  }
 
   it('leaves out what its caller leaves out, and all that its sampler does', async () => {
     const markedBy = newCaller();
@@ -121,27 +154,6 @@ onEachTransport('tracing', ({ kind: transport }: OneTransport) => {
       expect(await spanOf(caller.traceparent)).to.include({ parentId: caller.spanId });
     });
     expect(collector.spans).to.have.lengthOf(3);
-  });
-
-  it('speaks gRPC, and reads b3, where that is asked for', () => {
-    const env = {
-      OTEL_EXPORTER_OTLP_PROTOCOL: 'grpc',
-      OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${collector.grpcPort}`,
-      OTEL_PROPAGATORS: 'b3',
-      OTEL_SERVICE_NAME: 'sessions',
-    };
-    return served(env, async ({ spanOf }) => {
-      const { traceId, spanId, traceparent } = newCaller();
-      const single = await spanOf(['b3', `${traceId}-${spanId}-1`]);
-      expect(single).to.include({ traceId, parentId: spanId, service: 'sessions' });
-      const several = await spanOf(
-        ['x-b3-traceid', traceId],
-        ['x-b3-spanid', spanId],
-        ['x-b3-sampled', '1'],
-      );
-      expect(several).to.include({ traceId, parentId: spanId });
-      expect(await spanOf(traceparent)).to.include({ parentId: '' });
-    });
   });
 
   it('shows a request that cannot be read as an error', () =>

@@ -10,9 +10,7 @@ import {
   type LiteralKind,
 } from '../../support/http2/plain-hpack.ts';
 
-const OTHER_PATH = '/test.Other/Call';
-
-type Asked = [path: string, wanted: string | undefined, other: string | undefined];
+type Asked = [wanted: string | undefined, other: string | undefined];
 
 describe('http2: headers of a request', () => {
   let server: UnaryServer;
@@ -21,17 +19,15 @@ describe('http2: headers of a request', () => {
   let streamId: number;
 
   function start(wanted: readonly string[] | undefined): void {
-    const method = (path: string, names: readonly string[] | undefined): UnaryMethod => ({
-      path,
-      ...(names === undefined ? {} : { headers: names }),
-      handle: (_message, call) => {
-        asked.push([path, call.header('x-wanted'), call.header('x-other')]);
-        call.reply('');
+    const method: UnaryMethod = {
+      path: NOW_PATH,
+      ...(wanted === undefined ? {} : { headers: wanted }),
+      handle: (_message, asking) => {
+        asked.push([asking.header('x-wanted'), asking.header('x-other')]);
+        asking.reply('');
       },
-    });
-    server = new UnaryServer({
-      methods: [method(NOW_PATH, wanted), method(OTHER_PATH, undefined)],
-    });
+    };
+    server = new UnaryServer({ methods: [method] });
     ({ peer } = Peer.inMemory((wire) => {
       server.serve(wire);
     }));
@@ -46,13 +42,9 @@ describe('http2: headers of a request', () => {
     server.destroy();
   });
 
-  async function call(
-    more: HeaderLines,
-    kind: LiteralKind = 'plain',
-    path = NOW_PATH,
-  ): Promise<Asked | undefined> {
+  async function call(more: HeaderLines, kind: LiteralKind = 'plain'): Promise<Asked | undefined> {
     streamId += 2;
-    peer.send(headers(streamId, encodeBlock(requestLines(path, more), kind)));
+    peer.send(headers(streamId, encodeBlock(requestLines(NOW_PATH, more), kind)));
     peer.send(data(streamId, grpcMessage(Buffer.from('')), FLAG.endStream));
     await peer.settled();
     return asked.pop();
@@ -64,10 +56,10 @@ describe('http2: headers of a request', () => {
       // The same block twice in a row is recognised by its bytes; then it is another one, and the first again.
       for (const value of ['a', 'a', 'b', 'a', 'c']) {
         // oxlint-disable-next-line no-await-in-loop -- on one connection, one after the other
-        expect(await call([['x-wanted', value]], kind)).to.deep.equal([NOW_PATH, value, undefined]);
+        expect(await call([['x-wanted', value]], kind)).to.deep.equal([value, undefined]);
       }
       // oxlint-disable-next-line no-await-in-loop
-      expect(await call([], kind)).to.deep.equal([NOW_PATH, undefined, undefined]);
+      expect(await call([], kind)).to.deep.equal([undefined, undefined]);
     }
   });
 
@@ -78,19 +70,19 @@ describe('http2: headers of a request', () => {
       ['x-other', 'o'],
       ['x-wanted', 'b'],
     ] as const;
-    expect(await call(lines)).to.deep.equal([NOW_PATH, 'a,b', undefined]);
+    expect(await call(lines)).to.deep.equal(['a,b', undefined]);
   });
 
   it('are passed over where nobody wants them', async () => {
     start(undefined);
-    expect(await call([['x-wanted', 'a']])).to.deep.equal([NOW_PATH, undefined, undefined]);
+    expect(await call([['x-wanted', 'a']])).to.deep.equal([undefined, undefined]);
     start([]);
-    expect(await call([['x-wanted', 'a']])).to.deep.equal([NOW_PATH, undefined, undefined]);
+    expect(await call([['x-wanted', 'a']])).to.deep.equal([undefined, undefined]);
   });
 
   it('are checked like all others: what may not stand in a header is a broken request', async () => {
     start(['x-wanted']);
     expect(await call([['x-wanted', 'a\0']])).to.equal(undefined);
-    expect(await call([['x-wanted', 'a']])).to.deep.equal([NOW_PATH, 'a', undefined]);
+    expect(await call([['x-wanted', 'a']])).to.deep.equal(['a', undefined]);
   });
 });

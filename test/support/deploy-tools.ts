@@ -33,3 +33,9 @@ export function prometheusOrSkip(context: Mocha.Context): Promise<string> {
 export function promtoolOrSkip(context: Mocha.Context): Promise<string> {
   return debianProgramOrSkip(context, 'promtool', 'prometheus');
 }
+
+/** `oauth2-proxy`, a login that people put before applications. */
+export function oauth2ProxyOrSkip(context: Mocha.Context): Promise<string> {
+  const building = provideGoTool('github.com/oauth2-proxy/oauth2-proxy/v7', 'v7.15.6');
+  return builtOrSkip(context, 'oauth2-proxy', building);
+}

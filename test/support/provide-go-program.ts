@@ -15,7 +15,8 @@ export function provideGoProgram(name: string, folder: string): Promise<BuiltPro
 
 /** Builds a program of somebody else's Go module at a fixed version, such as `example.org/module/cmd/tool`. */
 export function provideGoTool(program: string, version: string): Promise<BuiltProgram> {
-  const path = join(buildCache, 'go', version, basename(program));
+  // `…/tool/v7` is the seventh major version of `tool`.
+  const path = join(buildCache, 'go', version, basename(program.replace(/\/v\d+$/, '')));
   return builtProgram({
     compiler: 'go',
     path,

@@ -1,7 +1,7 @@
 import { CompositePropagator, W3CTraceContextPropagator } from '@opentelemetry/core';
 import { TracerProvider } from '@opentelemetry/sdk-trace';
 import { expect } from 'chai';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { CheckSpans } from '../../../src/app/tracing/check-spans.ts';
 
 // Whether a check is left out is read off its header where that is possible. The propagator and the sampler, which are
@@ -20,18 +20,21 @@ class AskedAlways extends W3CTraceContextPropagator {
 const shortWay = new CheckSpans({ tracer, propagator: w3c, followsParent: true });
 const longWay = new CheckSpans({ tracer, propagator: new AskedAlways(), followsParent: true });
 
+const HEX = fc.constantFrom(...'0123456789abcdef'.split(''));
+const NEARLY_HEX = fc.constantFrom(...'0123456789ABCDEFg- '.split(''));
+
 const digits = (length: number): fc.Arbitrary<string> =>
   fc.oneof(
     {
       weight: 9,
       arbitrary: fc.string({
-        unit: fc.constantFrom(...'0123456789abcdef'),
+        unit: HEX,
         minLength: length,
         maxLength: length,
       }),
     },
     fc.constant('0'.repeat(length)),
-    fc.string({ unit: fc.constantFrom(...'0123456789ABCDEFg- '), maxLength: length + 1 }),
+    fc.string({ unit: NEARLY_HEX, maxLength: length + 1 }),
   );
 const version = fc.oneof({ weight: 9, arbitrary: fc.constant('00') }, digits(2));
 const traceparent = fc

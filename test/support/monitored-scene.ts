@@ -184,7 +184,7 @@ async function sayNoHttp2({ curfews, envoy }: Edge): Promise<void> {
   const socket = connect(port, '127.0.0.1');
   socket.on('error', () => undefined); // it is cut, which is the purpose
   socket.resume();
-  socket.end('GET / HTTP/1.1\r\n\r\n');
+  socket.write('GET /metrics HTTP/1.1\r\nhost: curfew\r\n\r\n'); // longer than HTTP/2's preface
   await once(socket, 'close');
   const told = async (): Promise<boolean> => {
     const pages = await Promise.all(curfews.map((curfew) => curfew.metrics()));

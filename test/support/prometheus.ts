@@ -59,11 +59,11 @@ export async function startPrometheus(
   const series = async (page: string): Promise<readonly Series[]> => seriesOf(await api(page));
   return {
     api,
-    query: (expr) => series(`query?${new URLSearchParams({ query: expr })}`),
+    query: (expr) => series(`query?query=${encodeURIComponent(expr)}`),
     queryRange: (expr, seconds) => {
       const end = Date.now() / 1000;
-      const times = { start: String(end - seconds), end: String(end), step: '1' };
-      return series(`query_range?${new URLSearchParams({ query: expr, ...times })}`);
+      const times = `start=${end - seconds}&end=${end}&step=1`;
+      return series(`query_range?query=${encodeURIComponent(expr)}&${times}`);
     },
     stop,
   };

@@ -27,7 +27,7 @@ const rulesFile = join(import.meta.dirname, '../../deploy/prometheus/rules/curfe
 /** Sessions of /brief end within the scene, by either deadline; the junk of /junk meets the limit on openings. */
 const POLICY = `
 version: 1
-openings: { per_second: 5, burst: 10 }
+openings: { per_second: 1, burst: 2 }
 sources:
   - { name: web, cookie: sid, opening: first-use, credential_lifetime: 30d, touch_interval: 0s }
   - { name: staff, cookie: staff, opening: registered }
@@ -165,7 +165,7 @@ async function play({ redis, edge, prometheus }: Stage): Promise<void> {
   await seen('sum(rate(curfew_checks_total[10s])) > 0');
   await edge.policyFile.replace(`${POLICY}# another version\n`);
   await seen('count(count by (hash) (curfew_config_info)) == 2'); // that of the third one stays
-  await sayNoHttp2(edge);
+  await breakHttp2(edge);
   await redisSays(redis, 'CONFIG SET min-replicas-to-write 1');
   await seen('curfew_store_call_duration_seconds_count{outcome="refused"} > 0');
   await redisSays(redis, 'CONFIG SET min-replicas-to-write 0');
@@ -178,13 +178,14 @@ async function play({ redis, edge, prometheus }: Stage): Promise<void> {
   await seen('sum(curfew_store_up) == 3');
 }
 
-async function sayNoHttp2({ curfews, envoy }: Edge): Promise<void> {
+async function breakHttp2({ curfews, envoy }: Edge): Promise<void> {
   const ports = [...(await envoy.admin('/clusters')).matchAll(/^curfew::127\.0\.0\.1:(\d+)::/gm)];
   const port = Number(ports[0]?.[1]);
   const socket = connect(port, '127.0.0.1');
   socket.on('error', () => undefined); // it is cut, which is the purpose
   socket.resume();
-  socket.write('GET /metrics HTTP/1.1\r\nhost: curfew\r\n\r\n'); // longer than HTTP/2's preface
+  // Its first frame should be SETTINGS, and is an empty DATA.
+  socket.write('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\0\0\0\0\0\u0001');
   await once(socket, 'close');
   const told = async (): Promise<boolean> => {
     const pages = await Promise.all(curfews.map((curfew) => curfew.metrics()));

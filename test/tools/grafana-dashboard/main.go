@@ -1,0 +1,62 @@
+// Reads a dashboard as strictly as Grafana's own definitions allow: no field that they do not know, none missing, none
+// of another type, and no unit by another name.
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"os"
+
+	"github.com/grafana/grafana-foundation-sdk/go/cog/plugins"
+	"github.com/grafana/grafana-foundation-sdk/go/dashboard"
+	"github.com/grafana/grafana-foundation-sdk/go/units"
+)
+
+// The units that the dashboard may use: add one here by its name in Grafana.
+var known = map[string]bool{
+	units.NoUnit:            true,
+	units.PercentUnit:       true,
+	units.Seconds:           true,
+	units.Milliseconds:      true,
+	units.BytesIEC:          true,
+	units.CountsPerSecond:   true,
+	units.RequestsPerSecond: true,
+	units.DateTimeFromNow:   true,
+}
+
+func main() {
+	if err := check(os.Args[1]); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+}
+
+func check(path string) error {
+	text, err := os.ReadFile(path)
+	if err != nil {
+		return err
+	}
+	plugins.RegisterDefaultPlugins()
+	var whole dashboard.Dashboard
+	if err := whole.UnmarshalJSONStrict(text); err != nil {
+		return err
+	}
+	if err := whole.Validate(); err != nil {
+		return err
+	}
+	var found struct {
+		Panels []struct {
+			Title       string
+			FieldConfig struct{ Defaults struct{ Unit *string } }
+		}
+	}
+	if err := json.Unmarshal(text, &found); err != nil {
+		return err
+	}
+	for _, panel := range found.Panels {
+		if unit := panel.FieldConfig.Defaults.Unit; unit != nil && !known[*unit] {
+			return fmt.Errorf("%s: Grafana has no unit %q, or main.go does not list it", panel.Title, *unit)
+		}
+	}
+	return nil
+}

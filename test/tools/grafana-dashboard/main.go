@@ -38,7 +38,8 @@ func check(path string) error {
 	}
 	plugins.RegisterDefaultPlugins()
 	var whole dashboard.Dashboard
-	if err := whole.UnmarshalJSONStrict(text); err != nil {
+	// Without a fault it gives an empty list of faults, which is an error that is not nil.
+	if err := whole.UnmarshalJSONStrict(text); err != nil && err.Error() != "" {
 		return err
 	}
 	if err := whole.Validate(); err != nil {

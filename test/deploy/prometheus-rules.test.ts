@@ -6,7 +6,7 @@ import { expect } from 'chai';
 import { parse } from 'yaml';
 import { PROMETHEUS_RULE_FILE, prometheusRule } from '../../deploy/prometheus/prometheus-rule.ts';
 import { promtoolOrSkip } from '../support/deploy-tools.ts';
-import { selectorsOf } from '../support/query-parts.ts';
+import { metricOf, selectorsOf } from '../support/query-parts.ts';
 import { rulesOf } from '../support/rules-file.ts';
 import type { Rule } from '../support/rules-file.ts';
 
@@ -80,7 +80,7 @@ describe("Prometheus's rules", () => {
     const used = rules
       .flatMap(({ expr }) => selectorsOf(expr))
       .filter((name) => name.includes(':'));
-    for (const name of used) expect(recorded).to.include(name.replace(/\{.*/, ''));
+    for (const name of used) expect(recorded).to.include(metricOf(name));
   });
 
   for (const { alert, labels = {}, annotations = {} } of alerts) {
@@ -108,7 +108,7 @@ describe("Prometheus's rules", () => {
     it(`${name} is tested by its value`, () => {
       const queries = unitTests.flatMap(({ promql_expr_test: ofTest = [] }) => ofTest);
       const names = queries.flatMap(({ expr }) => selectorsOf(expr));
-      expect(names.map((selector) => selector.replace(/\{.*/, ''))).to.include(name);
+      expect(names.map(metricOf)).to.include(name);
     });
   }
 

@@ -71,6 +71,12 @@ describe("Prometheus's rules", () => {
     expect(spec).to.deep.equal(parse(readFileSync(rulesFile, 'utf8')));
   });
 
+  it('are taken apart by these tests as Prometheus would', () => {
+    const query =
+      'a{b="x(y) or z"} / on (c) group_left (d) rate(e[5m] offset 1d) > 1e6 and f:g unless 2 * sum by (h) (i{j=~"k"})';
+    expect(selectorsOf(query)).to.deep.equal(['a{b="x(y) or z"}', 'e', 'f:g', 'i{j=~"k"}']);
+  });
+
   it('have different names', () => {
     const names = rules.map(({ alert, record }) => alert ?? record);
     expect(names).to.have.lengthOf(new Set(names).size);

@@ -7,8 +7,15 @@ import (
 	"fmt"
 	"os"
 
-	"github.com/grafana/grafana-foundation-sdk/go/cog/plugins"
+	"github.com/grafana/grafana-foundation-sdk/go/cog"
+	"github.com/grafana/grafana-foundation-sdk/go/cog/variants"
 	"github.com/grafana/grafana-foundation-sdk/go/dashboard"
+	"github.com/grafana/grafana-foundation-sdk/go/heatmap"
+	"github.com/grafana/grafana-foundation-sdk/go/prometheus"
+	"github.com/grafana/grafana-foundation-sdk/go/stat"
+	"github.com/grafana/grafana-foundation-sdk/go/statetimeline"
+	"github.com/grafana/grafana-foundation-sdk/go/table"
+	"github.com/grafana/grafana-foundation-sdk/go/timeseries"
 	"github.com/grafana/grafana-foundation-sdk/go/units"
 )
 
@@ -24,6 +31,15 @@ var known = map[string]bool{
 	units.DateTimeFromNow:   true,
 }
 
+// The kinds of panel that the dashboard may use; the definitions of others are not built in.
+var kinds = []variants.PanelcfgConfig{
+	heatmap.VariantConfig(),
+	stat.VariantConfig(),
+	statetimeline.VariantConfig(),
+	table.VariantConfig(),
+	timeseries.VariantConfig(),
+}
+
 func main() {
 	if err := check(os.Args[1]); err != nil {
 		fmt.Fprintln(os.Stderr, err)
@@ -36,7 +52,12 @@ func check(path string) error {
 	if err != nil {
 		return err
 	}
-	plugins.RegisterDefaultPlugins()
+	isKind := map[string]bool{"row": true}
+	for _, kind := range kinds {
+		cog.NewRuntime().RegisterPanelcfgVariant(kind)
+		isKind[kind.Identifier] = true
+	}
+	cog.NewRuntime().RegisterDataqueryVariant(prometheus.VariantConfig())
 	var whole dashboard.Dashboard
 	// Without a fault it gives an empty list of faults, which is an error that is not nil.
 	if err := whole.UnmarshalJSONStrict(text); err != nil && err.Error() != "" {
@@ -48,6 +69,7 @@ func check(path string) error {
 	var found struct {
 		Panels []struct {
 			Title       string
+			Type        string
 			FieldConfig struct{ Defaults struct{ Unit *string } }
 		}
 	}
@@ -55,6 +77,9 @@ func check(path string) error {
 		return err
 	}
 	for _, panel := range found.Panels {
+		if !isKind[panel.Type] {
+			return fmt.Errorf("%s: main.go does not list the kind of panel %q", panel.Title, panel.Type)
+		}
 		if unit := panel.FieldConfig.Defaults.Unit; unit != nil && !known[*unit] {
 			return fmt.Errorf("%s: Grafana has no unit %q, or main.go does not list it", panel.Title, *unit)
 		}

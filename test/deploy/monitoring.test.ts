@@ -101,6 +101,27 @@ describe('a Prometheus that watches Curfew and Envoy under load', () => {
     }
   });
 
+  describe('finds what the pages tell people to ask:', () => {
+    const page = ['README.md', 'deploy/runbook.md']
+      .map((path) => readFileSync(join(deploy, '..', path), 'utf8'))
+      .join('\n');
+    const told = page.matchAll(/`((?:sum|count|min|max)(?: by )?\([^`]*curfew_[^`]*)`/g);
+    // The key that is new stands for any; a day has not passed yet.
+    const queries = new Set(
+      [...told].map(([, query = '']) => query.replace('fingerprint="NEW", ', '')),
+    );
+
+    it('more than one question', () => {
+      expect(queries.size).to.be.greaterThan(5);
+    });
+    for (const query of queries) {
+      it(query, async function () {
+        this.timeout(THERE_MAX_MS + 5_000);
+        await hasSamples(query);
+      });
+    }
+  });
+
   it('scrapes without an error', async () => {
     const text = readFileSync(join(deploy, 'prometheus', 'prometheus.yaml'), 'utf8');
     const { scrape_configs: jobs } = parse(text) as { scrape_configs: { job_name: string }[] };

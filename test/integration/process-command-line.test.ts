@@ -42,7 +42,7 @@ describe('process command line', () => {
   it('names the variable and the default of every setting in the help of serve', () => {
     const { out } = curfew('serve', '--help');
     expect(out.replaceAll(/\s+/g, ' ')).to.contain('default 127.0.0.1:9001 [CURFEW_GRPC_ADDRESS]');
-    expect(out.match(/\[CURFEW_/g)).to.have.length(18);
+    expect(out.match(/\[CURFEW_/g)).to.have.length(20);
   });
 
   for (const [what, args] of [

@@ -2,9 +2,12 @@
 -- Says which server keys and sources this replica has, settles which key it writes with, and tells what others said.
 -- It writes with the first of its keys that every other replica has, too: a key that was moved to the top of one file
 -- before another file has it at all is not written with, or that other replica would take its sessions for unknown.
+-- A replica that was not counted a moment ago, because it starts, or because the store was away, first goes on with a
+-- key that was written with: the others may be about to come back, too.
 -- A replica that lacks a key that was written with says nothing: it is the one that is wrong, and must neither turn the
 -- rest out nor hold it back.
 -- Atomic because two replicas that start at the same instant must not overlook each other.
+-- What was said later than now, before the clock was put back, counts from now on, or it would stay for as long.
 -- The loops are over replicas and their settings, of which there are a few; entries that matter to nobody are dropped.
 --
 -- KEYS  replicas
@@ -27,17 +30,26 @@ for i = 6, #ARGV do
 end
 local own_prefix = 'replica:' .. name .. ':'
 
-local said, others, lacks_key = {}, {}, false
+local said, others = {}, {}
+local has_written, lacks_key, is_counted = false, false, false
 local entries = redis.call('HGETALL', replicas)
 for i = 1, #entries, 2 do
   local field, said_at = entries[i], tonumber(entries[i + 1])
   local key = string.match(field, '^key:(.*)$')
-  if not said_at or now - said_at > (key and keys_max or rest_max) or string.sub(field, 1, #own_prefix) == own_prefix then
+  if said_at and said_at > now then
+    said_at = now
+    redis.call('HSET', replicas, field, string.format('%d', now))
+  end
+  if not said_at or now - said_at > (key and keys_max or rest_max) then
+    redis.call('HDEL', replicas, field)
+  elseif string.sub(field, 1, #own_prefix) == own_prefix then
+    is_counted = true
     redis.call('HDEL', replicas, field)
   elseif string.sub(field, 1, 8) == 'replica:' then
     others[#others + 1] = ',' .. string.match(field, '([^:]*)$') .. ','
   else
     said[field] = said_at
+    has_written = has_written or key ~= nil
     lacks_key = lacks_key or (key and not has[key])
   end
 end
@@ -54,7 +66,7 @@ local writes = '-'
 if not lacks_key then
   writes = own[1]
   for _, fingerprint in ipairs(own) do
-    if lacking(fingerprint) == 0 then
+    if lacking(fingerprint) == 0 and (is_counted or not has_written or said['key:' .. fingerprint]) then
       writes = fingerprint
       break
     end

@@ -72,7 +72,10 @@ export class KeyRing {
       const fresh = ringKey(secret, this.#clock());
       return before.find(({ fingerprint }) => fingerprint === fresh.fingerprint) ?? fresh;
     });
-    this.#retired = before.filter((key) => !this.#listed.includes(key)).slice(0, RETIRED_MAX);
+    const lost = before.filter((key) => !this.#listed.includes(key));
+    this.#retired = lost.slice(0, RETIRED_MAX);
+    // One that is let go may be needed: only the others can tell.
+    if (lost.length > RETIRED_MAX) this.#agreedAtMs = -Infinity;
     const retired = this.#retired.map(({ fingerprint }) => fingerprint);
     for (const leaving of this.#leaving)
       if (!retired.includes(leaving)) this.#leaving.delete(leaving);
@@ -115,6 +118,8 @@ export class KeyRing {
    * @returns whether it lacks it
    */
   lack(fingerprint: string): boolean {
+    // Until it asks again, the others do not count on this one, and may begin to write with another key that it lacks.
+    this.#agreedAtMs = -Infinity;
     if (this.#leaving.delete(fingerprint)) return false;
     this.#foreign = fingerprint;
     return true;

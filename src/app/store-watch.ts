@@ -55,6 +55,7 @@ export class StoreWatch {
 
   /** Asks after so long, whatever else happens until then. */
   askIn(delayMs: number): void {
+    if (this.#isClosed) return;
     clearTimeout(this.#delayed);
     this.#delayed = setTimeout(() => this.ask(), delayMs);
   }

@@ -54,6 +54,10 @@ describe('store-watch', () => {
   it('asks nothing any more when it is closed', async () => {
     watch.askIn(10);
     await watch.close();
+    const timers = () => process.getActiveResourcesInfo().filter((kind) => kind === 'Timeout');
+    const before = timers();
+    watch.askIn(10); // as a key file that changes while everything closes
+    expect(timers()).to.deep.equal(before);
     await new Promise((resolve) => setTimeout(resolve, 30)); // nothing would tell that it has asked
     expect(told).to.deep.equal([]);
   });

@@ -74,8 +74,7 @@ export class KeyRing {
     });
     const lost = before.filter((key) => !this.#listed.includes(key));
     this.#retired = lost.slice(0, RETIRED_MAX);
-    // One that is let go may be needed: only the others can tell.
-    if (lost.length > RETIRED_MAX) this.#agreedAtMs = -Infinity;
+    if (lost.length > RETIRED_MAX) this.#agreedAtMs = -Infinity; // the others may need it
     const retired = this.#retired.map(({ fingerprint }) => fingerprint);
     for (const leaving of this.#leaving)
       if (!retired.includes(leaving)) this.#leaving.delete(leaving);
@@ -146,6 +145,11 @@ export class KeyRing {
     }));
   }
 
+  /** The fingerprint of the key that is written with, if the replicas have settled it. */
+  get writing(): string | undefined {
+    return this.#agreedAtMs === -Infinity ? undefined : this.#writing;
+  }
+
   /** Of the keys in the file, newest first. */
   get listed(): readonly string[] {
     return this.#listed.map(({ fingerprint }) => fingerprint);
@@ -185,9 +189,9 @@ export class KeyRing {
   }
 
   #createNames(): (source: string, credential: string) => SessionNames {
-    const inOrder = this.#inOrder();
-    this.#writing = inOrder[0]?.fingerprint;
-    return createSessionNames(inOrder.map(({ secret }) => secret));
+    const keys = this.#inOrder();
+    this.#writing = keys[0]?.fingerprint;
+    return createSessionNames(keys.map(({ secret }) => secret));
   }
 }
 

@@ -30,6 +30,8 @@ const [A, B, C] = SECRETS as [Uint8Array, Uint8Array, Uint8Array];
 const FILES = [[A], [A, B], [B, A], [B], [A, B, C], [C, B, A], [C, A, B]] as const;
 const CREDENTIALS = ['one', 'two', 'three'] as const;
 const REPLICAS = 3;
+/** A machine that is busy with something else must not look like a store that is away. */
+const PATIENCE = { commandTimeoutMs: 5_000 };
 
 /** A replica without its process: its keys, its checks and what it settles with the others. */
 class Replica {
@@ -64,6 +66,7 @@ class Replica {
     const own = {
       replica: this.#name,
       fingerprints: this.#ring.announced(),
+      writing: this.#ring.writing,
       sourceDigest: 'web',
       retentionMs: 31 * 86_400_000,
     };
@@ -126,7 +129,7 @@ describe('keys that change in any order', function () {
   before(async function () {
     await redisServerOrSkip(this);
     server = await startGuardedRedis();
-    world = await openRedisWorld(server);
+    world = await openRedisWorld(server, PATIENCE);
   });
   after(async () => {
     await world?.close();

@@ -21,6 +21,7 @@ const DAY = 86_400_000;
 function own(part: Partial<ReplicaAnnouncement> = {}): ReplicaAnnouncement {
   return {
     replica: 'one',
+    writing: undefined,
     fingerprints: ['new', 'old'],
     sourceDigest: 'web',
     retentionMs: 30 * DAY,
@@ -210,6 +211,16 @@ describe('a Redis store at its start', () => {
       // One that is alone goes on with the next look.
       await admin.hset('curfew:1:replicas', 'replica:two:a', Date.now() - 61_000);
       expect(await announce('one', ['b', 'a'])).to.include({ writes: 'b', lacking: 0 });
+    });
+
+    it('and goes on with its key when the store has lost everything, as nobody else is back yet', async () => {
+      const waiting = own({ fingerprints: ['b', 'a'], writing: 'a' });
+      await announce('two', ['a']);
+      expect(await opened.announce(waiting)).to.include({ writes: 'a', lacking: 1 });
+      await admin.flushall();
+      expect(await opened.announce(waiting)).to.include({ writes: 'a', lacking: 0 });
+      expect(await announce('two', ['a'])).to.include({ writes: 'a' });
+      expect(await opened.announce(waiting)).to.include({ writes: 'a', lacking: 1 });
     });
 
     it('and counts what was said in the future, by a clock that was put back, from now on', async () => {

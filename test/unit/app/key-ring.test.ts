@@ -149,6 +149,13 @@ describe('key-ring', () => {
     expect(ring.retired[0]).to.equal(keyFingerprint(new Uint8Array(32).fill(28)));
   });
 
+  it('has a key that it writes with only when the replicas have settled it', () => {
+    const ring = ringOf(NEW, OLD);
+    expect(ring.writing).to.equal(undefined);
+    agree(ring, old, old);
+    expect(ring.writing).to.equal(old);
+  });
+
   it('goes on writing as before when it is told of a key that it does not have', () => {
     const ring = ringOf(OLD);
     agree(ring, 'stranger', 'stranger');

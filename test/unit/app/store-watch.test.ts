@@ -25,7 +25,13 @@ describe('store-watch', () => {
       announcement: () => {
         const fingerprints = ring.announced();
         told.push(fingerprints);
-        return { replica: 'one', fingerprints, sourceDigest: 'web', retentionMs: 60_000 };
+        return {
+          replica: 'one',
+          fingerprints,
+          writing: ring.writing,
+          sourceDigest: 'web',
+          retentionMs: 60_000,
+        };
       },
       keys: new KeyAgreement({ ring, readiness, metrics, log }),
       readiness,

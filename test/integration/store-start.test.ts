@@ -129,7 +129,8 @@ describe('a Redis store at its start', () => {
 
     beforeEach(async () => {
       server = await startGuardedRedis();
-      opened = await openAsCurfew(server);
+      // What is told is tested here, not how fast.
+      opened = await openAsCurfew(server, { commandTimeoutMs: 5_000 });
       admin = openAdmin(server);
     });
     afterEach(async () => {

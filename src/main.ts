@@ -2,7 +2,8 @@
 import { Command, CommanderError, Option } from 'commander';
 import { HEALTHCHECK_SETTINGS } from './app/healthcheck-settings.ts';
 import { PROCESS_SETTINGS } from './app/process-settings.ts';
-import type { Setting, SettingTexts } from './app/process-settings.ts';
+import type { SettingTexts } from './app/process-settings.ts';
+import type { Setting } from './app/setting.ts';
 import { settingNamed } from './app/setting-text.ts';
 import { programVersion } from './app/version.ts';
 import type { CommandIo } from './cli/command-io.ts';

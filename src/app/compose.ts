@@ -5,6 +5,7 @@ import type { ProcessConfig } from './process-config.ts';
 import { followKeys } from './follow-keys.ts';
 import { followPolicies } from './follow-policies.ts';
 import { KeyAgreement } from './key-agreement.ts';
+import { followTls } from './follow-tls.ts';
 import type { PolicyVersion } from './policy-watch.ts';
 import { replicaAnnouncement } from './replica-announcement.ts';
 import type { Shell } from './shell.ts';
@@ -26,7 +27,7 @@ export interface RunningCurfew {
   readonly opsAddress: string;
   readonly readiness: Readiness;
   policies(): PolicyVersion;
-  /** Reads the policy file and the key file again. */
+  /** Reads the files again that are followed. */
   reload(): void;
   /** No new calls; resolves when those in flight are answered, or the time for that is over. */
   drain(): Promise<void>;
@@ -42,10 +43,11 @@ export async function compose(config: ProcessConfig, shell: Shell): Promise<Runn
   const policies = await followPolicies(config.policyFile, shell);
   const opened = await startStore(config, shell);
   const tokens = startTokens(policies, shell);
-  const { store } = opened;
+  const store = shell.tracing?.traced(opened.store, config.store) ?? opened.store;
   const handler = startChecks(config, shell, { keys: keys.ring, policies, tokens, store });
   const wanted = (): WantedHeaders => policies.current().policies.wantedHeaders;
-  const grpc = await startGrpc(config, shell, { handler, wanted });
+  const tls = await followTls(config, shell);
+  const grpc = await startGrpc(config, shell, { handler, wanted }, tls);
   const readiness = startReadiness(grpc, shell);
   const ops = await startOps(config, shell, readiness);
   startSweeper(opened, policies, shell);
@@ -81,6 +83,7 @@ export async function compose(config: ProcessConfig, shell: Shell): Promise<Runn
     reload: () => {
       policies.look();
       keys.look();
+      tls?.look();
     },
     drain: () => grpc.drain(config.drainTimeoutMs),
   };

@@ -1,73 +1,117 @@
 import { createSecureContext } from 'node:tls';
+import type { X509Certificate } from 'node:crypto';
 import { tlsContextOptions } from '../transport/transport-tls.ts';
 import type { TransportTls } from '../transport/transport-tls.ts';
-import type { Log } from './log.ts';
+import type { FilesJudgement } from './followed-files.ts';
 import { certificatesIn, privateKeyIn } from './pem-file.ts';
 import type { ProcessConfig } from './process-config.ts';
 import type { SettingName } from './process-settings.ts';
 import { warningsOfReaders } from './secret-readers.ts';
 import { settingNamed } from './setting-text.ts';
-import { StartFault } from './start-fault.ts';
-import { readWholeFile } from './watched-file.ts';
 
-type TlsFiles = Pick<ProcessConfig, 'grpcTlsCertFile' | 'grpcTlsKeyFile' | 'grpcClientCaFile'>;
+/** A file that the gRPC port needs for TLS, and the setting that names it. */
+export interface TlsFile {
+  readonly setting: SettingName;
+  readonly path: string;
+}
+
+/** One good version of the files. */
+export interface TlsVersion {
+  readonly tls: TransportTls;
+  /** When the server's certificate ends, in milliseconds since the epoch. */
+  readonly expiryAtMs: number;
+  /** The authorities of clients, by the SHA-256 of their certificates. */
+  readonly authorities: ReadonlySet<string>;
+  readonly warnings: readonly string[];
+}
+
+/** Certificate, key and, where clients need a certificate, their authorities; `undefined` for plain text. */
+export function tlsFilesOf(config: ProcessConfig): readonly TlsFile[] | undefined {
+  const { grpcTlsCertFile, grpcTlsKeyFile, grpcClientCaFile } = config;
+  if (grpcTlsCertFile === undefined || grpcTlsKeyFile === undefined) return undefined;
+  return [
+    { setting: 'grpcTlsCertFile', path: grpcTlsCertFile },
+    { setting: 'grpcTlsKeyFile', path: grpcTlsKeyFile },
+    ...(grpcClientCaFile === undefined
+      ? []
+      : [{ setting: 'grpcClientCaFile', path: grpcClientCaFile } as const]),
+  ];
+}
 
 /**
- * Reads what the gRPC port needs for TLS, as it stands in the files now; `undefined` when it is to speak plain text.
- * Everything is tried before anybody connects: a handshake that fails tells its reason to the wrong side.
- * @throws {StartFault} with every problem; its words carry nothing of a key
+ * Judges what stands in the files, all together. Everything is tried before anybody connects: a handshake that fails
+ * tells its reason to the wrong side. The words of a problem carry nothing of a key.
  */
-export async function grpcTls(files: TlsFiles, log: Log): Promise<TransportTls | undefined> {
-  const { grpcTlsCertFile: certFile, grpcTlsKeyFile: keyFile, grpcClientCaFile: caFile } = files;
-  if (certFile === undefined || keyFile === undefined) return undefined;
+export async function judgeTls(
+  [certFile, keyFile, caFile]: readonly TlsFile[],
+  [certText = '', keyText = '', caText = '']: readonly string[],
+): Promise<FilesJudgement<TlsVersion, string>> {
+  if (certFile === undefined || keyFile === undefined) throw new TypeError('TLS without a pair');
   const problems: string[] = [];
-  const read = async <T>(name: SettingName, path: string, parse: (text: string) => T | string) => {
-    const { flag } = settingNamed(name);
-    const reading = await readWholeFile(path);
-    if (reading.kind === 'unreadable') {
-      problems.push(`${flag}: ${reading.why}`);
-      return undefined;
-    }
-    const value = parse(reading.text);
-    if (typeof value !== 'string') return { value, bytes: Buffer.from(reading.text) };
-    problems.push(`${flag}: ${path} ${value}`);
+  const read = <T>(file: TlsFile, text: string, parse: (text: string) => T | string) => {
+    const value = parse(text);
+    if (typeof value !== 'string') return value;
+    problems.push(`${flagOf(file)}: ${file.path} ${value}`);
     return undefined;
   };
-  const certificates = await read('grpcTlsCertFile', certFile, certificatesIn);
-  const key = await read('grpcTlsKeyFile', keyFile, privateKeyIn);
-  const authorities =
-    caFile === undefined ? undefined : await read('grpcClientCaFile', caFile, certificatesIn);
-  const [own] = certificates?.value ?? [];
-  if (own !== undefined && key !== undefined && !own.checkPrivateKey(key.value)) {
+  const certificates = read(certFile, certText, certificatesIn);
+  const key = read(keyFile, keyText, privateKeyIn);
+  const authorities = caFile && read(caFile, caText, certificatesIn);
+  const [own] = certificates ?? [];
+  if (own !== undefined && key !== undefined && !own.checkPrivateKey(key)) {
     problems.push(
-      `${settingNamed('grpcTlsKeyFile').flag}: ${keyFile} is not the key of the first certificate in ${certFile}`,
+      `${flagOf(keyFile)}: ${keyFile.path} is not the key of the first certificate in ${certFile.path}`,
     );
   }
-  if (problems.length > 0 || certificates === undefined || key === undefined) {
-    throw new StartFault('usage', problems);
+  if (problems.length > 0 || own === undefined) return { kind: 'problems', problems };
+  const tls = {
+    certificate: Buffer.from(certText),
+    key: Buffer.from(keyText),
+    clientCa: caFile && Buffer.from(caText),
+  };
+  const unusable = whyUnusable(tls);
+  if (unusable !== undefined) {
+    const words = `${flagOf(certFile)}: ${certFile.path} cannot be used for TLS: ${unusable}`;
+    return { kind: 'problems', problems: [words] };
   }
-  const tls = { certificate: certificates.bytes, key: key.bytes, clientCa: authorities?.bytes };
-  refuseUnusable(tls, certFile);
-  const warnings = [...(await warningsOfReaders('TLS key file', keyFile))];
-  for (const [path, found] of [[certFile, certificates] as const, [caFile, authorities] as const]) {
-    for (const { subject, validFrom, validTo } of found?.value ?? []) {
-      const name = subject.replaceAll('\n', ', ');
-      if (Date.parse(validTo) < Date.now()) warnings.push(`${path}: ${name} ended at ${validTo}`);
-      if (Date.parse(validFrom) > Date.now())
-        warnings.push(`${path}: ${name} begins only at ${validFrom}`);
-    }
-  }
-  for (const warning of warnings) log.warn({ event: 'tls_warned' }, warning);
-  return tls;
+  const version = {
+    tls,
+    expiryAtMs: Date.parse(own.validTo),
+    authorities: new Set(authorities?.map(({ fingerprint256 }) => fingerprint256)),
+    warnings: [
+      ...(await warningsOfReaders('TLS key file', keyFile.path)),
+      ...warningsOfDates(certFile, certificates ?? []),
+      ...(caFile === undefined ? [] : warningsOfDates(caFile, authorities ?? [])),
+    ],
+  };
+  return { kind: 'good', version };
+}
+
+/** Whether clients of an authority were let in before, and are not any more. */
+export function isNarrower(next: TlsVersion, before: TlsVersion): boolean {
+  return [...before.authorities].some((authority) => !next.authorities.has(authority));
+}
+
+function flagOf({ setting }: TlsFile): string {
+  return settingNamed(setting).flag;
+}
+
+function warningsOfDates(file: TlsFile, certificates: readonly X509Certificate[]): string[] {
+  const nowMs = Date.now();
+  return certificates.flatMap(({ subject, validFrom, validTo }) => {
+    const what = `${file.path}: ${subject.replaceAll('\n', ', ')}`;
+    if (Date.parse(validTo) < nowMs) return [`${what} ended at ${validTo}`];
+    if (Date.parse(validFrom) > nowMs) return [`${what} begins only at ${validFrom}`];
+    return [];
+  });
 }
 
 /** What OpenSSL minds in files that are in order: a key that is too short for today, say. */
-function refuseUnusable(tls: TransportTls, certFile: string): void {
+function whyUnusable(tls: TransportTls): string | undefined {
   try {
     createSecureContext(tlsContextOptions(tls));
+    return undefined;
   } catch (error) {
-    const why = error instanceof Error ? error.message : 'unknown fault';
-    const { flag } = settingNamed('grpcTlsCertFile');
-    throw new StartFault('usage', [`${flag}: ${certFile} cannot be used for TLS: ${why}`]);
+    return error instanceof Error ? error.message : 'unknown fault';
   }
 }

@@ -1,4 +1,5 @@
-import type { Setting, SettingName } from './process-settings.ts';
+import type { SettingName } from './process-settings.ts';
+import type { Setting } from './setting.ts';
 import { settingNamed } from './setting-text.ts';
 
 /** Settings of the server that its health check needs too. */

@@ -9,6 +9,7 @@ import type { ReadinessReport } from './readiness.ts';
 import { RpcMetrics } from './rpc-metrics.ts';
 import { SessionMetrics } from './session-metrics.ts';
 import { StoreMetrics } from './store-metrics.ts';
+import { TlsMetrics } from './tls-metrics.ts';
 
 /** How finely the delay of the event loop is sampled; each sample wakes the process up. */
 const EVENT_LOOP_SAMPLE_MS = 20;
@@ -22,6 +23,7 @@ export class Metrics implements CheckObserver {
   readonly keys: KeyMetrics;
   readonly rpcs: RpcMetrics;
   readonly connections: ConnectionMetrics;
+  readonly tls: TlsMetrics;
   readonly #registry = new Registry();
   readonly #linesDropped: Counter;
   readonly #ready: Gauge;
@@ -36,6 +38,7 @@ export class Metrics implements CheckObserver {
     this.keys = new KeyMetrics(this.#registry);
     this.rpcs = new RpcMetrics(this.#registry);
     this.connections = new ConnectionMetrics(this.#registry);
+    this.tls = new TlsMetrics(this.#registry);
     this.#linesDropped = new Counter({
       name: 'curfew_log_lines_dropped_total',
       help: 'Log lines lost because nobody read them in time.',

@@ -29,6 +29,9 @@ export interface ProcessConfig {
   readonly keyFile: string | undefined;
   readonly redisPasswordFile: string | undefined;
   readonly redisCaFile: string | undefined;
+  /** Set together, or both `undefined`: then Redis is shown no certificate. */
+  readonly redisCertFile: string | undefined;
+  readonly redisKeyFile: string | undefined;
   readonly logLevel: LogLevel;
   readonly drainDelayMs: number;
   readonly drainTimeoutMs: number;
@@ -80,6 +83,8 @@ export function parseProcessConfig(
     keyFile: file('keyFile'),
     redisPasswordFile: file('redisPasswordFile'),
     redisCaFile: file('redisCaFile'),
+    redisCertFile: file('redisCertFile'),
+    redisKeyFile: file('redisKeyFile'),
     logLevel: read('logLevel', parseLogLevel)?.level,
     drainDelayMs: read('drainDelay', parseDurationSetting({ minMs: 0, maxMs: 300_000 }))?.ms,
     drainTimeoutMs: read('drainTimeout', parseDurationSetting({ minMs: 100, maxMs: 300_000 }))?.ms,
@@ -120,25 +125,36 @@ function contradictionsOf(parsed: Parsed): string[] {
 
 /** What is given of TLS without what it needs. Nothing is guessed: the port would speak plain text, or trust anybody. */
 function halvesOfTls(parsed: Parsed): string[] {
-  const names = ['grpcTlsCertFile', 'grpcTlsKeyFile'] as const;
-  const missing = names.filter((name) => parsed[name] === undefined);
-  const given = [...names, 'grpcClientCaFile' as const].find((name) => parsed[name] !== undefined);
+  return [
+    ...halvesOf(parsed, ['grpcTlsCertFile', 'grpcTlsKeyFile'], 'grpcClientCaFile'),
+    ...halvesOf(parsed, ['redisCertFile', 'redisKeyFile']),
+  ];
+}
+
+function halvesOf(
+  parsed: Parsed,
+  names: readonly (SettingName & keyof Parsed)[],
+  more?: SettingName & keyof Parsed,
+): string[] {
+  const all = more === undefined ? names : [...names, more];
+  const given = all.find((name) => parsed[name] !== undefined);
   if (given === undefined) return [];
-  return missing.map(
-    (name) => `${settingNamed(name).flag} is required with ${settingNamed(given).flag}`,
-  );
+  return names
+    .filter((name) => parsed[name] === undefined)
+    .map((name) => `${settingNamed(name).flag} is required with ${settingNamed(given).flag}`);
 }
 
 function idleSettingsOf(parsed: Parsed): string[] {
+  const ofTls = ['redisCaFile', 'redisCertFile', 'redisKeyFile'] as const;
+  const idle = (names: readonly (SettingName & keyof Parsed)[], why: string) =>
+    names
+      .filter((name) => parsed[name] !== undefined)
+      .map((name) => `${settingNamed(name).flag} has no effect with ${why}`);
   if (parsed.store?.kind !== 'memory') {
     const isPlain = parsed.store?.url.startsWith('redis://') === true;
-    return isPlain && parsed.redisCaFile !== undefined
-      ? [`${settingNamed('redisCaFile').flag} has no effect with redis://; write rediss:// for TLS`]
-      : [];
+    return isPlain ? idle(ofTls, 'redis://; write rediss:// for TLS') : [];
   }
-  return (['redisPasswordFile', 'redisCaFile'] as const)
-    .filter((name) => parsed[name] !== undefined)
-    .map((name) => `${settingNamed(name).flag} has no effect with --store memory:`);
+  return idle(['redisPasswordFile', ...ofTls], '--store memory:');
 }
 
 function parseLogLevel(text: string): { readonly level: LogLevel } | string {

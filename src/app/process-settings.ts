@@ -1,3 +1,5 @@
+import type { Setting } from './setting.ts';
+
 /** The name of a setting; also the key under which the command line's parser hands over its flag. */
 export type SettingName =
   | 'config'
@@ -12,24 +14,14 @@ export type SettingName =
   | 'keyFile'
   | 'redisPasswordFile'
   | 'redisCaFile'
+  | 'redisCertFile'
+  | 'redisKeyFile'
   | 'logLevel'
   | 'drainDelay'
   | 'drainTimeout'
   | 'decisionBudget'
   | 'inFlightMax'
   | 'connectionAge';
-
-/** One setting: a flag, the environment variable that mirrors it, and the default. */
-export interface Setting<Name extends string = string> {
-  readonly name: Name;
-  readonly flag: string;
-  /** What stands for the value in the help text. */
-  readonly placeholder: string;
-  readonly variable: string;
-  /** As somebody would write it; `undefined` = not set. */
-  readonly default: string | undefined;
-  readonly help: string;
-}
 
 /** All settings of the process. Everything else is in the policy file. */
 export const PROCESS_SETTINGS: readonly Setting<SettingName>[] = [
@@ -128,6 +120,22 @@ export const PROCESS_SETTINGS: readonly Setting<SettingName>[] = [
     variable: 'CURFEW_REDIS_CA_FILE',
     default: undefined,
     help: 'PEM file with the authorities to trust for rediss://, instead of the usual ones',
+  },
+  {
+    name: 'redisCertFile',
+    flag: '--redis-cert-file',
+    placeholder: '<file>',
+    variable: 'CURFEW_REDIS_CERT_FILE',
+    default: undefined,
+    help: 'PEM file with the certificate that a Redis with tls-auth-clients is shown',
+  },
+  {
+    name: 'redisKeyFile',
+    flag: '--redis-key-file',
+    placeholder: '<file>',
+    variable: 'CURFEW_REDIS_KEY_FILE',
+    default: undefined,
+    help: 'PEM file with the private key of that certificate, without a passphrase',
   },
   {
     name: 'logLevel',

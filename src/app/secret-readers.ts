@@ -8,6 +8,6 @@ export async function warningsOfReaders(what: string, path: string): Promise<rea
   const facts = await stat(path).catch(() => undefined);
   if (facts === undefined || (facts.mode & WORLD_READABLE) === 0) return [];
   return [
-    `${what} ${path} can be read by every user of this machine; chmod 600 it (Kubernetes: defaultMode 0400)`,
+    `${what} ${path} can be read by every user of this machine; chmod 600 it (Kubernetes: defaultMode 0440 and fsGroup)`,
   ];
 }

@@ -1,5 +1,6 @@
 import { PROCESS_SETTINGS } from './process-settings.ts';
-import type { Environment, Setting, SettingName } from './process-settings.ts';
+import type { Environment, SettingName } from './process-settings.ts';
+import type { Setting } from './setting.ts';
 
 /** The setting of that name. */
 export function settingNamed(name: SettingName): Setting<SettingName> {

@@ -3,7 +3,9 @@ import type { GrpcTransport } from '../transport/grpc-transport.ts';
 import { formatListenAddress } from '../transport/listen-address.ts';
 import type { ListenAddress } from '../transport/listen-address.ts';
 import { startTransport } from '../transport/start-transport.ts';
-import { grpcTls } from './grpc-tls.ts';
+import type { FollowedTls } from './follow-tls.ts';
+import { isNarrower } from './grpc-tls.ts';
+import type { TlsVersion } from './grpc-tls.ts';
 import { startOpsServer } from './ops-server.ts';
 import type { OpsServer } from './ops-server.ts';
 import type { ProcessConfig } from './process-config.ts';
@@ -25,21 +27,35 @@ export async function startGrpc(
   config: ProcessConfig,
   shell: Shell,
   answerer: Pick<CheckAnswerer, 'handler' | 'wanted'>,
+  followed: FollowedTls | undefined,
 ): Promise<GrpcTransport> {
-  const { log, metrics, lifecycle } = shell;
-  const tls = await grpcTls(config, log);
+  const { log, metrics, lifecycle, tracing } = shell;
+  const first = followed?.current();
   const grpc = await listening('grpcAddress', config.grpcAddress, () =>
     startTransport(config.transport, {
       address: formatListenAddress(config.grpcAddress),
       ...answerer,
       onError: createTransportLog(log, metrics.checks, monotonicMs),
-      rpcObserver: metrics.rpcs,
+      rpcObserver: tracing?.checks.endedBy(metrics.rpcs) ?? metrics.rpcs,
+      tracer: tracing?.checks,
       connectionObserver: metrics.connections,
       limits: { connectionAgeMaxMs: config.connectionAgeMs },
-      tls,
+      tls: first?.tls,
     }),
   );
   lifecycle.opened('grpc', () => grpc.close());
+  if (followed === undefined || first === undefined) return grpc;
+  const swap = (next: TlsVersion, before: TlsVersion): void => {
+    grpc.setTls(next.tls);
+    if (!isNarrower(next, before)) return;
+    log.info(
+      { event: 'tls_connections_renewed' },
+      'an authority of clients is not trusted any more: all connections are asked to come back and are judged anew',
+    );
+    grpc.renewConnections();
+  };
+  followed.onSwap(swap);
+  if (followed.current() !== first) swap(followed.current(), first);
   return grpc;
 }
 

@@ -28,6 +28,14 @@ export async function startStore(
       observer: observed(metrics.store, log),
       passwordFile: config.redisPasswordFile,
       caFile: config.redisCaFile,
+      certFile: config.redisCertFile,
+      keyFile: config.redisKeyFile,
+      secretsRejected: (why) => {
+        log.error(
+          { event: 'store_secrets_rejected', why },
+          'a file with a secret of the store cannot be used; what was good before stays in force',
+        );
+      },
       commandTimeoutMs: config.decisionBudgetMs,
     });
     lifecycle.opened('store', () => opened.close());

@@ -86,6 +86,11 @@ export class UnaryServer {
     return this.#drained.promise;
   }
 
+  /** Asks the present peers to go, as they may come back at once. */
+  renew(): void {
+    for (const connection of this.#connections) connection.leave();
+  }
+
   /** Cuts off every connection, with the calls on it. */
   destroy(): void {
     for (const connection of this.#connections) connection.destroy();

@@ -1,5 +1,6 @@
 import type { SessionStore } from '../session/session-store.ts';
 import type { ReplicaAnnouncement, ReplicaEntries } from './judge-replicas.ts';
+import type { RedisSecretFiles } from './redis-secrets.ts';
 import type { StoreInspection } from './store-inspection.ts';
 import type { StoreObserver } from './store-observer.ts';
 
@@ -16,14 +17,12 @@ export interface OpenedStore {
   close(): Promise<void>;
 }
 
-export interface StoreOptions {
+export interface StoreOptions extends RedisSecretFiles {
   /** The clock of the memory store; with Redis only to measure how far its clock is off. Milliseconds since 1970. */
   readonly clock: () => number;
   readonly observer?: StoreObserver | undefined;
-  /** File with the Redis password; its trailing line break does not count. */
-  readonly passwordFile?: string | undefined;
-  /** File with the PEM certificates to trust for `rediss://`. */
-  readonly caFile?: string | undefined;
+  /** Told that the files, read again before a connection, cannot be used: the last good secrets stay. No secret is in it. */
+  readonly secretsRejected?: ((why: string) => void) | undefined;
   /** A Redis command without a reply for this long has failed. */
   readonly commandTimeoutMs?: number | undefined;
   readonly memorySessionsMax?: number | undefined;

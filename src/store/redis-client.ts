@@ -1,15 +1,17 @@
+import { isIP } from 'node:net';
 import type { Duplex } from 'node:stream';
+import type { ConnectionOptions } from 'node:tls';
 import { Redis } from 'ioredis';
 import type { RedisOptions } from 'ioredis';
 import type { RedisAddress } from './redis-address.ts';
+import type { RedisSecrets } from './redis-secrets.ts';
 import { isOfNoPrimary } from './store-fault.ts';
 
 /** How to reach a Redis, and how long to wait for it. */
 export interface RedisClientOptions {
   readonly address: RedisAddress;
-  readonly password: string | undefined;
-  /** PEM certificates to trust instead of the system's, for `rediss://`. */
-  readonly ca: string | undefined;
+  /** As of now; `useSecrets` puts others in their place. */
+  readonly secrets: RedisSecrets;
   /** A command without a reply for this long has failed. */
   readonly commandTimeoutMs: number;
 }
@@ -41,16 +43,33 @@ export function openRedisClient(options: RedisClientOptions): Redis {
  */
 function ignore(): void {}
 
+/** What the client proves itself with from its next connection on. */
+export function useSecrets(client: Redis, { password, secureContext }: RedisSecrets): void {
+  // It looks into its options at each connection.
+  if (password !== undefined) client.options.password = password;
+  const { tls, host } = client.options;
+  if (tls !== undefined) client.options.tls = tlsOptions(host ?? '', secureContext);
+}
+
+function tlsOptions(host: string, secureContext: RedisSecrets['secureContext']): ConnectionOptions {
+  return {
+    ...(secureContext && { secureContext }),
+    // The certificate has to be one for the host of the URL. Proxies in front of Redis choose by this name, too.
+    rejectUnauthorized: true,
+    ...(isIP(host) === 0 && { servername: host }),
+  };
+}
+
 function redisOptions(options: RedisClientOptions): RedisOptions & { replyMapping: 'legacy' } {
   const { host, port, isEncrypted, username, database } = options.address;
+  const { secrets } = options;
   return {
     host,
     port,
     db: database,
     ...(username !== undefined && { username }),
-    ...(options.password !== undefined && { password: options.password }),
-    // The host's name is verified; without `ca` the system's authorities are trusted.
-    ...(isEncrypted && { tls: { ...(options.ca !== undefined && { ca: options.ca }) } }),
+    ...(secrets.password !== undefined && { password: secrets.password }),
+    ...(isEncrypted && { tls: tlsOptions(host, secrets.secureContext) }),
 
     // RESP2: RESP3 brings us nothing, and ioredis 6.0.0 misreads some of its numbers.
     protocol: 2,

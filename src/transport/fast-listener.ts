@@ -1,6 +1,11 @@
 import { createServer, type Server, type Socket } from 'node:net';
-import { createServer as createTlsServer, type TLSSocket } from 'node:tls';
+import {
+  createServer as createTlsServer,
+  type Server as TlsServer,
+  type TLSSocket,
+} from 'node:tls';
 import { formatListenAddress, type ListenAddress } from './listen-address.ts';
+import { OpenHandshakes } from './open-handshakes.ts';
 import { handshakeFault, HandshakeFailed, type TransportFault } from './transport-fault.ts';
 import { tlsContextOptions, tlsListenOptions, type TransportTls } from './transport-tls.ts';
 
@@ -13,8 +18,12 @@ export interface SocketListener {
   readonly port: number | undefined;
   /** Accepts no more; resolves when what it has accepted is closed, too. */
   close(): Promise<void>;
+  /** What new connections are shown, and asked. In plain text nothing happens. */
+  setTls(tls: TransportTls): void;
   /** Ends connections that are still in their TLS handshake. */
   destroyHandshakes(): void;
+  /** Ends all connections that came through TLS, whatever their state. */
+  destroySockets(): void;
 }
 
 // Half open: a peer that has said all may still be answered.
@@ -27,36 +36,37 @@ export async function listenForSockets(
   onSocket: (socket: Socket) => void,
   onError: (fault: TransportFault) => void,
 ): Promise<SocketListener> {
-  const handshakes = new Set<Socket>();
-  const server =
-    tls === undefined
-      ? createServer(SOCKET_OPTIONS, onSocket)
-      : tlsServer(tls, handshakes, onSocket, onError);
+  const sockets = new Set<Socket>();
+  const secure = tls === undefined ? undefined : tlsServer(tls, sockets, onSocket, onError);
+  const handshakes = secure && new OpenHandshakes(secure);
+  const server = secure ?? createServer(SOCKET_OPTIONS, onSocket);
   await listening(server, address);
   const bound = server.address();
   return {
     port: bound !== null && typeof bound === 'object' ? bound.port : undefined,
     close: () => new Promise((resolve) => void server.close(() => resolve())),
-    destroyHandshakes: () => {
-      for (const socket of handshakes) socket.destroy();
+    setTls: (next) => secure?.setSecureContext(tlsContextOptions(next)),
+    destroyHandshakes: () => handshakes?.destroy(),
+    destroySockets: () => {
+      for (const socket of sockets) socket.destroy();
     },
   };
 }
 
 function tlsServer(
   tls: TransportTls,
-  handshakes: Set<Socket>,
+  sockets: Set<Socket>,
   onSocket: (socket: Socket) => void,
   onError: (fault: TransportFault) => void,
-): Server {
+): TlsServer {
   const server = createTlsServer({
     ...SOCKET_OPTIONS,
     ...tlsListenOptions(tls),
     ...tlsContextOptions(tls),
   });
   server.on('connection', (socket: Socket) => {
-    handshakes.add(socket);
-    socket.once('close', () => handshakes.delete(socket));
+    sockets.add(socket);
+    socket.once('close', () => sockets.delete(socket));
   });
   server.on('secureConnection', (socket: TLSSocket) => {
     // A client that offers no protocol at all gets through the handshake (RFC 9113 section 3.2).
@@ -68,8 +78,8 @@ function tlsServer(
     socket.on('error', () => {});
     socket.destroy();
   });
-  server.on('tlsClientError', (error) => {
-    const fault = handshakeFault(error);
+  server.on('tlsClientError', (error, socket) => {
+    const fault = handshakeFault(error, socket);
     if (fault !== undefined) onError(fault);
   });
   return server;

@@ -50,6 +50,11 @@ export async function startFastServer(options: GrpcServerOptions): Promise<GrpcT
     ),
     port,
     setServing: (isServing) => health.setServing(isServing),
+    setTls: (tls) => listener.setTls(tls),
+    renewConnections: () => {
+      listener.destroyHandshakes();
+      server.renew();
+    },
     drain: (graceMs) => {
       health.setServing(false);
       health.endWatches();
@@ -58,7 +63,7 @@ export async function startFastServer(options: GrpcServerOptions): Promise<GrpcT
     close: async () => {
       ended ??= shutDown(server, listener, 0);
       server.destroy();
-      listener.destroyHandshakes();
+      listener.destroySockets();
       await ended;
     },
   };
@@ -71,7 +76,7 @@ async function shutDown(
 ): Promise<void> {
   const timer = setTimeout(() => {
     server.destroy();
-    listener.destroyHandshakes();
+    listener.destroySockets();
   }, graceMs);
   await Promise.all([listener.close(), server.drain()]);
   clearTimeout(timer);

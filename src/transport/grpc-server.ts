@@ -26,7 +26,8 @@ export async function startGrpcServer(options: GrpcServerOptions): Promise<GrpcT
   server.addService(healthServiceDefinition, healthImplementation(health));
 
   if (address.kind === 'unix') await removeStaleSocket(address.path);
-  const port = await bind(server, formatListenAddress(address), options.tls);
+  const credentials = options.tls === undefined ? undefined : new TlsCredentials(options.tls);
+  const port = await bind(server, formatListenAddress(address), credentials);
   const edge = watchHttp2(server, onError);
   let ended: Promise<void> | undefined;
 
@@ -34,6 +35,8 @@ export async function startGrpcServer(options: GrpcServerOptions): Promise<GrpcT
     address: formatListenAddress(address.kind === 'tcp' ? { ...address, port } : address),
     port: address.kind === 'tcp' ? port : undefined,
     setServing: (isServing) => health.setServing(isServing),
+    setTls: (tls) => credentials?.replace(tls),
+    renewConnections: () => edge.renewConnections(),
     drain: (graceMs) => {
       health.setServing(false);
       health.endWatches();
@@ -53,14 +56,21 @@ class TlsCredentials extends ServerCredentials {
     super(tlsListenOptions(tls), tlsContextOptions(tls));
   }
 
+  /** The library hands it to the server that listens (`setSecureContext`). */
+  replace(tls: TransportTls): void {
+    this.updateSecureContextOptions(tlsContextOptions(tls));
+  }
+
   override _equals(other: ServerCredentials): boolean {
     return this === other;
   }
 }
 
-function bind(server: Server, address: string, tls: TransportTls | undefined): Promise<number> {
-  const credentials =
-    tls === undefined ? ServerCredentials.createInsecure() : new TlsCredentials(tls);
+function bind(
+  server: Server,
+  address: string,
+  credentials: ServerCredentials = ServerCredentials.createInsecure(),
+): Promise<number> {
   return new Promise((resolve, reject) => {
     server.bindAsync(address, credentials, (fault, port) => {
       if (fault === null) resolve(port);

@@ -1,7 +1,11 @@
 import type { Http2SecureServer, IncomingHttpHeaders, ServerHttp2Session } from 'node:http2';
 import type { Socket } from 'node:net';
+import { Server as TlsServer } from 'node:tls';
+import type { TLSSocket } from 'node:tls';
 import type { Server } from '@grpc/grpc-js';
 import { grpcTimeoutMs } from '../http2/grpc-timeout.ts';
+import { leaveSession } from './leave-session.ts';
+import { OpenHandshakes } from './open-handshakes.ts';
 import { handshakeFault, HandshakeFailed } from './transport-fault.ts';
 
 const METHOD_PATH_CHARACTERS_MAX = 200;
@@ -9,6 +13,8 @@ const INT32_MAX = 2 ** 31 - 1;
 
 /** The HTTP/2 connections beneath a grpc-js server. */
 export interface Http2Edge {
+  /** Asks all peers to connect anew; who is in the middle of a TLS handshake has to at once. */
+  renewConnections(): void;
   /** Ends all connections at once, with the calls on them, and those that are still in their TLS handshake. */
   destroyConnections(): void;
 }
@@ -35,16 +41,18 @@ export function watchHttp2(
   }
   const sessions = new Set<ServerHttp2Session>();
   const sockets = new Set<Socket>();
+  const handshakes: OpenHandshakes[] = [];
   for (const http2Server of http2Servers.keys()) {
     http2Server.prependListener('stream', (_stream, headers) => {
       amendHeaders(headers);
     });
+    if (http2Server instanceof TlsServer) handshakes.push(new OpenHandshakes(http2Server));
     http2Server.on('connection', (socket: Socket) => {
       sockets.add(socket);
       socket.once('close', () => sockets.delete(socket));
     });
-    http2Server.on('tlsClientError', (error: Error) => {
-      const fault = handshakeFault(error);
+    http2Server.on('tlsClientError', (error: Error, socket: TLSSocket) => {
+      const fault = handshakeFault(error, socket);
       if (fault !== undefined) onHandshakeFailed(fault);
     });
     http2Server.on('unknownProtocol', (socket) => {
@@ -57,6 +65,10 @@ export function watchHttp2(
     });
   }
   return {
+    renewConnections: () => {
+      for (const open of handshakes) open.destroy();
+      for (const session of sessions) leaveSession(session);
+    },
     destroyConnections: () => {
       for (const session of sessions) session.destroy();
       for (const socket of sockets) socket.destroy();

@@ -1,3 +1,4 @@
+import type { TLSSocket } from 'node:tls';
 import type { MalformedCheck } from './malformed-check.ts';
 import type { UnsafeReply } from './unsafe-reply.ts';
 
@@ -51,8 +52,17 @@ export class HandshakeFailed extends Error {
   }
 }
 
-/** What a `tlsClientError` is worth telling; `undefined` for a peer that just left, as port scans and TCP probes do. */
-export function handshakeFault(error: Error): HandshakeFailed | undefined {
+/**
+ * What a `tlsClientError` is worth telling; `undefined` for a peer that just left, as port scans and TCP probes do. Node looks
+ * at a certificate after the handshake and hangs up by itself: then only the socket knows why.
+ */
+export function handshakeFault(
+  error: Error,
+  { authorizationError }: Pick<TLSSocket, 'authorizationError'>,
+): HandshakeFailed | undefined {
+  // Documented as an Error, it is the code of one (`CERT_HAS_EXPIRED`), or null.
+  const refusal: unknown = authorizationError;
+  if (typeof refusal === 'string' && /^\w+$/.test(refusal)) return new HandshakeFailed(refusal);
   const reason = 'code' in error ? String(error.code) : '';
   return /^(?:ERR_SSL_|ERR_TLS_)\w+$/.test(reason) ? new HandshakeFailed(reason) : undefined;
 }

@@ -26,12 +26,12 @@ export function edgeConfig({ edge, curfews, web, grpc }: EdgeAddresses): string 
 }
 
 /** Replaces the one line with `{ address: WHAT }` by one line for each port. */
-function replaceLine(text: string, what: string, ports: readonly number[]): string {
+export function replaceLine(text: string, what: string, ports: readonly number[]): string {
   const lines = text.split('\n');
   const found = lines.filter((line) => line.includes(`{ address: ${what} }`));
   const [line] = found;
   if (line === undefined || found.length > 1) {
-    throw new Error(`${found.length} lines of envoy.yaml have the address ${what}, not one`);
+    throw new Error(`${found.length} lines have the address ${what}, not one`);
   }
   const own = ports.map((port) => line.replace(what, `127.0.0.1, port_value: ${port}`));
   return lines.flatMap((each) => (each === line ? own : [each])).join('\n');

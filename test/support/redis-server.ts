@@ -1,10 +1,9 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { connect } from 'node:net';
-import type { Socket } from 'node:net';
+import type { NetConnectOpts } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { connect as connectTls } from 'node:tls';
 import { startProcess } from './child-process.ts';
 import type { Running } from './child-process.ts';
 import { freePort } from './free-port.ts';
@@ -59,7 +58,12 @@ export async function startRedisServer(options: RedisServerOptions = {}): Promis
   const isTls = options.tls === true;
   const start = async (port: number) => {
     const server = await startProcess(bin, argumentsFor(folder, port, options));
-    return (await answers(server, port, isTls)) ? server : undefined;
+    return (await answers(
+      server,
+      isTls ? { path: join(folder, 'redis.sock') } : { port, host: '127.0.0.1' },
+    ))
+      ? server
+      : undefined;
   };
   const first = await startSomewhere(start).catch(async (error: unknown) => {
     await rm(folder, { recursive: true, force: true });
@@ -129,10 +133,11 @@ function argumentsFor(folder: string, port: number, options: RedisServerOptions)
   return [...args, ...(options.args ?? [])];
 }
 
-async function answers(server: Running, port: number, isTls: boolean): Promise<boolean> {
+/** @param way a server that may ask for certificates is asked past TLS */
+async function answers(server: Running, way: NetConnectOpts): Promise<boolean> {
   const giveUpAtMs = Date.now() + START_MAX_MS;
   while (server.isAlive() && Date.now() < giveUpAtMs) {
-    if (await isUp(port, isTls)) return true;
+    if (await isUp(way)) return true;
     await sleep(POLL_MS);
   }
   await server.stop();
@@ -141,10 +146,8 @@ async function answers(server: Running, port: number, isTls: boolean): Promise<b
 }
 
 // A server that refuses us by its ACL is up as well; one that says LOADING is not.
-async function isUp(port: number, isTls: boolean): Promise<boolean> {
-  const socket: Socket = isTls
-    ? connectTls({ port, host: '127.0.0.1', rejectUnauthorized: false })
-    : connect({ port, host: '127.0.0.1' });
+async function isUp(way: NetConnectOpts): Promise<boolean> {
+  const socket = connect(way);
   socket.setTimeout(PING_MAX_MS);
   const reply = await new Promise<string>((resolve) => {
     socket.once('data', (data) => resolve(data.toString()));

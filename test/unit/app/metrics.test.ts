@@ -92,6 +92,8 @@ describe('metrics', () => {
       ['curfew_key_file_last_reload_successful', 'gauge', []],
       ['curfew_key_file_keys', 'gauge', []],
       ['curfew_key_info', 'gauge', ['fingerprint', 'use']],
+      ['curfew_tls_last_reload_successful', 'gauge', []],
+      ['curfew_tls_certificate_expiry_timestamp_seconds', 'gauge', []],
       ['curfew_build_info', 'gauge', ['version']],
       ['curfew_ready', 'gauge', []],
       ['curfew_rpcs_in_flight', 'gauge', ['grpc_method', 'grpc_service']],
@@ -120,6 +122,7 @@ describe('metrics', () => {
       metrics.rpcs.handled(rpc, 'OK', 0.001);
       metrics.connections.refused('PROTOCOL_ERROR');
       metrics.keys.inForce([{ fingerprint: 'abc', use: 'writes' }]);
+      metrics.tls.accepted(1_800_000_000_000);
     });
 
     for (const [name, type, labels] of table) {
@@ -150,6 +153,17 @@ describe('metrics', () => {
       expect(types.has('nodejs_eventloop_lag_p99_seconds')).to.equal(true);
       expect(types.has('nodejs_eventloop_utilization_summary')).to.equal(true);
     });
+  });
+
+  it('say nothing of TLS where there is none: a 0 would raise an alert', async () => {
+    expect(await valueOf('curfew_tls_last_reload_successful')).to.equal(undefined);
+    expect(await valueOf('curfew_tls_certificate_expiry_timestamp_seconds')).to.equal(undefined);
+    metrics.tls.accepted(1_800_000_000_000);
+    metrics.tls.rejected();
+    expect(await valueOf('curfew_tls_last_reload_successful')).to.equal(0);
+    expect(await valueOf('curfew_tls_certificate_expiry_timestamp_seconds')).to.equal(
+      1_800_000_000,
+    );
   });
 
   it("have buckets from a quarter of a millisecond, with edges at Envoy's timeouts and where the alert calls", () => {

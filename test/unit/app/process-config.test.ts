@@ -35,6 +35,8 @@ describe('process-config', () => {
       keyFile: undefined,
       redisPasswordFile: undefined,
       redisCaFile: undefined,
+      redisCertFile: undefined,
+      redisKeyFile: undefined,
       logLevel: 'info',
       drainDelayMs: 5_000,
       drainTimeoutMs: 10_000,
@@ -93,6 +95,8 @@ describe('process-config', () => {
       ['keyFile', 'keyFile', 'a', 'a', 'b', 'b'],
       ['redisPasswordFile', 'redisPasswordFile', 'a', 'a', 'b', 'b'],
       ['redisCaFile', 'redisCaFile', 'a', 'a', 'b', 'b'],
+      ['redisCertFile', 'redisCertFile', 'a', 'a', 'b', 'b'],
+      ['redisKeyFile', 'redisKeyFile', 'a', 'a', 'b', 'b'],
       ['logLevel', 'logLevel', 'debug', 'debug', 'warn', 'warn'],
       ['drainDelay', 'drainDelayMs', '0s', 0, '1m30s', 90_000],
       ['drainTimeout', 'drainTimeoutMs', '250ms', 250, '1s', 1_000],
@@ -106,6 +110,8 @@ describe('process-config', () => {
       CURFEW_KEY_FILE: 'k',
       CURFEW_GRPC_TLS_CERT_FILE: 'c',
       CURFEW_GRPC_TLS_KEY_FILE: 'k',
+      CURFEW_REDIS_CERT_FILE: 'c',
+      CURFEW_REDIS_KEY_FILE: 'k',
     };
 
     it('of every setting', () => {
@@ -200,6 +206,11 @@ describe('process-config', () => {
         'a key without its certificate',
         { grpcTlsKeyFile: 'a' },
         /^--grpc-tls-cert-file is required with --grpc-tls-key-file$/,
+      ],
+      [
+        'a certificate for Redis without its key',
+        { redisCertFile: 'a' },
+        /^--redis-key-file is required with --redis-cert-file$/,
       ],
       ['an unknown transport', { transport: 'http' }, /is no transport; write fast or grpc-js$/],
       ['a connection age without a unit', { connectionAge: '300' }, /is no duration/],

@@ -1,14 +1,14 @@
+import { createSecureContext } from 'node:tls';
 import { expect } from 'chai';
 import type { Redis } from 'ioredis';
 import { parseRedisAddress } from '../../../src/store/redis-address.ts';
-import { openRedisClient } from '../../../src/store/redis-client.ts';
+import { openRedisClient, useSecrets } from '../../../src/store/redis-client.ts';
 
 // Each of these is a second guard behind one that the fault tests see: nothing else would notice that it is gone.
 describe('openRedisClient', () => {
   const client = openRedisClient({
     address: parseRedisAddress('redis://user@127.0.0.1:1/3'),
-    password: 'secret',
-    ca: undefined,
+    secrets: { password: 'secret', secureContext: undefined },
     commandTimeoutMs: 123,
   });
   client.on('error', () => undefined);
@@ -62,5 +62,23 @@ describe('openRedisClient', () => {
 
   it('logs in as the user of the URL, on its database', () => {
     expect(client.options).to.include({ username: 'user', password: 'secret', db: 3 });
+  });
+
+  it('takes other secrets for its next connection', () => {
+    const own = openRedisClient({
+      address: parseRedisAddress('rediss://user@redis.test:1'),
+      secrets: { password: 'one', secureContext: createSecureContext() },
+      commandTimeoutMs: 123,
+    });
+    own.on('error', () => undefined);
+    const secureContext = createSecureContext();
+    useSecrets(own, { password: 'two', secureContext });
+    expect(own.options.password).to.equal('two');
+    expect(own.options.tls).to.deep.equal({
+      secureContext,
+      rejectUnauthorized: true,
+      servername: 'redis.test',
+    });
+    own.disconnect();
   });
 });

@@ -56,8 +56,10 @@ export async function compose(config: ProcessConfig, shell: Shell): Promise<Runn
   const replica = randomUUID();
   const storeWatch = new StoreWatch({
     opened,
-    announcement: () =>
-      replicaAnnouncement(replica, keys.ring.announced(), policies.current().policies),
+    announcement: () => {
+      const own = { fingerprints: keys.ring.announced(), writing: keys.ring.writing };
+      return replicaAnnouncement(replica, own, policies.current().policies);
+    },
     keys: new KeyAgreement({ ring: keys.ring, readiness, metrics, log }),
     readiness,
     metrics: metrics.store,

@@ -72,7 +72,9 @@ export class KeyRing {
       const fresh = ringKey(secret, this.#clock());
       return before.find(({ fingerprint }) => fingerprint === fresh.fingerprint) ?? fresh;
     });
-    this.#retired = before.filter((key) => !this.#listed.includes(key)).slice(0, RETIRED_MAX);
+    const lost = before.filter((key) => !this.#listed.includes(key));
+    this.#retired = lost.slice(0, RETIRED_MAX);
+    if (lost.length > RETIRED_MAX) this.#agreedAtMs = -Infinity; // the others may need it
     const retired = this.#retired.map(({ fingerprint }) => fingerprint);
     for (const leaving of this.#leaving)
       if (!retired.includes(leaving)) this.#leaving.delete(leaving);
@@ -115,6 +117,8 @@ export class KeyRing {
    * @returns whether it lacks it
    */
   lack(fingerprint: string): boolean {
+    // Until it asks again, the others do not count on this one, and may begin to write with another key that it lacks.
+    this.#agreedAtMs = -Infinity;
     if (this.#leaving.delete(fingerprint)) return false;
     this.#foreign = fingerprint;
     return true;
@@ -139,6 +143,11 @@ export class KeyRing {
       fingerprint,
       use: index === 0 ? 'writes' : 'reads',
     }));
+  }
+
+  /** The fingerprint of the key that is written with, if the replicas have settled it. */
+  get writing(): string | undefined {
+    return this.#agreedAtMs === -Infinity ? undefined : this.#writing;
   }
 
   /** Of the keys in the file, newest first. */
@@ -180,9 +189,9 @@ export class KeyRing {
   }
 
   #createNames(): (source: string, credential: string) => SessionNames {
-    const inOrder = this.#inOrder();
-    this.#writing = inOrder[0]?.fingerprint;
-    return createSessionNames(inOrder.map(({ secret }) => secret));
+    const keys = this.#inOrder();
+    this.#writing = keys[0]?.fingerprint;
+    return createSessionNames(keys.map(({ secret }) => secret));
   }
 }
 

@@ -3,6 +3,8 @@ const SECRET_BYTES_MIN = 32;
 const SECRET_BYTES_MAX = 1_024;
 /** Each older key costs one more look into the store for every unknown credential. */
 const KEYS_MAX = 8;
+/** A mistaken path leads to a file of which each line is a problem, and all of them go into one line of the log. */
+const PROBLEMS_MAX = 20;
 const REMEDY = 'make one with: openssl rand -hex 32';
 
 /** A key file that cannot be used: all problems at once, with line numbers and without any secret. */
@@ -50,6 +52,9 @@ export function parseKeyFile(text: string, path: string): readonly Uint8Array[] 
     problems.push(`it has ${keys.length} secrets, more than ${KEYS_MAX}; remove the oldest ones`);
   }
   if (keys.length === 0 && problems.length === 0) problems.push(`it has no secret; ${REMEDY}`);
+  if (problems.length > PROBLEMS_MAX) {
+    problems.splice(PROBLEMS_MAX, Infinity, `and ${problems.length - PROBLEMS_MAX} more`);
+  }
   if (problems.length > 0) throw new KeyFileError(path, problems);
   return keys;
 }

@@ -8,7 +8,7 @@ const DIGEST_CHARACTERS = 16;
 /** What this replica tells the others: which keys it has, and which sources it knows. No secret, no name. */
 export function replicaAnnouncement(
   replica: string,
-  fingerprints: readonly string[],
+  { fingerprints, writing }: Pick<ReplicaAnnouncement, 'fingerprints' | 'writing'>,
   policies: PolicySet,
 ): ReplicaAnnouncement {
   // Names have no line breaks; their order in the file means nothing.
@@ -17,6 +17,7 @@ export function replicaAnnouncement(
   return {
     replica,
     fingerprints,
+    writing,
     sourceDigest: digest.slice(0, DIGEST_CHARACTERS),
     // As long as a record may stay that is not presented any more.
     retentionMs: policies.retentionMaxMs + RETENTION_MARGIN_MS,

@@ -14,6 +14,11 @@ const RETRY_MIN_MS = 100;
 const RETRY_MAX_MS = 1_000;
 /** Afterwards. Well below the age at which other replicas take this one for gone. */
 const ROUTINE_MS = 15_000;
+/**
+ * When this replica may not begin yet with a key that nobody lacks: it was not counted, so others may not be, either. Longer
+ * than anybody's routine: by then all have told of themselves, also in a store that has lost everything.
+ */
+const UNCOUNTED_MS = 18_000;
 /** While the key files of the replicas do not fit together, which somebody is probably changing. */
 const UNSETTLED_MS = 3_000;
 
@@ -36,6 +41,7 @@ export class StoreWatch {
   readonly #deps: StoreWatchDeps;
   #attempts = 0;
   #isUnsettled = false;
+  #isUncounted = false;
   #timer: NodeJS.Timeout | undefined;
   #delayed: NodeJS.Timeout | undefined;
   #round: Promise<void> = Promise.resolve();
@@ -55,6 +61,7 @@ export class StoreWatch {
 
   /** Asks after so long, whatever else happens until then. */
   askIn(delayMs: number): void {
+    if (this.#isClosed) return;
     clearTimeout(this.#delayed);
     this.#delayed = setTimeout(() => this.ask(), delayMs);
   }
@@ -79,6 +86,8 @@ export class StoreWatch {
       readiness.hold('store');
       this.#attempts = 0;
       this.#isUnsettled = this.#deps.keys.judged(judgement.keys, entries, askedAtMs);
+      const { writes, lacking } = entries;
+      this.#isUncounted = writes !== undefined && writes !== own.fingerprints[0] && lacking === 0;
       this.#judgeSources(judgement.sourcesDiffer);
     } catch (error) {
       this.#notAnswered(error);
@@ -145,6 +154,7 @@ export class StoreWatch {
 
   #delayMs(): number {
     const isAnswered = this.#deps.readiness.holds('store') && this.#attempts === 0;
+    if (isAnswered && this.#isUncounted) return UNCOUNTED_MS;
     const routineMs = this.#isUnsettled ? UNSETTLED_MS : ROUTINE_MS;
     const baseMs = isAnswered
       ? routineMs

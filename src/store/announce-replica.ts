@@ -15,8 +15,8 @@ export async function announceReplica(
   connection: RedisConnection,
   own: ReplicaAnnouncement,
 ): Promise<ReplicaEntries> {
-  const { replica, fingerprints, sourceDigest, retentionMs } = own;
-  if (![replica, ...fingerprints, sourceDigest].every((name) => NAME.test(name))) {
+  const { replica, fingerprints, writing = '-', sourceDigest, retentionMs } = own;
+  if (![replica, ...fingerprints, writing, sourceDigest].every((name) => NAME.test(name))) {
     throw new TypeError('a name or fingerprint is letters, digits, - and _');
   }
   if (fingerprints.length === 0) throw new TypeError('a replica without a key');
@@ -24,7 +24,7 @@ export async function announceReplica(
   const { words } = await connection.run(
     'announce',
     [REPLICAS_KEY],
-    [replica, `sources:${sourceDigest}`, ...ages, ...fingerprints],
+    [replica, `sources:${sourceDigest}`, ...ages, writing, ...fingerprints],
     ['announced'],
   );
   const [now, writes, lacking, ...entries] = words;

@@ -4,6 +4,8 @@ export interface ReplicaAnnouncement {
   readonly replica: string;
   /** Of all keys that it can look sessions up with, in the order in which it would write with them. At least one. */
   readonly fingerprints: readonly string[];
+  /** The one that it writes with by now; `undefined` when that was not settled yet. */
+  readonly writing: string | undefined;
   /** Of its configuration's source names. */
   readonly sourceDigest: string;
   /** How long what was written with a key may matter. */

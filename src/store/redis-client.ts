@@ -1,4 +1,5 @@
 import { isIP } from 'node:net';
+import type { Duplex } from 'node:stream';
 import type { ConnectionOptions } from 'node:tls';
 import { Redis } from 'ioredis';
 import type { RedisOptions } from 'ioredis';
@@ -28,8 +29,19 @@ const RECONNECT_MAX_MS = 1_000;
  * once ready, its socket is ours (see `adopt-socket.ts`), so that what is said here of commands holds for its handshake.
  */
 export function openRedisClient(options: RedisClientOptions): Redis {
-  return new Redis(redisOptions(options));
+  const client = new Redis(redisOptions(options));
+  client.on('error', () => {
+    const { stream }: { stream?: Duplex } = client; // none before the first attempt
+    stream?.off('error', ignore).on('error', ignore);
+  });
+  return client;
 }
+
+/**
+ * The client listens to one error of each socket. TLS tells of two where we refuse the server's certificate and it answers
+ * with an alert; without a listener the second one would end the process.
+ */
+function ignore(): void {}
 
 /** What the client proves itself with from its next connection on. */
 export function useSecrets(client: Redis, { password, secureContext }: RedisSecrets): void {

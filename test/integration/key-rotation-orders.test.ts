@@ -30,6 +30,8 @@ const [A, B, C] = SECRETS as [Uint8Array, Uint8Array, Uint8Array];
 const FILES = [[A], [A, B], [B, A], [B], [A, B, C], [C, B, A], [C, A, B]] as const;
 const CREDENTIALS = ['one', 'two', 'three'] as const;
 const REPLICAS = 3;
+/** A machine that is busy with something else must not look like a store that is away. */
+const PATIENCE = { commandTimeoutMs: 5_000 };
 
 /** A replica without its process: its keys, its checks and what it settles with the others. */
 class Replica {
@@ -60,10 +62,12 @@ class Replica {
     this.#ring.replace(file);
   }
 
-  async settle(): Promise<void> {
+  /** @returns whether this replica has every key that was written with */
+  async settle(): Promise<boolean> {
     const own = {
       replica: this.#name,
       fingerprints: this.#ring.announced(),
+      writing: this.#ring.writing,
       sourceDigest: 'web',
       retentionMs: 31 * 86_400_000,
     };
@@ -71,6 +75,7 @@ class Replica {
     const { keys } = judgeReplicas(entries, own);
     if (keys.kind === 'foreign_key') this.#ring.lack(keys.fingerprint);
     else this.#ring.agree(entries.writes, new Set(entries.keys.keys()), 0);
+    return keys.kind === 'agree';
   }
 
   async check(credential: string): Promise<'allow' | 'deny' | 'none'> {
@@ -126,7 +131,7 @@ describe('keys that change in any order', function () {
   before(async function () {
     await redisServerOrSkip(this);
     server = await startGuardedRedis();
-    world = await openRedisWorld(server);
+    world = await openRedisWorld(server, PATIENCE);
   });
   after(async () => {
     await world?.close();
@@ -194,6 +199,43 @@ describe('keys that change in any order', function () {
       seed,
       examples: [[GOES_WHILE_OTHERS_BEGIN]],
     });
+  });
+
+  it('turn nobody out who was in when the store comes back, with its data or without', async () => {
+    const parsed = parsePolicyFile(POLICY, 'test.yaml');
+    if (parsed.kind !== 'ok') throw new Error('the policy is bad');
+    const all = [0, 1, 2] as const;
+    const order = fc.shuffledSubarray([...all], { minLength: REPLICAS });
+    // All have one key in common: else one of them was out before.
+    const file = fc.constantFrom([A], [A, B], [B, A], [A, B, C], [C, B, A], [C, A, B]);
+    const world3 = fc.record({
+      files: fc.tuple(file, file, file),
+      before: fc.array(order, { minLength: 3, maxLength: 3 }),
+      after: fc.array(order, { minLength: 3, maxLength: 3 }),
+      isLost: fc.boolean(),
+    });
+    const seed = Math.trunc(Math.random() * 2 ** 31);
+    const run = async ({ files, before, after, isLost }: StepOf<typeof world3>): Promise<void> => {
+      await world.admin.flushall();
+      const replicas = all.map((at) => new Replica(`r${at}`, [A], world.opened, parsed.policies));
+      const settleIn = async (orders: readonly (readonly number[])[]): Promise<void> => {
+        // oxlint-disable-next-line no-await-in-loop
+        for (const at of orders.flat())
+          expect(await replicas[at]?.settle(), `${at}`).to.equal(true);
+      };
+      await settleIn([all]);
+      for (const at of all) replicas[at]?.load(files[at]);
+      await settleIn(before);
+      if (isLost) await world.admin.flushall();
+      else {
+        const fields = await world.admin.hkeys('curfew:1:replicas');
+        const told = fields.filter((field) => field.startsWith('replica:'));
+        const longAgo = told.flatMap((field) => [field, Date.now() - 61_000]);
+        await world.admin.hset('curfew:1:replicas', ...longAgo);
+      }
+      await settleIn(after);
+    };
+    await fc.assert(fc.asyncProperty(world3, run), { numRuns: 200, seed });
   });
 });
 

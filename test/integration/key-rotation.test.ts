@@ -186,6 +186,7 @@ describe('key rotation', function () {
   it('opens one session for a credential that comes to replicas in different steps at the same time', async () => {
     const one = await start([OLD, NEW]);
     const two = await start([NEW, OLD]);
+    await letThemAsk(); // who starts goes on with what the others write with
     await writesWith(two, fresh);
     await writesWith(one, old);
     const credentials = Array.from({ length: 40 }, newCredential);

@@ -21,6 +21,7 @@ const DAY = 86_400_000;
 function own(part: Partial<ReplicaAnnouncement> = {}): ReplicaAnnouncement {
   return {
     replica: 'one',
+    writing: undefined,
     fingerprints: ['new', 'old'],
     sourceDigest: 'web',
     retentionMs: 30 * DAY,
@@ -128,7 +129,8 @@ describe('a Redis store at its start', () => {
 
     beforeEach(async () => {
       server = await startGuardedRedis();
-      opened = await openAsCurfew(server);
+      // What is told is tested here, not how fast.
+      opened = await openAsCurfew(server, { commandTimeoutMs: 5_000 });
       admin = openAdmin(server);
     });
     afterEach(async () => {
@@ -195,6 +197,39 @@ describe('a Redis store at its start', () => {
       // The silent one comes back, and finds out that it lacks a key.
       expect((await announce('two', ['a'])).writes).to.equal(undefined);
       expect(await announce('one', ['c', 'b', 'a'])).to.include({ writes: 'c', lacking: 0 });
+    });
+
+    it('and changes nothing as the first who is back after an outage, lest it turn out those who are not back yet', async () => {
+      await announce('two', ['a']);
+      expect(await announce('one', ['b', 'a'])).to.include({ writes: 'a', lacking: 1 });
+      for (const field of ['replica:one:b,a', 'replica:two:a']) {
+        // oxlint-disable-next-line no-await-in-loop
+        await admin.hset('curfew:1:replicas', field, Date.now() - 61_000);
+      }
+      expect(await announce('one', ['b', 'a'])).to.include({ writes: 'a', lacking: 0 });
+      expect(await announce('two', ['a'])).to.include({ writes: 'a' });
+      expect(await announce('one', ['b', 'a'])).to.include({ writes: 'a', lacking: 1 });
+      // One that is alone goes on with the next look.
+      await admin.hset('curfew:1:replicas', 'replica:two:a', Date.now() - 61_000);
+      expect(await announce('one', ['b', 'a'])).to.include({ writes: 'b', lacking: 0 });
+    });
+
+    it('and goes on with its key when the store has lost everything, as nobody else is back yet', async () => {
+      const waiting = own({ fingerprints: ['b', 'a'], writing: 'a' });
+      await announce('two', ['a']);
+      expect(await opened.announce(waiting)).to.include({ writes: 'a', lacking: 1 });
+      await admin.flushall();
+      expect(await opened.announce(waiting)).to.include({ writes: 'a', lacking: 0 });
+      expect(await announce('two', ['a'])).to.include({ writes: 'a' });
+      expect(await opened.announce(waiting)).to.include({ writes: 'a', lacking: 1 });
+    });
+
+    it('and counts what was said in the future, by a clock that was put back, from now on', async () => {
+      await admin.hset('curfew:1:replicas', 'replica:two:a', Date.now() + DAY);
+      await announce('one', ['a']);
+      const saidAtMs = Number(await admin.hget('curfew:1:replicas', 'replica:two:a'));
+      expect(saidAtMs).to.be.at.most(Date.now());
+      expect(await announce('one', ['b', 'a'])).to.include({ writes: 'a', lacking: 1 });
     });
 
     it('and does not take the start of a fingerprint for the whole', async () => {

@@ -52,6 +52,7 @@ describe('the connection to a real Redis', () => {
         opened.announce({
           replica: 'one',
           fingerprints: ['a'],
+          writing: undefined,
           sourceDigest: 'b',
           retentionMs: 1_000,
         }),

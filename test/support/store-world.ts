@@ -46,8 +46,11 @@ export function openMemoryWorld(clock: ManualClock = new ManualClock()): StoreWo
 }
 
 /** A world on a real server. Time passes by moving every instant in the server's data back by as much. */
-export async function openRedisWorld(server: RedisServer): Promise<RedisWorld> {
-  const opened = await openAsCurfew(server);
+export async function openRedisWorld(
+  server: RedisServer,
+  options: Partial<StoreOptions> = {},
+): Promise<RedisWorld> {
+  const opened = await openAsCurfew(server, options);
   const admin = openAdmin(server);
   return {
     store: opened.store,

@@ -100,7 +100,6 @@ describe('key-ring', () => {
     expect(ring.announced()).to.deep.equal([old]);
     // Meanwhile they have.
     expect(ring.lack(fresh)).to.equal(false);
-    expect(ring.whyIncomplete()).to.equal(undefined);
     expect(names(ring)).to.deep.equal([nameUnder(OLD), nameUnder(NEW)]);
     clock.advance(SETTLE_MS);
     expect(ring.announced()).to.deep.equal([old, fresh]);
@@ -150,6 +149,13 @@ describe('key-ring', () => {
     expect(ring.retired[0]).to.equal(keyFingerprint(new Uint8Array(32).fill(28)));
   });
 
+  it('has a key that it writes with only when the replicas have settled it', () => {
+    const ring = ringOf(NEW, OLD);
+    expect(ring.writing).to.equal(undefined);
+    agree(ring, old, old);
+    expect(ring.writing).to.equal(old);
+  });
+
   it('goes on writing as before when it is told of a key that it does not have', () => {
     const ring = ringOf(OLD);
     agree(ring, 'stranger', 'stranger');
@@ -173,6 +179,32 @@ describe('key-ring', () => {
       expect(ring.whyIncomplete(), 'nobody has said yet that this was the one').to.match(/lacks/);
       agree(ring, old, old, fresh);
       expect(ring.whyIncomplete()).to.equal(undefined);
+    });
+
+    it('not after it was told of a key that it was about to forget: the others do not count on it until it asks again', () => {
+      const ring = ringOf(OLD);
+      ring.replace([OLD, NEW]);
+      ring.replace([OLD]);
+      agree(ring, old, old);
+      expect(ring.isLeaving).to.equal(true);
+      ring.announced();
+      ring.lack(fresh);
+      expect(ring.whyIncomplete()).to.equal('the server keys have not been compared yet');
+      agree(ring, old, old, fresh);
+      expect(ring.whyIncomplete()).to.equal(undefined);
+    });
+
+    it('not when it had to let a lost key go that nobody has called needless', () => {
+      const ring = ringOf(OLD);
+      agree(ring, old, old);
+      const files = [10, 20].map((first) =>
+        Array.from({ length: 8 }, (_, index) => new Uint8Array(32).fill(first + index)),
+      );
+      ring.replace(files[0] ?? []);
+      expect(ring.whyIncomplete()).to.equal(undefined);
+      ring.replace(files[1] ?? []);
+      expect(ring.retired).to.not.include(old);
+      expect(ring.whyIncomplete()).to.equal('the server keys have not been compared yet');
     });
 
     it('only so long as the others cannot take it for gone', () => {

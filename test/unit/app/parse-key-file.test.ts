@@ -79,6 +79,12 @@ describe('parseKeyFile', () => {
     });
   }
 
+  it('tells of a file that is something else no more than somebody would read', () => {
+    const told = problems('log line\n'.repeat(100_000));
+    expect(told).to.have.lengthOf(21);
+    expect(told.at(-1)).to.equal('and 99980 more');
+  });
+
   it('tells all problems at once, without any secret', () => {
     const short = randomBytes(16).toString('hex');
     const text = [short, NEWEST.toString('hex'), NEWEST.toString('hex'), 'pass word'].join('\n');

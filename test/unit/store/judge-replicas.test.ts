@@ -6,6 +6,7 @@ const NOW = 1_800_000_000_000;
 const own = {
   replica: 'one',
   fingerprints: ['new', 'old'],
+  writing: 'new',
   sourceDigest: 'ours',
   retentionMs: 30 * DAY,
 };

@@ -10,6 +10,7 @@ describe('memory-replicas', () => {
   const own = (...fingerprints: string[]) => ({
     replica: 'one',
     fingerprints,
+    writing: undefined,
     sourceDigest: 'web',
     retentionMs: RETENTION_MS,
   });

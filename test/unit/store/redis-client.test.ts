@@ -1,5 +1,6 @@
 import { createSecureContext } from 'node:tls';
 import { expect } from 'chai';
+import type { Redis } from 'ioredis';
 import { parseRedisAddress } from '../../../src/store/redis-address.ts';
 import { openRedisClient, useSecrets } from '../../../src/store/redis-client.ts';
 
@@ -30,6 +31,16 @@ describe('openRedisClient', () => {
     for (const timeout of [socketTimeout, connectTimeout, disconnectTimeout]) {
       expect(timeout).to.be.within(1, 1_000);
     }
+  });
+
+  it('survives a socket that tells of a second fault, as TLS does: the alert of a server whose certificate was refused', async () => {
+    const { stream } = await new Promise<Redis>((resolve) => {
+      client.once('error', () => resolve(client));
+    });
+    const told: string[] = [];
+    client.on('error', (error) => told.push(error.message));
+    for (const words of ['a first alert', 'a second alert']) stream.emit('error', new Error(words));
+    expect(told, 'it is of no use any more').to.deep.equal([]);
   });
 
   it('tries again for ever, after a second at most, and never in step', () => {

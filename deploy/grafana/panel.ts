@@ -107,7 +107,18 @@ function organised(columns: readonly string[]): object {
 
 function runbookLink(alert: string): object {
   const url = `${RUNBOOK}#${alert.toLowerCase()}`;
-  return { title: `Runbook: ${alert}`, url, targetBlank: true };
+  return {
+    title: `Runbook: ${alert}`,
+    type: 'link',
+    icon: 'external',
+    tooltip: '',
+    url,
+    tags: [],
+    asDropdown: false,
+    targetBlank: true,
+    includeVars: false,
+    keepTime: false,
+  };
 }
 
 const LEGEND = { displayMode: 'list', placement: 'bottom', showLegend: true, calcs: [] };
@@ -131,8 +142,10 @@ const OPTIONS: Readonly<Record<PanelSource['kind'], object>> = {
     orientation: 'auto',
     textMode: 'auto',
     wideLayout: true,
+    showPercentChange: false,
+    percentChangeColorMode: 'standard',
   },
-  table: { showHeader: true, cellHeight: 'sm' },
+  table: { frameIndex: 0, showHeader: true, cellHeight: 'sm' },
   heatmap: {
     calculate: false,
     cellGap: 1,

@@ -119,6 +119,7 @@ function fieldsOf(observation: CheckObservation): object {
     method: facts.method.slice(0, METHOD_MAX),
     host: facts.host.slice(0, HOST_MAX),
     request_id: requestIdOf(facts),
+    trace_id: observation.trace?.traceId,
     duration_ms: Math.round(observation.durationMs * 1000) / 1000,
   };
 }

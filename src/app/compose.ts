@@ -43,7 +43,7 @@ export async function compose(config: ProcessConfig, shell: Shell): Promise<Runn
   const policies = await followPolicies(config.policyFile, shell);
   const opened = await startStore(config, shell);
   const tokens = startTokens(policies, shell);
-  const { store } = opened;
+  const store = shell.tracing?.traced(opened.store, config.store) ?? opened.store;
   const handler = startChecks(config, shell, { keys: keys.ring, policies, tokens, store });
   const wanted = (): WantedHeaders => policies.current().policies.wantedHeaders;
   const tls = await followTls(config, shell);

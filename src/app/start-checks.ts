@@ -1,6 +1,7 @@
 import { hash } from 'node:crypto';
 import type { CheckHandler } from '../authz/check-call.ts';
 import { createCheckHandler } from '../authz/check-handler.ts';
+import type { CheckObserver } from '../authz/check-observer.ts';
 import type { TokenVerifier } from '../authz/token-verifier.ts';
 import type { SessionStore } from '../session/session-store.ts';
 import { CheckLog } from './check-log.ts';
@@ -24,13 +25,19 @@ export function startChecks(
     readonly store: SessionStore;
   },
 ): CheckHandler {
-  const { log, metrics, lifecycle } = shell;
+  const { log, metrics, lifecycle, tracing } = shell;
   const checkLog = new CheckLog(log, monotonicMs);
   const summary = setInterval(() => checkLog.summarize(), SUMMARY_MS);
   lifecycle.opened('summary', () => {
     clearInterval(summary);
     checkLog.summarize();
   });
+  const observer: CheckObserver = {
+    checked: (observation) => {
+      metrics.checked(observation);
+      checkLog.checked(observation);
+    },
+  };
   metrics.inFlightMax(config.inFlightMax);
   return createCheckHandler({
     policies: () => parts.policies.current().policies,
@@ -39,12 +46,7 @@ export function startChecks(
     hash: (text) => hash('sha256', text, 'base64url'),
     tokens: parts.tokens,
     store: parts.store,
-    observer: {
-      checked: (observation) => {
-        metrics.checked(observation);
-        checkLog.checked(observation);
-      },
-    },
+    observer: tracing === undefined ? observer : tracing.checks.toldWith(observer),
     clock: { monotonicMs, wallMs: Date.now },
     inFlightMax: config.inFlightMax,
     decisionBudgetMs: config.decisionBudgetMs,

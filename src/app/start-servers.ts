@@ -29,14 +29,15 @@ export async function startGrpc(
   answerer: Pick<CheckAnswerer, 'handler' | 'wanted'>,
   followed: FollowedTls | undefined,
 ): Promise<GrpcTransport> {
-  const { log, metrics, lifecycle } = shell;
+  const { log, metrics, lifecycle, tracing } = shell;
   const first = followed?.current();
   const grpc = await listening('grpcAddress', config.grpcAddress, () =>
     startTransport(config.transport, {
       address: formatListenAddress(config.grpcAddress),
       ...answerer,
       onError: createTransportLog(log, metrics.checks, monotonicMs),
-      rpcObserver: metrics.rpcs,
+      rpcObserver: tracing?.checks.endedBy(metrics.rpcs) ?? metrics.rpcs,
+      tracer: tracing?.checks,
       connectionObserver: metrics.connections,
       limits: { connectionAgeMaxMs: config.connectionAgeMs },
       tls: first?.tls,

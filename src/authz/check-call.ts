@@ -1,6 +1,8 @@
+import type { CheckTrace } from '../session/check-trace.ts';
 import type { RequestFacts } from '../session/request-facts.ts';
 import type { CheckReply } from '../verdict/check-reply.ts';
 
+export type { CheckTrace } from '../session/check-trace.ts';
 export type { HeaderLine, RequestFacts } from '../session/request-facts.ts';
 export type { WantedHeaders } from '../session/wanted-headers.ts';
 export type {
@@ -16,6 +18,8 @@ export type {
 export interface CheckCall {
   /** The caller has hung up: no store work is to begin. */
   readonly cancelled: boolean;
+  /** `undefined`: nobody follows this check. */
+  readonly trace?: CheckTrace | undefined;
   /** Takes the answer. Must not throw. */
   answer(reply: CheckReply): void;
 }

@@ -111,7 +111,8 @@ class CheckPipeline implements CheckSteps {
   #touch(run: CheckRun, proven: ProvenCredential): Progress {
     run.assertAwaited();
     const { key } = run.nameSession(proven);
-    const request = { key, rule: run.judging().rule, source: run.sourceRule() };
+    const { rule } = run.judging();
+    const request = { key, rule, source: run.sourceRule(), trace: run.trace };
     this.#deps.store.touch(request, run.deadlineAtMs, run);
     return 'waiting';
   }

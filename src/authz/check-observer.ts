@@ -1,3 +1,4 @@
+import type { CheckTrace } from '../session/check-trace.ts';
 import type { RequestFacts } from '../session/request-facts.ts';
 import type { SessionTag } from '../session/session-key.ts';
 import type { TouchOutcome } from '../session/touch-outcome.ts';
@@ -19,6 +20,7 @@ export interface CheckObservation {
   readonly facts: RequestFacts;
   /** The fault behind a `none`, for the log. Its text is free of client input. */
   readonly fault: Error | undefined;
+  readonly trace?: CheckTrace | undefined;
 }
 
 /** Told of every finished check, once. Must not throw. */

@@ -1,6 +1,6 @@
-import { stripCredentials } from '../identity/strip-credentials.ts';
 import type { PolicySet } from '../policy/policy-set.ts';
 import type { PreparedSelection } from '../policy/prepared-selection.ts';
+import type { CheckTrace } from '../session/check-trace.ts';
 import type { RequestFacts } from '../session/request-facts.ts';
 import type { SessionNames } from '../session/session-key.ts';
 import type { SourceRule, TouchReceiver } from '../session/session-store.ts';
@@ -18,8 +18,7 @@ import { CheckAbandoned } from './check-overloaded.ts';
 import type { FaultAnswer } from './fault-answer.ts';
 import type { ProvenCredential } from './prove-credential.ts';
 import { ServerKeysIncomplete } from './server-keys-incomplete.ts';
-
-const NOTHING_TO_STRIP: JudgedRequest['strip'] = { set: [], remove: [] };
+import { stripUnjudged } from './strip-unjudged.ts';
 
 /** Who goes on with a check when the store has answered. */
 export interface CheckSteps {
@@ -64,6 +63,10 @@ export class CheckRun implements TouchReceiver {
       facts.callBudgetMs,
       deps.decisionBudgetMs,
     );
+  }
+
+  get trace(): CheckTrace | undefined {
+    return this.#call.trace;
   }
 
   touched(outcome: TouchOutcome): void {
@@ -160,24 +163,9 @@ export class CheckRun implements TouchReceiver {
       tag: this.names?.tag,
       clocks: outcome !== undefined && 'clocks' in outcome ? outcome.clocks : undefined,
       reachedLimit: outcome?.kind === 'expired' ? outcome.by : undefined,
-      strip: this.#strip(verdict),
+      strip: stripUnjudged(verdict, this),
       settings: this.policies.settings,
     };
-  }
-
-  /**
-   * The credentials that nobody judged: those of sources which the policy does not admit and, when the request passes
-   * as nobody, its own too. Observing changes nothing for the application, so it takes nothing away.
-   */
-  #strip({ kind, reason }: Verdict): JudgedRequest['strip'] {
-    const { policy, otherSources } = this.judging();
-    const isNobody = reason === 'session_absent';
-    const unjudged = isNobody ? this.policies.sources : otherSources;
-    if (unjudged.length === 0 || kind !== 'allow' || reason === 'preflight') {
-      return NOTHING_TO_STRIP;
-    }
-    if (policy.session === 'off' || policy.mode === 'observe') return NOTHING_TO_STRIP;
-    return stripCredentials(unjudged, this.facts, isNobody ? undefined : this.source);
   }
 
   #observe({ kind, reason }: Verdict): void {
@@ -193,6 +181,7 @@ export class CheckRun implements TouchReceiver {
       durationMs: this.#deps.clock.monotonicMs() - this.#startedAtMs,
       facts: this.facts,
       fault: this.fault?.error,
+      trace: this.trace,
     });
   }
 }

@@ -27,6 +27,7 @@ export async function findUnknown(
     key,
     rule: run.judging().rule,
     source: run.sourceRule(),
+    trace: run.trace,
   });
   const otherKeys = names.olderKeys();
   for (const otherKey of otherKeys) {

@@ -12,6 +12,7 @@ import type { ProcessConfig } from '../app/process-config.ts';
 import type { Environment, SettingTexts } from '../app/process-settings.ts';
 import { StartFault } from '../app/start-fault.ts';
 import { listenForStop } from '../app/stop-request.ts';
+import { startTracing } from '../app/tracing/start-tracing.ts';
 import { programVersion } from '../app/version.ts';
 import { releaseHeap } from '../app/garbage-collection.ts';
 import type { CommandIo } from './command-io.ts';
@@ -51,7 +52,8 @@ export async function runServe(
     stop.ask(why);
   };
   try {
-    const curfew = await compose(settings.config, { log, metrics, lifecycle, giveUp });
+    const tracing = await startTracing(environment, log, lifecycle);
+    const curfew = await compose(settings.config, { log, metrics, lifecycle, tracing, giveUp });
     announce(curfew, settings.config, version, log);
     releaseHeap();
     process.on('SIGHUP', curfew.reload);

@@ -12,6 +12,7 @@ export class RequestBlocks {
   readonly #decoder: HpackDecoder;
   readonly #known: KnownBlocks<RequestHead>;
   readonly #methods: ReadonlyMap<string, UnaryMethod>;
+  readonly #wantedNames: ReadonlySet<string> | undefined;
 
   constructor(limits: Http2Limits, methods: ReadonlyMap<string, UnaryMethod>) {
     this.#decoder = new HpackDecoder({
@@ -20,6 +21,8 @@ export class RequestBlocks {
     });
     this.#known = new KnownBlocks<RequestHead>(this.#decoder);
     this.#methods = methods;
+    const names = [...methods.values()].flatMap(({ headers = [] }) => headers);
+    this.#wantedNames = names.length === 0 ? undefined : new Set(names);
   }
 
   /** @throws {ConnectionFault} COMPRESSION_ERROR */
@@ -45,7 +48,7 @@ export class RequestBlocks {
   }
 
   #fields(bytes: Buffer, start: number, end: number): RequestFields {
-    const fields = new RequestFields();
+    const fields = new RequestFields(this.#wantedNames);
     try {
       fields.isTooLong = this.#decoder.decode(bytes, start, end, fields.add) === 'oversized';
     } catch (fault) {

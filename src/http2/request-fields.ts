@@ -24,10 +24,18 @@ export class RequestFields {
   contentLength = -1;
   /** The list was longer than its limit: what is here is its beginning. */
   isTooLong = false;
+  /** The wanted headers that came. */
+  wanted: Map<string, string> | undefined;
+  readonly #wantedNames: ReadonlySet<string> | undefined;
   #authority: string | undefined;
   #isMalformed = false;
   #isPastPseudo = false;
   #hasPseudo = false;
+
+  /** @param wantedNames headers that are kept for whoever handles the call */
+  constructor(wantedNames: ReadonlySet<string> | undefined) {
+    this.#wantedNames = wantedNames;
+  }
 
   /** Whether these are the headers of a request (RFC 9113 section 8.3.1). */
   get isRequest(): boolean {
@@ -95,7 +103,14 @@ export class RequestFields {
         this.#addContentLength(value);
         return;
       default:
+        if (this.#wantedNames?.has(name) === true) this.#keep(name, value);
     }
+  }
+
+  #keep(name: string, value: string): void {
+    this.wanted ??= new Map();
+    const before = this.wanted.get(name);
+    this.wanted.set(name, before === undefined ? value : `${before},${value}`);
   }
 
   #addContentLength(value: string): void {

@@ -22,6 +22,8 @@ export interface CallHead {
   readonly contentLength: number;
   /** Its message may be compressed, in a way that we do not know. */
   readonly isEncoded: boolean;
+  /** The headers that methods want; `undefined` when none of them came. */
+  readonly headers: ReadonlyMap<string, string> | undefined;
 }
 
 const GRPC_CONTENT_TYPE = /^application\/grpc(\+proto)?( *;|$)/i;
@@ -52,6 +54,7 @@ export function requestHead(
     timeoutMs,
     contentLength: fields.contentLength,
     isEncoded: fields.encoding !== 'identity',
+    headers: fields.wanted,
   };
 }
 

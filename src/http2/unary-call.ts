@@ -10,6 +10,11 @@ export interface UnaryCall {
    */
   onAbandoned: ((how: 'cancelled' | 'deadline') => void) | undefined;
   /**
+   * The value of a request header, if the method wants that one; several lines are joined by a comma (RFC 9110 section
+   * 5.3). `undefined`: the caller did not send it.
+   */
+  header(name: string): string | undefined;
+  /**
    * Answers with one message and OK. Without effect on a call that is over, like the other two.
    * @param message text whose characters are bytes
    */
@@ -28,6 +33,8 @@ export interface UnaryCall {
 export interface UnaryMethod {
   /** `/package.Service/Method`. */
   readonly path: string;
+  /** Request headers that it reads, in lower case. Others are passed over, and none is kept when this is left out. */
+  readonly headers?: readonly string[];
   /** @param message the one message of the request, as a view that is valid until this returns */
   handle(message: Buffer, call: UnaryCall): void;
 }

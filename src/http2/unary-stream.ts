@@ -68,6 +68,10 @@ export class UnaryStream implements UnaryCall {
     return nowMs >= this.deadlineAtMs;
   }
 
+  header(name: string): string | undefined {
+    return this.head.headers?.get(name);
+  }
+
   /** Hands the whole message to the method. Only for a call that is not over. */
   handle(): void {
     const { message } = this;

@@ -1,3 +1,4 @@
+import type { CheckTrace } from './check-trace.ts';
 import type { Timeouts } from './deadlines.ts';
 import type { SessionKey } from './session-key.ts';
 import type { EndedBy } from './session-record.ts';
@@ -36,6 +37,8 @@ export interface TouchRequest {
   readonly key: SessionKey;
   readonly rule: TouchRule;
   readonly source: SourceRule;
+  /** Of the check that asks, if it is traced. A store does not read it. */
+  readonly trace?: CheckTrace | undefined;
 }
 
 export interface OpenRequest extends TouchRequest {

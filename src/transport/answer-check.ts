@@ -2,6 +2,7 @@ import type {
   CheckCall,
   CheckHandler,
   CheckReply,
+  CheckTrace,
   RequestFacts,
   WantedHeaders,
 } from '../authz/check-call.ts';
@@ -27,6 +28,7 @@ export interface CheckAnswerer {
 export interface CheckCaller {
   /** It has hung up, or its time is over. */
   readonly cancelled: boolean;
+  readonly trace?: CheckTrace | undefined;
   /** Takes the answer, once. Must not throw. */
   send(answer: WireAnswer): void;
 }
@@ -69,6 +71,10 @@ class AnsweredCheck implements CheckCall {
 
   get cancelled(): boolean {
     return this.#caller.cancelled;
+  }
+
+  get trace(): CheckTrace | undefined {
+    return this.#caller.trace;
   }
 
   answer(reply: CheckReply): void {

@@ -1,4 +1,5 @@
 import type { CheckAnswerer } from './answer-check.ts';
+import type { CheckTracer } from './check-tracer.ts';
 import type { RpcMethod, RpcObserver } from './rpc-observer.ts';
 
 export const AUTHORIZATION_SERVICE = 'envoy.service.auth.v3.Authorization';
@@ -12,4 +13,6 @@ export interface CheckServiceOptions extends CheckAnswerer {
   /** Calls open at a time in the whole process. */
   readonly callsMax: number;
   readonly rpcObserver: RpcObserver;
+  /** `undefined`: no check is followed, and no header of a call is read for it. */
+  readonly tracer?: CheckTracer | undefined;
 }

@@ -4,6 +4,7 @@ import {
   type ServerUnaryCall,
   type ServiceDefinition,
 } from '@grpc/grpc-js';
+import type { CheckTrace } from '../authz/check-call.ts';
 import { answerCheck, type CheckCaller } from './answer-check.ts';
 import { CHECK, CHECK_PATH, type CheckServiceOptions } from './check-method.ts';
 import { rpcError, type WireAnswer } from './encode-reply.ts';
@@ -52,6 +53,7 @@ export function createCheckMethod(options: CheckServiceOptions): CheckMethod {
 
 /** One call of Check, from its arrival to its end, which comes exactly once. */
 class PendingCheck implements CheckCaller {
+  readonly trace: CheckTrace | undefined;
   readonly #options: CheckServiceOptions;
   readonly #call: ServerUnaryCall<Buffer, Buffer>;
   readonly #callback: sendUnaryData<Buffer>;
@@ -70,6 +72,7 @@ class PendingCheck implements CheckCaller {
     this.#ended = ended;
     this.#startedAtMs = performance.now();
     options.rpcObserver.started(CHECK);
+    this.trace = options.tracer?.arrived((name) => headerOf(call, name));
   }
 
   get cancelled(): boolean {
@@ -117,12 +120,17 @@ class PendingCheck implements CheckCaller {
   #end(code: string): void {
     this.#ended();
     const seconds = (performance.now() - this.#startedAtMs) / 1000;
-    this.#options.rpcObserver.handled(CHECK, code, seconds);
+    this.#options.rpcObserver.handled(CHECK, code, seconds, this.trace);
   }
 }
 
 /** The library's timer may fire this much before the wall clock shows the deadline. */
 const TIMER_GRAIN_MS = 2;
+
+function headerOf(call: ServerUnaryCall<Buffer, Buffer>, name: string): string | undefined {
+  const lines = call.metadata.get(name);
+  return lines.length === 0 ? undefined : lines.join(',');
+}
 
 /** What is left of the caller's time, `undefined` when it named no deadline. */
 function callBudgetMs(call: ServerUnaryCall<Buffer, Buffer>): number | undefined {

@@ -1,3 +1,4 @@
+import type { CheckTrace } from '../authz/check-call.ts';
 import type { UnaryCall, UnaryMethod } from '../http2/unary-call.ts';
 import { answerCheck, type CheckCaller } from './answer-check.ts';
 import { CHECK, CHECK_PATH, type CheckServiceOptions } from './check-method.ts';
@@ -10,6 +11,7 @@ export function createFastCheck(options: CheckServiceOptions): UnaryMethod {
   const open: OpenCalls = { count: 0 };
   return {
     path: CHECK_PATH,
+    headers: options.tracer?.headers ?? [],
     handle: (message, call) => {
       const check = new FastCheck(options, call, open);
       if (open.count > options.callsMax) check.refuse();
@@ -24,6 +26,7 @@ interface OpenCalls {
 
 /** One call of Check, from its arrival to its end, which comes exactly once. */
 class FastCheck implements CheckCaller {
+  readonly trace: CheckTrace | undefined;
   readonly #options: CheckServiceOptions;
   readonly #call: UnaryCall;
   readonly #open: OpenCalls;
@@ -36,6 +39,7 @@ class FastCheck implements CheckCaller {
     this.#startedAtMs = performance.now();
     open.count += 1;
     options.rpcObserver.started(CHECK);
+    this.trace = options.tracer?.arrived((name) => call.header(name));
   }
 
   get cancelled(): boolean {
@@ -61,6 +65,7 @@ class FastCheck implements CheckCaller {
       CHECK,
       this.#answer(answer, nowMs),
       (nowMs - this.#startedAtMs) / 1000,
+      this.trace,
     );
   }
 

@@ -1,4 +1,5 @@
 import type { CheckAnswerer } from './answer-check.ts';
+import type { CheckTracer } from './check-tracer.ts';
 import type { ConnectionObserver } from './connection-observer.ts';
 import type { GrpcServerLimits } from './grpc-server-limits.ts';
 import type { RpcObserver } from './rpc-observer.ts';
@@ -9,6 +10,7 @@ export interface GrpcServerOptions extends CheckAnswerer {
   /** `HOST:PORT` (port 0: any free one), `[IPV6]:PORT` or `unix:/path`. */
   readonly address: string;
   readonly rpcObserver: RpcObserver;
+  readonly tracer?: CheckTracer | undefined;
   readonly connectionObserver?: ConnectionObserver;
   readonly limits?: Partial<GrpcServerLimits>;
   /** `undefined`: plain text, where the mesh encrypts between Envoy and Curfew, or nothing leaves the machine. */

@@ -1,3 +1,5 @@
+import type { CheckTrace } from '../authz/check-call.ts';
+
 /** A method that this server offers. Both names come from a closed set. */
 export interface RpcMethod {
   readonly service: string;
@@ -11,6 +13,7 @@ export interface RpcObserver {
   /**
    * The call is over: answered, or given up by its caller.
    * @param code name of the gRPC status, such as `OK`, `UNAVAILABLE`, `CANCELLED`
+   * @param trace of a check that is followed
    */
-  handled(rpc: RpcMethod, code: string, seconds: number): void;
+  handled(rpc: RpcMethod, code: string, seconds: number, trace?: CheckTrace): void;
 }

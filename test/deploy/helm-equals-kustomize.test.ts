@@ -40,6 +40,30 @@ const TABLE: readonly {
     overlay: 'components/prometheus-rules',
     options: { values: { prometheusRule: { enabled: true } } },
   },
+  {
+    overlay: 'components/tracing',
+    options: {
+      values: {
+        extraEnv: [
+          {
+            name: 'OTEL_EXPORTER_OTLP_ENDPOINT',
+            value: 'http://opentelemetry-collector.observability:4318',
+          },
+          { name: 'OTEL_TRACES_SAMPLER', value: 'parentbased_always_off' },
+        ],
+        networkPolicy: {
+          extraEgress: [
+            {
+              ports: [
+                { protocol: 'TCP', port: 4317 },
+                { protocol: 'TCP', port: 4318 },
+              ],
+            },
+          ],
+        },
+      },
+    },
+  },
   { overlay: 'components/istio', options: { examples: ['istio.yaml'] } },
   { overlay: 'overlays/production', options: { examples: ['production.yaml'] } },
   {

@@ -1,7 +1,7 @@
 // Questions as Envoy asks them: CheckRequest bytes, and a client that sends them.
 
 import { fileURLToPath } from 'node:url';
-import { Client, credentials, status, type ServiceError } from '@grpc/grpc-js';
+import { Client, credentials, Metadata, status, type ServiceError } from '@grpc/grpc-js';
 import { loadSync, type MessageTypeDefinition } from '@grpc/proto-loader';
 
 const CHECK_PATH = '/envoy.service.auth.v3.Authorization/Check';
@@ -125,13 +125,19 @@ export interface CheckAnswer {
 }
 
 export interface CheckClient {
-  check(parts?: CheckRequestParts, options?: { readonly timeoutMs?: number }): Promise<CheckAnswer>;
+  check(parts?: CheckRequestParts, options?: SendOptions): Promise<CheckAnswer>;
   /** Sends bytes as they are. `cancelled` ends the call when it resolves. */
   send(
     bytes: Buffer,
-    options?: { readonly timeoutMs?: number; readonly cancelled?: Promise<void> },
+    options?: SendOptions & { readonly cancelled?: Promise<void> },
   ): Promise<CheckAnswer>;
   close(): void;
+}
+
+export interface SendOptions {
+  readonly timeoutMs?: number;
+  /** More headers of the call; several pairs of one name are several lines. */
+  readonly metadata?: readonly (readonly [name: string, value: string])[];
 }
 
 /** A real gRPC client. `address` as the server reports it: `127.0.0.1:9001` or `unix:/path`. */
@@ -142,13 +148,16 @@ export function createCheckClient(address: string): CheckClient {
     'grpc.service_config': '{"loadBalancingConfig":[{"round_robin":{}}]}',
     'grpc.initial_reconnect_backoff_ms': 50,
   });
-  const send: CheckClient['send'] = (bytes, { timeoutMs, cancelled } = {}) =>
+  const send: CheckClient['send'] = (bytes, { timeoutMs, cancelled, metadata = [] } = {}) =>
     new Promise((resolve) => {
+      const headers = new Metadata();
+      for (const [name, value] of metadata) headers.add(name, value);
       const call = client.makeUnaryRequest(
         CHECK_PATH,
         (value: Buffer) => value,
         (value: Buffer) => value,
         bytes,
+        headers,
         timeoutMs === undefined ? {} : { deadline: Date.now() + timeoutMs },
         (error: ServiceError | null, reply?: Buffer) => {
           const code = error?.code ?? status.OK;

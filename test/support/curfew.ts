@@ -18,6 +18,10 @@ export interface CurfewOptions {
   readonly transport?: TransportKind;
   /** More flags, each word an element. */
   readonly flags?: readonly string[];
+  /** More variables of its environment. */
+  readonly env?: NodeJS.ProcessEnv;
+  /** Its entry point; by default the sources. */
+  readonly program?: string;
   /** False: hand over the process before it is ready. */
   readonly waitUntilReady?: boolean;
 }
@@ -38,9 +42,9 @@ export interface Curfew {
 /** Starts Curfew as the image does; its log is in the error when it does not get ready. */
 export async function startCurfew(options: CurfewOptions): Promise<Curfew> {
   const { policyPath, grpcPort, opsPort, store = 'memory:', flags = [] } = options;
-  const curfew = await startProcess(process.execPath, [
+  const args = [
     ...imageNodeFlags(),
-    main,
+    options.program ?? main,
     'serve',
     `--config=${policyPath}`,
     `--store=${store}`,
@@ -49,7 +53,9 @@ export async function startCurfew(options: CurfewOptions): Promise<Curfew> {
     '--drain-delay=0s',
     ...(options.transport === undefined ? [] : [`--transport=${options.transport}`]),
     ...flags,
-  ]);
+  ];
+  const env = { ...process.env, ...options.env };
+  const curfew = await startProcess(process.execPath, args, { env });
   const isReady = async () => (await httpCall(opsPort, '/readyz')).status === 200;
   if (options.waitUntilReady !== false) {
     const check = () => {

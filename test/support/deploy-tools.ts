@@ -49,3 +49,9 @@ export function oauth2ProxyOrSkip(context: Mocha.Context): Promise<string> {
   const building = provideGoTool('github.com/oauth2-proxy/oauth2-proxy/v7', 'v7.15.6');
   return builtOrSkip(context, 'oauth2-proxy', building);
 }
+
+/** A program that reads a dashboard by Grafana's own definitions, as strictly as they allow. */
+export function grafanaDashboardOrSkip(context: Mocha.Context): Promise<string> {
+  const building = provideGoProgram('grafana-dashboard', join(tools, 'grafana-dashboard'));
+  return builtOrSkip(context, 'grafana-dashboard', building);
+}

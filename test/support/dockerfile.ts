@@ -48,11 +48,21 @@ export interface BuiltImage {
   readonly env: Readonly<Record<string, string>>;
 }
 
-/** Runs all stages, each in a folder of its own below `into`. */
+/** The instructions of one stage by its name, as a build of that stage alone. */
+export function stageOf(instructions: readonly Instruction[], name: string): Instruction[] {
+  const begin = instructions.findIndex(
+    (one) => one.name === 'FROM' && nameOfStage(one.words) === name,
+  );
+  const length = instructions.slice(begin + 1).findIndex((one) => one.name === 'FROM');
+  return instructions.slice(begin, begin + 1 + length);
+}
+
+/** Runs all stages, each in a folder of its own below `into`. `args` are those of `--build-arg`. */
 export async function buildWithoutEngine(
   instructions: readonly Instruction[],
   context: string,
   into: string,
+  args: Readonly<Record<string, string>> = {},
 ): Promise<BuiltImage> {
   const roots = new Map<string, string>();
   let root = into;
@@ -74,7 +84,10 @@ export async function buildWithoutEngine(
         await copy(words, context, roots, workdir);
         break;
       case 'RUN':
-        await run('sh', ['-c', text], { cwd: workdir, env: { ...process.env, ...QUIET, ...env } });
+        await run('sh', ['-c', text], {
+          cwd: workdir,
+          env: { ...process.env, ...QUIET, ...args, ...env },
+        });
         break;
       case 'ENV':
         for (const word of words) env[word.split('=')[0] ?? ''] = word.slice(word.indexOf('=') + 1);

@@ -18,6 +18,8 @@ export interface EdgeOptions {
   readonly flags?: readonly string[];
   /** More flags for the replica of this place. */
   readonly flagsOf?: (place: number) => readonly string[];
+  /** More variables of Curfew's environment. */
+  readonly env?: NodeJS.ProcessEnv;
   /** The default of Curfew by default. */
   readonly transport?: TransportKind;
   readonly replicas?: number;
@@ -68,6 +70,7 @@ async function assemble(
     ...(options.store === undefined ? {} : { store: options.store }),
     ...(options.transport === undefined ? {} : { transport: options.transport }),
     flags: [...(options.flags ?? []), ...(options.flagsOf?.(place) ?? [])],
+    env: options.env ?? {},
   }));
   const replicas = await Promise.all(places);
   const curfews: Curfew[] = [];

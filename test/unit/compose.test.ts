@@ -85,7 +85,8 @@ describe('docker-compose.yml', () => {
 
   it('gives the services the names and ports that envoy.yaml asks for', () => {
     const envoy = readFileSync(join(root, 'deploy', 'envoy', 'envoy.yaml'), 'utf8');
-    const asked = [...envoy.matchAll(/address: ([a-z]+), port_value: (\d+) /g)];
+    const inForce = envoy.replaceAll(/^ *#.*/gm, ''); // a comment may show a further cluster
+    const asked = [...inForce.matchAll(/address: ([a-z]+), port_value: (\d+) /g)];
     expect(asked.map(([, name, port]) => `${name}:${port}`)).to.have.members([
       'curfew:9001',
       'app:8080',

@@ -85,6 +85,7 @@ describe('import rule', () => {
     ['http2/hpack/a.ts', `import { b } from '../../session/b.ts';`],
     ['http2/hpack/a.ts', `import type { B } from '../b.ts';`],
     ['http2/a.ts', `import { Server } from '@grpc/grpc-js';`],
+    ['transport/a.ts', `import { trace } from '@opentelemetry/api';`],
     ['transport/a.ts', `import { handle } from '../authz/b.ts';`],
     ['transport/a.ts', `import type { Verdict } from '../verdict/verdict.ts';`],
   ];

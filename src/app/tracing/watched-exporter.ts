@@ -1,0 +1,82 @@
+import type { ReadableSpan, SpanExporter } from '@opentelemetry/sdk-trace';
+import type { Log } from '../log.ts';
+
+/** How often the log is told that spans are still lost. */
+const REMIND_MS = 60_000;
+
+type Receiver = Parameters<SpanExporter['export']>[1];
+
+/**
+ * Tells the log when spans are lost and when they arrive again. Of a failure only its code is told: the texts of the
+ * libraries name what they were sent, and the headers for a collector are credentials.
+ */
+export class WatchedExporter implements SpanExporter {
+  readonly #exporter: SpanExporter;
+  readonly #log: Log;
+  readonly #nowMs: () => number;
+  #lost = 0;
+  #toldAtMs = -Infinity;
+  #isFailing = false;
+
+  constructor(exporter: SpanExporter, log: Log, nowMs: () => number) {
+    this.#exporter = exporter;
+    this.#log = log;
+    this.#nowMs = nowMs;
+  }
+
+  export(spans: ReadableSpan[], resultCallback: Receiver): void {
+    this.#exporter.export(spans, (result) => {
+      if (result.error === undefined) this.#arrived();
+      else this.#failed(spans.length, result.error);
+      resultCallback(result);
+    });
+  }
+
+  async shutdown(): Promise<void> {
+    await this.#exporter.shutdown();
+  }
+
+  async forceFlush(): Promise<void> {
+    await this.#exporter.forceFlush?.();
+  }
+
+  /** Spans that never got as far as an export: more were made than could be sent. */
+  dropped(spans: number): void {
+    this.#tell(spans, 'QUEUE_FULL');
+  }
+
+  #failed(spans: number, error: Error): void {
+    this.#isFailing = true;
+    this.#tell(spans, codeOf(error));
+  }
+
+  #tell(spans: number, code: string | number | undefined): void {
+    this.#lost += spans;
+    const nowMs = this.#nowMs();
+    if (nowMs - this.#toldAtMs < REMIND_MS) return;
+    this.#toldAtMs = nowMs;
+    this.#log.warn(
+      { event: 'spans_lost', spans: this.#lost, error_code: code },
+      'spans could not be handed to the collector; checks go on',
+    );
+    this.#lost = 0;
+  }
+
+  #arrived(): void {
+    if (!this.#isFailing) return;
+    this.#isFailing = false;
+    this.#toldAtMs = -Infinity;
+    this.#log.info(
+      { event: 'spans_arrive', spans_lost: this.#lost },
+      'the collector takes spans again',
+    );
+    this.#lost = 0;
+  }
+}
+
+/** A word of Node (ECONNREFUSED), or a status of HTTP or gRPC. */
+function codeOf(error: Error): string | number | undefined {
+  const code: unknown = 'code' in error ? error.code : undefined;
+  if (typeof code === 'number') return code;
+  return typeof code === 'string' && /^[A-Z0-9_]{1,40}$/.test(code) ? code : error.name;
+}

@@ -117,6 +117,20 @@ describe('the chart and a real API server', function () {
     });
   }
 
+  it('refuses what Kubernetes would ignore: an address for a Service that has none', async () => {
+    const helm = 'helm --namespace mesh';
+    await ran(`${helm} install curfew deploy/helm/curfew --create-namespace`);
+    const upgrade = `${helm} upgrade curfew deploy/helm/curfew --set service.headless=false`;
+    const { code, stderr } = await shell(upgrade);
+    expect(code).to.not.equal(0);
+    const [, remove = ''] =
+      /(kubectl --namespace mesh delete [^,]*), then try again/.exec(stderr) ?? [];
+    await ran(remove);
+    await ran(upgrade);
+    const get = `kubectl -n mesh get service curfew -o jsonpath='{.spec.clusterIP}'`;
+    expect(await ran(get)).to.match(/^10\.0\.0\.\d+$/);
+  });
+
   describe('by the commands of its README', () => {
     const page = readFileSync(join(CHART_FOLDER, 'README.md'), 'utf8');
     const block = /```sh\n(.*?)```/s.exec(page)?.[1] ?? '';

@@ -1,4 +1,9 @@
 import { expect } from 'chai';
+import { readFileSync } from 'node:fs';
+import { cp, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createAuthority } from '../support/certificate-authority.ts';
 import { crdFilesOrSkip } from '../support/crd-schemas.ts';
 import { kubectlOrSkip } from '../support/deploy-tools.ts';
 import { conformanceOrSkip } from '../support/kubeconform.ts';
@@ -12,8 +17,11 @@ import {
   removeObjects,
 } from '../support/kubernetes/cluster-objects.ts';
 import { parseObjects } from '../support/kubernetes/kube-object.ts';
-import { kustomizeFolders, render } from '../support/kubernetes/kustomize.ts';
+import { DEPLOY_FOLDER, kustomizeFolders, render } from '../support/kubernetes/kustomize.ts';
+import { pageCommands } from '../support/kubernetes/page-commands.ts';
 import { looseObjectFiles, objectsInPages } from '../support/kubernetes/shipped-objects.ts';
+import { userShell } from '../support/kubernetes/user-shell.ts';
+import type { UserShell } from '../support/kubernetes/user-shell.ts';
 import { KUBERNETES_VERSIONS } from '../support/kubernetes-schemas.ts';
 
 const FOLDERS = kustomizeFolders();
@@ -71,13 +79,14 @@ const MISTAKES: readonly Mistake[] = [
 // What no schema says: closed sets of words, ranges, names, references between fields, rules in CEL, and admission.
 describe('a real API server', function () {
   this.timeout(60_000);
+  let kubectl: string;
   let server: ApiServer;
   let conformance: Conformance;
   /** What kubectl makes of each folder. */
   const rendered = new Map<string, string>();
 
   before(async function () {
-    const kubectl = await kubectlOrSkip(this);
+    kubectl = await kubectlOrSkip(this);
     const crds = await crdFilesOrSkip(this);
     conformance = await conformanceOrSkip(this);
     server = await startApiServer(await apiServerOrSkip(this), kubectl);
@@ -127,6 +136,83 @@ describe('a real API server', function () {
     await removeObjects(server, parseObjects(yaml));
   });
 
+  describe('does what pages tell to do', () => {
+    let folder: string;
+    let shell: UserShell;
+    before(async () => {
+      folder = await mkdtemp(join(tmpdir(), 'curfew-pages-'));
+      await cp(DEPLOY_FOLDER, join(folder, 'deploy'), { recursive: true });
+      await cp(join(DEPLOY_FOLDER, 'grafana', 'curfew.json'), join(folder, 'curfew.json'));
+      const authority = createAuthority();
+      const { cert, key } = authority.issue();
+      await writeFiles(folder, {
+        'redis-password': 'secret',
+        'redis-ca.crt': authority.cert,
+        'tls.crt': cert,
+        'tls.key': key,
+        'ca.crt': authority.cert,
+      });
+      shell = userShell(server, folder, [kubectl]);
+      for (const namespace of ['envoy', 'envoy-gateway-system', 'monitoring']) {
+        // oxlint-disable-next-line no-await-in-loop -- three, the reader's own
+        await server.kubectl(['create', 'namespace', namespace]);
+      }
+    });
+    after(() => rm(folder, { recursive: true }));
+
+    const pages = ['kubernetes', 'istio', 'envoy-gateway', 'grafana'];
+    for (const page of pages.map((name) => `${name}/README.md`)) {
+      it(`in ${page}`, async () => {
+        const commands = pageCommands(page);
+        expect(commands).to.have.length.above(1);
+        for (const command of commands) {
+          // oxlint-disable-next-line no-await-in-loop -- one after the other
+          const { code, stderr } = await shell(command);
+          expect(stderr, command).to.equal('');
+          // 1 says that there are differences.
+          expect(code, command).to.be.at.most(command.includes(' diff ') ? 1 : 0);
+        }
+        const all = [...rendered.values()].flatMap(parseObjects);
+        await removeObjects(server, all);
+      });
+    }
+
+    it('when a certificate ends: all three files are in the Secret then', async () => {
+      const { cert, key } = createAuthority('other').issue();
+      await writeFiles(folder, { 'tls.crt': cert, 'tls.key': key });
+      const command = commandIn('runbook.md', /`(kubectl .*create secret generic curfew-tls .*?)`/);
+      expect(await shell(command)).to.include({ code: 0, stderr: '' }); // it is there since the page
+      const get = ['-n', 'curfew', 'get', 'secret', 'curfew-tls', '-o', 'jsonpath={.data}'];
+      const data = JSON.parse((await server.kubectl(get)).stdout) as Record<string, string>;
+      expect(Object.keys(data)).to.have.members(['ca.crt', 'tls.crt', 'tls.key']);
+      expect(Buffer.from(data['tls.crt'] ?? '', 'base64').toString()).to.equal(cert);
+    });
+
+    it('where the mesh comes later: the Service has to go before it can get an address', async () => {
+      const address = async () => {
+        const get = [
+          '-n',
+          'curfew',
+          'get',
+          'service',
+          'curfew',
+          '-o',
+          'jsonpath={.spec.clusterIP}',
+        ];
+        return (await server.kubectl(get)).stdout;
+      };
+      const istio = yamlOf('kubernetes/overlays/istio-gateway');
+      await apply(yamlOf(BASE));
+      await apply(istio);
+      expect(await address()).to.equal('None');
+      const command = commandIn('istio/README.md', /`(kubectl [^`]*delete service [^`]*)`/);
+      expect(await shell(command)).to.include({ code: 0, stderr: '' });
+      await apply(istio);
+      expect(await address()).to.match(/^10\.0\.0\.\d+$/);
+      await removeObjects(server, parseObjects(istio));
+    });
+  });
+
   describe('refuses what no schema sees:', () => {
     for (const [what, where, from, to, says] of MISTAKES) {
       it(`${what} in ${where}`, async () => {
@@ -155,3 +241,14 @@ describe('a real API server', function () {
     });
   });
 });
+
+function commandIn(page: string, pattern: RegExp): string {
+  const command = pattern.exec(readFileSync(join(DEPLOY_FOLDER, page), 'utf8'))?.[1];
+  if (command === undefined) throw new Error(`${page} has no such command`);
+  return command;
+}
+
+async function writeFiles(folder: string, files: Readonly<Record<string, string>>): Promise<void> {
+  const all = Object.entries(files);
+  await Promise.all(all.map(([name, text]) => writeFile(join(folder, name), text)));
+}

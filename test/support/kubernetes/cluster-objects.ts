@@ -1,7 +1,7 @@
 import type { CrdFiles } from '../crd-schemas.ts';
 import type { CommandAnswer } from '../run-command.ts';
 import type { ApiServer } from './api-server.ts';
-import { workloadsIn } from './kube-object.ts';
+import { titleOf, workloadsIn } from './kube-object.ts';
 import type { KubeObject } from './kube-object.ts';
 
 /** For `kubectl apply`: fields that the server does not know are refused by it, and so is what it warns of. */
@@ -60,7 +60,10 @@ export async function removeObjects(
   server: ApiServer,
   objects: readonly KubeObject[],
 ): Promise<void> {
-  const items = objects.filter(({ kind }) => kind !== 'Namespace');
+  const single = new Map(
+    objects.map((object) => [`${titleOf(object)} ${object.metadata.namespace}`, object]),
+  );
+  const items = [...single.values()].filter(({ kind }) => kind !== 'Namespace');
   const list = JSON.stringify({ apiVersion: 'v1', kind: 'List', items });
   const flags = ['--ignore-not-found', '--wait=false', '-f', '-'];
   await succeeded(server.kubectl(['delete', ...flags], list));

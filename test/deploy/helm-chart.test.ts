@@ -18,6 +18,7 @@ import {
   runHelm,
 } from '../support/kubernetes/helm-chart.ts';
 import type { ChartOptions } from '../support/kubernetes/helm-chart.ts';
+import { EVERYTHING_ON } from '../support/kubernetes/everything-on.ts';
 import { parseObjects, titleOf, workloadsIn } from '../support/kubernetes/kube-object.ts';
 import type { KubeObject } from '../support/kubernetes/kube-object.ts';
 import { DEPLOY_FOLDER } from '../support/kubernetes/kustomize.ts';
@@ -27,45 +28,6 @@ import type { PodSecurity } from '../support/kubernetes/pod-security.ts';
 import { KUBERNETES_VERSIONS } from '../support/kubernetes-schemas.ts';
 
 const EXAMPLES = readdirSync(join(CHART_FOLDER, 'examples')).toSorted();
-/** Everything that can be on, and every value that is empty by default. */
-const ALL: ChartOptions = {
-  examples: ['mutual-tls.yaml'],
-  values: {
-    image: { pullSecrets: ['registry'], pullPolicy: 'Always' },
-    policy: { extraFiles: { 'jwks.json': '{"keys":[]}\n' } },
-    settings: { logLevel: 'debug', listenHost: '[::]' },
-    extraEnv: [
-      { name: 'CURFEW_IN_FLIGHT_MAX', value: '256' },
-      {
-        name: 'OTEL_EXPORTER_OTLP_HEADERS',
-        valueFrom: { secretKeyRef: { name: 'otel', key: 'headers' } },
-      },
-      { name: 'OTEL_HOST', valueFrom: { fieldRef: { fieldPath: 'status.hostIP' } } },
-    ],
-    autoscaling: { enabled: false },
-    topologySpread: { zones: 'DoNotSchedule' },
-    podLabels: { team: 'edge' },
-    podAnnotations: { 'example.com/scrape': 'yes' },
-    priorityClassName: 'important',
-    nodeSelector: { 'kubernetes.io/arch': 'arm64' },
-    tolerations: [{ key: 'edge', operator: 'Exists', effect: 'NoSchedule' }],
-    affinity: {
-      nodeAffinity: {
-        requiredDuringSchedulingIgnoredDuringExecution: {
-          nodeSelectorTerms: [{ matchExpressions: [{ key: 'edge', operator: 'Exists' }] }],
-        },
-      },
-    },
-    serviceAccount: { annotations: { 'example.com/role': 'none' } },
-    service: { annotations: { 'example.com/owner': 'edge' } },
-    networkPolicy: {
-      redis: [{ ipBlock: { cidr: '10.0.0.0/8', except: ['10.1.0.0/16'] } }],
-      extraEgress: [{ to: [{ podSelector: {} }], ports: [{ protocol: 'TCP', port: 4317 }] }],
-    },
-    serviceMonitor: { enabled: true, labels: { release: 'kube-prometheus-stack' } },
-    prometheusRule: { enabled: true, labels: { release: 'kube-prometheus-stack' } },
-  },
-};
 /** What an operator makes besides, beside the Secrets: of the example with Redis' authority in a ConfigMap. */
 const REDIS_CA: KubeObject = {
   apiVersion: 'v1',
@@ -88,7 +50,7 @@ describe('the chart', function () {
   const cases: readonly (readonly [string, ChartOptions])[] = [
     ['its own values', {}],
     ...EXAMPLES.map((name) => [name, { examples: [name] }] as const),
-    ['everything on', ALL],
+    ['everything on', EVERYTHING_ON],
   ];
   for (const [what, options] of cases) {
     describe(`with ${what}`, () => {

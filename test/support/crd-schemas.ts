@@ -1,8 +1,9 @@
 import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { mkdir, readFile, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { parseAllDocuments } from 'yaml';
+import { parse } from 'yaml';
 import { buildCache, builtProgram } from './built-program.ts';
 import { builtOrSkip } from './built-or-skip.ts';
 import { strictSchema } from './strict-schema.ts';
@@ -48,6 +49,12 @@ const MODULES: readonly CrdModule[] = [
 /** Where in the folder the schema of a kind is, in the words of kubeconform's `-schema-location`. */
 const FILE_TEMPLATE = '{{.Group}}/{{.ResourceKind}}_{{.ResourceAPIVersion}}.json';
 
+/** A definition, and the text that it was read from. */
+interface Definition {
+  readonly yaml: string;
+  readonly spec: CustomResourceDefinition['spec'];
+}
+
 interface CustomResourceDefinition {
   readonly kind?: string;
   readonly spec: {
@@ -67,6 +74,27 @@ interface CustomResourceDefinition {
  * @returns the `-schema-location` for kubeconform
  */
 export async function crdSchemasOrSkip(context: Mocha.Context): Promise<string> {
+  return join(await schemaFolderOrSkip(context), FILE_TEMPLATE);
+}
+
+/** Where the definition of a kind is, as its project wrote it, with the rules that are no part of a schema. */
+export interface CrdFiles {
+  /** @returns undefined where none of the projects has such a kind */
+  fileOf(group: string, kind: string): string | undefined;
+}
+
+/** The definitions of the same custom resources, for an API server; for a suite's `before`, as above. */
+export async function crdFilesOrSkip(context: Mocha.Context): Promise<CrdFiles> {
+  const folder = await schemaFolderOrSkip(context);
+  return {
+    fileOf: (group, kind) => {
+      const path = join(folder, group, definitionFileOf(kind));
+      return existsSync(path) ? path : undefined;
+    },
+  };
+}
+
+async function schemaFolderOrSkip(context: Mocha.Context): Promise<string> {
   const folder = join(buildCache, 'schemas', 'custom');
   const made = builtProgram({
     compiler: 'go',
@@ -84,7 +112,7 @@ export async function crdSchemasOrSkip(context: Mocha.Context): Promise<string> 
       }
     },
   });
-  return join(await builtOrSkip(context, 'schemas of custom resources', made), FILE_TEMPLATE);
+  return builtOrSkip(context, 'schemas of custom resources', made);
 }
 
 async function writeSchemas(wanted: CrdModule, folder: string): Promise<void> {
@@ -117,23 +145,30 @@ async function yamlFilesIn(path: string): Promise<string[]> {
   return names.filter((name) => name.endsWith('.yaml')).map((name) => join(path, name));
 }
 
-function definitionsIn(text: string): CustomResourceDefinition[] {
-  return parseAllDocuments(text)
-    .map((document) => document.toJS() as CustomResourceDefinition | null)
-    .filter((object) => object !== null && object.kind === 'CustomResourceDefinition')
-    .filter((object) => object !== null);
+function definitionsIn(text: string): Definition[] {
+  return text
+    .split(/^---(?:[ \t].*)?$/m)
+    .map((yaml) => ({ yaml, object: parse(yaml) as CustomResourceDefinition | null }))
+    .filter(({ object }) => object?.kind === 'CustomResourceDefinition')
+    .flatMap(({ yaml, object }) => (object === null ? [] : [{ yaml, spec: object.spec }]));
 }
 
-async function writeDefinition({ spec }: CustomResourceDefinition, folder: string): Promise<void> {
+async function writeDefinition({ yaml, spec }: Definition, folder: string): Promise<void> {
+  const { kind } = spec.names;
   const group = join(folder, spec.group);
   await mkdir(group, { recursive: true });
+  await writeFile(join(group, definitionFileOf(kind)), yaml);
   for (const { name, schema } of spec.versions) {
     const strict = strictSchema(schema.openAPIV3Schema, {
       apiVersion: `${spec.group}/${name}`,
-      kind: spec.names.kind,
+      kind,
     });
-    const file = join(group, `${spec.names.kind.toLowerCase()}_${name}.json`);
+    const file = join(group, `${kind.toLowerCase()}_${name}.json`);
     // oxlint-disable-next-line no-await-in-loop -- one or two versions
     await writeFile(file, JSON.stringify(strict));
   }
+}
+
+function definitionFileOf(kind: string): string {
+  return `${kind.toLowerCase()}.yaml`;
 }

@@ -2,14 +2,21 @@ import { basename, dirname, join } from 'node:path';
 import { buildCache, builtProgram } from './built-program.ts';
 import type { BuiltProgram } from './built-program.ts';
 
-/** Builds the Go module in a folder of this repository, whose dependencies its go.sum fixes. */
-export function provideGoProgram(name: string, folder: string): Promise<BuiltProgram> {
+/**
+ * Builds the Go module in a folder of this repository, whose dependencies its go.sum fixes.
+ * @param flags more words for `go build`
+ */
+export function provideGoProgram(
+  name: string,
+  folder: string,
+  flags: readonly string[] = [],
+): Promise<BuiltProgram> {
   const path = join(buildCache, 'go', name);
   return builtProgram({
     compiler: 'go',
     path,
-    madeFrom: [folder],
-    build: (run) => run('go', ['build', '-trimpath', '-o', path, '.'], { cwd: folder }),
+    madeFrom: [folder, ...flags],
+    build: (run) => run('go', ['build', '-trimpath', ...flags, '-o', path, '.'], { cwd: folder }),
   });
 }
 

@@ -6,8 +6,10 @@ const root = join(import.meta.dirname, '..', '..');
 /** The product's README, as its readers get it. */
 export interface Readme {
   readonly text: string;
-  /** The fenced block behind `<!-- test: NAME -->`. */
+  /** The fenced block behind `<!-- test: NAME -->`, as far to the left as its fence. */
   block(name: string): string;
+  /** The text under a heading of the second level. */
+  section(heading: string): string;
   /** The first cells of the rows of the table under a heading. */
   firstCells(heading: string): readonly string[];
   /** Every `npm …` command in a shell block or between back-ticks. */
@@ -16,19 +18,27 @@ export interface Readme {
 
 export async function readReadme(): Promise<Readme> {
   const text = await readFile(join(root, 'README.md'), 'utf8');
+  const section = (heading: string) => {
+    const found = text.split(/^## /m).find((part) => part.startsWith(`${heading}\n`));
+    if (found === undefined) throw new Error(`README.md has no heading "${heading}"`);
+    return found;
+  };
   return {
     text,
     block: (name) => {
-      const found = new RegExp(`<!-- test: ${name} -->\\s+\`\`\`\\w*\\n([\\s\\S]*?)\n\`\`\``).exec(
-        text,
-      );
-      if (found?.[1] === undefined) throw new Error(`README.md has no block "${name}"`);
-      return `${found[1]}\n`;
+      const found = new RegExp(
+        `^( *)<!-- test: ${name} -->\\s+\`\`\`\\w*\\n([\\s\\S]*?)\n\\1\`\`\``,
+        'm',
+      ).exec(text);
+      const [, indent = '', lines] = found ?? [];
+      if (lines === undefined) throw new Error(`README.md has no block "${name}"`);
+      return `${lines.replaceAll(new RegExp(`^${indent}`, 'gm'), '')}\n`;
     },
+    section,
     firstCells: (heading) => {
-      const section = text.split(/^## /m).find((part) => part.startsWith(`${heading}\n`));
-      if (section === undefined) throw new Error(`README.md has no heading "${heading}"`);
-      const rows = section.split('\n').filter((line) => line.startsWith('|'));
+      const rows = section(heading)
+        .split('\n')
+        .filter((line) => line.startsWith('|'));
       return rows.slice(2).map((row) => row.split('|')[1]?.trim() ?? '');
     },
     npmCommands: () =>

@@ -1,5 +1,5 @@
-import { execFile } from 'node:child_process';
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -9,56 +9,61 @@ import type { Running } from '../child-process.ts';
 import { eventually } from '../eventually.ts';
 import { freePort } from '../free-port.ts';
 import { provideGoProgram } from '../provide-go-program.ts';
+import { runCommand } from '../run-command.ts';
+import type { CommandAnswer } from '../run-command.ts';
 
 const START_MAX_MS = 120_000;
 
-/** How a kubectl command ended. */
-export interface KubectlAnswer {
-  readonly code: number;
-  readonly stdout: string;
-  /** Faults, and the warnings of the server, of its admission plugins above all. */
-  readonly stderr: string;
-}
-
 /** A real API server of Kubernetes, without controllers and nodes: objects are accepted or refused, and nothing starts. */
 export interface ApiServer {
-  /** Runs kubectl against it, with a text as its standard input. */
-  kubectl(args: readonly string[], input?: string): Promise<KubectlAnswer>;
+  /**
+   * Runs kubectl against it, with a text as its standard input. Warnings of the server, of its admission plugins
+   * above all, are faults in `stderr`.
+   */
+  kubectl(args: readonly string[], input?: string): Promise<CommandAnswer>;
+  /** The environment of somebody whose kubectl and helm ask this server, but for PATH. */
+  readonly access: { readonly KUBECONFIG: string; readonly HOME: string };
   stop(): Promise<void>;
 }
 
 /** The program, for a suite's `before`: without it the tests are skipped, and fail where CI is set. */
 export function apiServerOrSkip(context: Mocha.Context): Promise<string> {
   const folder = join(import.meta.dirname, '..', '..', 'tools', 'kube-apiserver');
-  return builtOrSkip(context, 'kube-apiserver', provideGoProgram('kube-apiserver', folder));
+  const modules = readFileSync(join(folder, 'go.mod'), 'utf8');
+  const version = /k8s\.io\/kubernetes (v\S+)/.exec(modules)?.[1] ?? '';
+  // Kubernetes' own build says so, too; without it the server knows no version, and helm refuses to install.
+  const flags = [`-ldflags=-X k8s.io/component-base/version.gitVersion=${version}`];
+  const program = provideGoProgram('kube-apiserver', folder, flags);
+  return builtOrSkip(context, 'kube-apiserver', program);
 }
 
 /** Starts it and waits until it is ready. */
 export async function startApiServer(program: string, kubectl: string): Promise<ApiServer> {
   const folder = await mkdtemp(join(tmpdir(), 'curfew-kubernetes-'));
   const [port, etcdPort] = await Promise.all([freePort(), freePort()]);
-  const kubeconfig = await writeAccess(folder, port);
+  // What kubectl keeps of a server, it keeps in HOME.
+  const access = { KUBECONFIG: await writeAccess(folder, port), HOME: folder };
   const server = await startProcess(program, argumentsFor(folder, port, etcdPort));
   const ask = (args: readonly string[], input = '') =>
-    runKubectl(kubectl, [`--kubeconfig=${kubeconfig}`, ...args], input);
+    runCommand(kubectl, args, { input, env: { ...process.env, ...access } });
   const stop = async () => {
     await server.stop();
     await rm(folder, { recursive: true, force: true });
   };
-  try {
-    await eventually('API server', () => isReady(server, ask), START_MAX_MS);
-    return { kubectl: ask, stop };
-  } catch (error) {
-    const log = server.log().slice(-2_000);
-    await stop();
-    throw new Error(`${String(error)}\n${log}`, { cause: error });
-  }
+  const state = await eventually('API server', () => stateOf(server, ask), START_MAX_MS).catch(
+    String,
+  );
+  if (state === 'ready') return { kubectl: ask, access, stop };
+  const log = server.log().slice(-2_000);
+  await stop();
+  throw new Error(`${state}\n${log}`);
 }
 
-async function isReady(server: Running, ask: (args: readonly string[]) => Promise<KubectlAnswer>) {
-  if (!server.isAlive()) throw new Error('it has ended');
+async function stateOf(server: Running, ask: ApiServer['kubectl']) {
+  if (!server.isAlive()) return 'the API server has ended';
   // What it makes itself comes after it says that it is ready.
-  return (await ask(['get', 'namespace', 'default'])).code === 0;
+  const { code } = await ask(['get', 'namespace', 'default']);
+  return code === 0 && 'ready';
 }
 
 async function writeAccess(folder: string, port: number): Promise<string> {
@@ -101,19 +106,4 @@ function argumentsFor(folder: string, port: number, etcdPort: number): string[] 
     `--service-account-key-file=${accountsKey}`,
     `--service-account-signing-key-file=${accountsKey}`,
   ];
-}
-
-function runKubectl(program: string, args: readonly string[], input: string) {
-  return new Promise<KubectlAnswer>((resolve) => {
-    const options = { maxBuffer: 16 * 1024 * 1024 };
-    const child = execFile(program, [...args], options, (error, stdout, stderr) => {
-      resolve({
-        code: typeof error?.code === 'number' ? error.code : error ? 1 : 0,
-        stdout,
-        stderr,
-      });
-    });
-    child.stdin?.on('error', () => undefined); // it may end without reading
-    child.stdin?.end(input);
-  });
 }

@@ -37,6 +37,12 @@
 {{- if and (not .Values.policy.existingConfigMap) (not (trim .Values.policy.file)) -}}
 {{- $problems = append $problems "policy.file is empty: --set-file policy.file=curfew.yaml" -}}
 {{- end -}}
+{{- /* Kubernetes would take the change and ignore it. (Nothing is found where there is no cluster to ask.) */ -}}
+{{- $name := include "curfew.fullname" . -}}
+{{- $service := lookup "v1" "Service" .Release.Namespace $name -}}
+{{- if and (not .Values.service.headless) (eq "None" (dig "spec" "clusterIP" "" $service)) -}}
+{{- $problems = append $problems (printf "service.headless=false has no effect on the Service that is there: kubectl --namespace %s delete service %s, then try again" .Release.Namespace $name) -}}
+{{- end -}}
 {{- $settings := include "curfew.settings" . | fromYaml -}}
 {{- range .Values.extraEnv -}}
 {{- if hasKey $settings .name -}}

@@ -1,0 +1,57 @@
+import { globSync, readFileSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { parseObjects } from './kube-object.ts';
+import type { KubeObject } from './kube-object.ts';
+import { DEPLOY_FOLDER, kustomizeFolders } from './kustomize.ts';
+
+/** Objects of Kubernetes that are shipped as a text. */
+export interface ShippedObjects {
+  /** A file from the folder `deploy` on, or the page and line of a block in it. */
+  readonly name: string;
+  readonly yaml: string;
+}
+
+/** What has the form of an object, and only kubectl and istioctl read. */
+const SETTINGS = /^(kustomize\.config\.k8s\.io|install\.istio\.io)\//;
+
+/** Files of objects that no kustomization takes in, so that users apply them by themselves. */
+export function looseObjectFiles(): ShippedObjects[] {
+  const kustomizations = new Map(
+    kustomizeFolders().map(({ name, path }) => [
+      name,
+      readFileSync(join(path, 'kustomization.yaml'), 'utf8'),
+    ]),
+  );
+  return globSync('**/*.yaml', { cwd: DEPLOY_FOLDER, exclude: ['helm/**'] })
+    .toSorted()
+    .filter((file) => !takesIn(kustomizations.get(dirname(file)) ?? '', basename(file)))
+    .map((name) => ({ name, yaml: readFileSync(join(DEPLOY_FOLDER, name), 'utf8') }))
+    .filter(({ yaml }) => hasObjects(yaml));
+}
+
+/** The objects that pages about deployment show. */
+export function objectsInPages(): ShippedObjects[] {
+  return globSync('**/*.md', { cwd: DEPLOY_FOLDER })
+    .toSorted()
+    .flatMap((page) => {
+      const text = readFileSync(join(DEPLOY_FOLDER, page), 'utf8');
+      return [...text.matchAll(/^( *)```yaml\n(.*?)^ *```/gms)].map((block) => ({
+        name: `${page}:${text.slice(0, block.index).split('\n').length}`,
+        yaml: (block[2] ?? '').replaceAll(new RegExp(`^${block[1]}`, 'gm'), ''),
+      }));
+    })
+    .filter(({ yaml }) => hasObjects(yaml));
+}
+
+/** A line that is commented out takes nothing in. */
+function takesIn(kustomization: string, file: string): boolean {
+  const lines = kustomization.split('\n').map((line) => line.replace(/#.*/, ''));
+  return lines.some((line) => line.split(/[\s[\],=]+/).includes(file));
+}
+
+function hasObjects(yaml: string): boolean {
+  return (parseObjects(yaml) as Partial<KubeObject>[]).some(
+    ({ apiVersion, kind }) =>
+      apiVersion !== undefined && kind !== undefined && !SETTINGS.test(apiVersion),
+  );
+}

@@ -1,8 +1,10 @@
 import { expect } from 'chai';
+import { execFile } from 'node:child_process';
 import { mkdtempSync, readFileSync, readdirSync } from 'node:fs';
-import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
+import { promisify } from 'node:util';
 import { parse } from 'yaml';
 import packageJson from '../../package.json' with { type: 'json' };
 import { parsePolicyFile } from '../../src/policy/parse-policy-file.ts';
@@ -126,7 +128,22 @@ describe('the chart', function () {
     const folder = mkdtempSync(join(tmpdir(), 'curfew-package-'));
     after(() => rm(folder, { recursive: true }));
 
-    it('renders what the folder renders, without a file too many', async () => {
+    it('has the files of the folder, and not what lies about in it', async () => {
+      const copy = join(folder, 'curfew');
+      await cp(CHART_FOLDER, copy, { recursive: true });
+      const files = readdirSync(copy, { recursive: true, withFileTypes: true })
+        .filter((entry) => entry.isFile())
+        .map(({ parentPath, name }) => relative(folder, join(parentPath, name)));
+      await writeFile(join(copy, '.DS_Store'), '');
+      await writeFile(join(copy, 'curfew-0.0.9.tgz'), '');
+      const { ok, stderr } = await runHelm(helm, ['package', copy, '--destination', copy]);
+      expect(ok, stderr).to.equal(true);
+      const archive = join(copy, `curfew-${packageJson.version}.tgz`);
+      const { stdout } = await promisify(execFile)('tar', ['--list', '--file', archive]);
+      expect(stdout.trim().split('\n')).to.have.members(files);
+    });
+
+    it('renders what the folder renders', async () => {
       const { ok, stderr } = await runHelm(helm, [
         'package',
         CHART_FOLDER,

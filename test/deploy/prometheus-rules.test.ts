@@ -29,6 +29,13 @@ interface UnitTests {
   }[];
 }
 
+/** One of Alertmanager's `inhibit_rules`. */
+interface Inhibit {
+  readonly source_matchers: readonly string[];
+  readonly target_matchers: readonly string[];
+  readonly equal: readonly string[];
+}
+
 const rules = rulesOf(rulesFile);
 const alerts = rules.filter((rule): rule is Rule & { alert: string } => rule.alert !== undefined);
 const recorded = rules.flatMap(({ record }) => (record === undefined ? [] : [record]));
@@ -75,6 +82,20 @@ describe("Prometheus's rules", () => {
     const query =
       'a{b="x(y) or z"} / on (c) group_left (d) rate(e[5m] offset 1d) > 1e6 and f:g unless 2 * sum by (h) (i{j=~"k"})';
     expect(selectorsOf(query)).to.deep.equal(['a{b="x(y) or z"}', 'e', 'f:g', 'i{j=~"k"}']);
+  });
+
+  it('are named rightly where the README lets one alert silence others', () => {
+    const page = readFileSync(join(folder, 'README.md'), 'utf8');
+    const block = /^```yaml\n(inhibit_rules:\n.*?)^```/ms.exec(page)?.[1] ?? '';
+    const { inhibit_rules: inhibits } = parse(block) as { inhibit_rules: Inhibit[] };
+    const names = alerts.map(({ alert }) => alert);
+    for (const { source_matchers: sources, target_matchers: targets, equal } of inhibits) {
+      expect(equal).to.include.members(['namespace', 'job']);
+      for (const matcher of [...sources, ...targets]) {
+        const [, value = ''] = /^alertname =~? "?([\w|]+)"?$/.exec(matcher) ?? [];
+        expect(names, matcher).to.include.members(value.split('|'));
+      }
+    }
   });
 
   it('have different names', () => {

@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, readdirSync, statSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { withLock } from './lock.mjs';
 
@@ -36,6 +36,9 @@ export async function builtProgram(options: BuildOptions): Promise<BuiltProgram>
       return { kind: 'built', path };
     }
     try {
+      process.stderr.write(
+        `${basename(path)} is being built by ${compiler}, once; it may take minutes\n`,
+      );
       await options.build(runCompiler);
       await writeFile(stamp, key);
       return { kind: 'built', path };

@@ -2,6 +2,10 @@ import { basename, dirname, join } from 'node:path';
 import { buildCache, builtProgram } from './built-program.ts';
 import type { BuiltProgram } from './built-program.ts';
 
+// Alike for all, so that what two programs have in common is compiled once.
+const FLAGS = ['-trimpath'];
+const SETTINGS = { CGO_ENABLED: '0' };
+
 /**
  * Builds the Go module in a folder of this repository, whose dependencies its go.sum fixes.
  * @param flags more words for `go build`
@@ -16,7 +20,8 @@ export function provideGoProgram(
     compiler: 'go',
     path,
     madeFrom: [folder, ...flags],
-    build: (run) => run('go', ['build', '-trimpath', ...flags, '-o', path, '.'], { cwd: folder }),
+    build: (run) =>
+      run('go', ['build', ...FLAGS, ...flags, '-o', path, '.'], { cwd: folder, env: SETTINGS }),
   });
 }
 
@@ -29,6 +34,8 @@ export function provideGoTool(program: string, version: string): Promise<BuiltPr
     path,
     madeFrom: [program, version],
     build: (run) =>
-      run('go', ['install', `${program}@${version}`], { env: { GOBIN: dirname(path) } }),
+      run('go', ['install', ...FLAGS, `${program}@${version}`], {
+        env: { ...SETTINGS, GOBIN: dirname(path) },
+      }),
   });
 }

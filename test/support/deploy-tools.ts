@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { builtOrSkip } from './built-or-skip.ts';
+import type { BuiltProgram } from './built-program.ts';
 import { provideGoProgram, provideGoTool } from './provide-go-program.ts';
 import { debianProgramOrSkip } from './provision.ts';
 
@@ -12,14 +13,34 @@ const ENVOY_GATEWAY_VERSION = 'v1.9.1';
 /** The Envoy that this version of Envoy Gateway runs by default. */
 export const ENVOY_OF_ENVOY_GATEWAY = '1.39.1';
 
+/** Builds `kubectl`. */
+export function provideKubectl(): Promise<BuiltProgram> {
+  return provideGoProgram('kubectl', join(tools, 'kubectl'));
+}
+
+/** Builds `helm`. */
+export function provideHelm(): Promise<BuiltProgram> {
+  return provideGoTool('helm.sh/helm/v3/cmd/helm', 'v3.22.0');
+}
+
+/** Builds `egctl`. */
+export function provideEgctl(): Promise<BuiltProgram> {
+  return provideGoTool('github.com/envoyproxy/gateway/cmd/egctl', ENVOY_GATEWAY_VERSION);
+}
+
+/** Builds `oauth2-proxy`. */
+export function provideOauth2Proxy(): Promise<BuiltProgram> {
+  return provideGoTool('github.com/oauth2-proxy/oauth2-proxy/v7', 'v7.15.6');
+}
+
 /** `kubectl`; its own module holds no main package that `go install` would build, so one stands in `test/tools`. */
 export function kubectlOrSkip(context: Mocha.Context): Promise<string> {
-  return builtOrSkip(context, 'kubectl', provideGoProgram('kubectl', join(tools, 'kubectl')));
+  return builtOrSkip(context, 'kubectl', provideKubectl());
 }
 
 /** `helm`. */
 export function helmOrSkip(context: Mocha.Context): Promise<string> {
-  return builtOrSkip(context, 'helm', provideGoTool('helm.sh/helm/v3/cmd/helm', 'v3.22.0'));
+  return builtOrSkip(context, 'helm', provideHelm());
 }
 
 /** `kubeconform`, which holds objects against JSON schemas. */
@@ -40,14 +61,12 @@ export function promtoolOrSkip(context: Mocha.Context): Promise<string> {
 
 /** `egctl`, which translates the objects that Envoy Gateway reads into what it tells Envoy. Takes minutes to build. */
 export function egctlOrSkip(context: Mocha.Context): Promise<string> {
-  const building = provideGoTool('github.com/envoyproxy/gateway/cmd/egctl', ENVOY_GATEWAY_VERSION);
-  return builtOrSkip(context, 'egctl', building);
+  return builtOrSkip(context, 'egctl', provideEgctl());
 }
 
 /** `oauth2-proxy`, a login that people put before applications. */
 export function oauth2ProxyOrSkip(context: Mocha.Context): Promise<string> {
-  const building = provideGoTool('github.com/oauth2-proxy/oauth2-proxy/v7', 'v7.15.6');
-  return builtOrSkip(context, 'oauth2-proxy', building);
+  return builtOrSkip(context, 'oauth2-proxy', provideOauth2Proxy());
 }
 
 /** A program that reads a dashboard by Grafana's own definitions, as strictly as they allow. */

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { parse, stringify } from 'yaml';
 import { builtOrSkip } from '../built-or-skip.ts';
+import type { BuiltProgram } from '../built-program.ts';
 import { provideGoProgram } from '../provide-go-program.ts';
 import type { ProxyConfig } from './proxy-config.ts';
 
@@ -44,10 +45,14 @@ export interface Istio {
   ): Promise<ProxyConfig>;
 }
 
+/** Builds Istio's code. */
+export function provideIstio(): Promise<BuiltProgram> {
+  return provideGoProgram('istio', join(import.meta.dirname, '..', '..', 'tools', 'istio'));
+}
+
 /** Istio's code for a suite's `before`: without it the tests are skipped, and fail where CI is set. */
 export async function istioOrSkip(context: Mocha.Context): Promise<Istio> {
-  const folder = join(import.meta.dirname, '..', '..', 'tools', 'istio');
-  const program = await builtOrSkip(context, 'istio', provideGoProgram('istio', folder));
+  const program = await builtOrSkip(context, 'istio', provideIstio());
   return {
     ctl: (words, files) => {
       const texts = files.map((file) => (typeof file === 'string' ? file : file[1]));

@@ -8,6 +8,7 @@ import { startProcess } from '../child-process.ts';
 import type { Running } from '../child-process.ts';
 import { eventually } from '../eventually.ts';
 import { freePort } from '../free-port.ts';
+import type { BuiltProgram } from '../built-program.ts';
 import { provideGoProgram } from '../provide-go-program.ts';
 import { runCommand } from '../run-command.ts';
 import type { CommandAnswer } from '../run-command.ts';
@@ -26,15 +27,19 @@ export interface ApiServer {
   stop(): Promise<void>;
 }
 
-/** The program, for a suite's `before`: without it the tests are skipped, and fail where CI is set. */
-export function apiServerOrSkip(context: Mocha.Context): Promise<string> {
+/** Builds the program. */
+export function provideApiServer(): Promise<BuiltProgram> {
   const folder = join(import.meta.dirname, '..', '..', 'tools', 'kube-apiserver');
   const modules = readFileSync(join(folder, 'go.mod'), 'utf8');
   const version = /k8s\.io\/kubernetes (v\S+)/.exec(modules)?.[1] ?? '';
   // Kubernetes' own build says so, too; without it the server knows no version, and helm refuses to install.
   const flags = [`-ldflags=-X k8s.io/component-base/version.gitVersion=${version}`];
-  const program = provideGoProgram('kube-apiserver', folder, flags);
-  return builtOrSkip(context, 'kube-apiserver', program);
+  return provideGoProgram('kube-apiserver', folder, flags);
+}
+
+/** The program, for a suite's `before`: without it the tests are skipped, and fail where CI is set. */
+export function apiServerOrSkip(context: Mocha.Context): Promise<string> {
+  return builtOrSkip(context, 'kube-apiserver', provideApiServer());
 }
 
 /** Starts it and waits until it is ready. */

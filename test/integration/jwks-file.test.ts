@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, rename, rm, symlink, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
@@ -10,6 +10,7 @@ import type { TokenEvent } from '../../src/app/jwt/token-event.ts';
 import { TokenKeysUnavailable } from '../../src/authz/token-verifier.ts';
 import type { Source } from '../../src/session/source.ts';
 import { eventually } from '../support/eventually.ts';
+import { publishVolume } from '../support/mounted-volume.ts';
 import {
   CLAIMS,
   NOW_MS,
@@ -71,23 +72,17 @@ describe('token keys in a file', () => {
   });
 
   it('are read again when a ConfigMap is swapped, more than once', async () => {
-    const swap = async (version: string, text: string): Promise<void> => {
-      await mkdir(join(folder, version));
-      await writeFile(join(folder, version, 'jwks.json'), text);
-      await symlink(version, join(folder, '..data_new'));
-      await rename(join(folder, '..data_new'), join(folder, '..data'));
-    };
-    await swap('..v1', keySetText(one));
-    await symlink(join('..data', 'jwks.json'), path);
+    const swap = (text: string) => publishVolume(folder, { 'jwks.json': text });
+    await swap(keySetText(one));
     start();
     expect(await takes(one)).to.equal(true);
-    await swap('..v2', keySetText(two));
+    await swap(keySetText(two));
     await eventually(
       'second version',
       async () => (await takes(two)) && !(await takes(one)),
       3_000,
     );
-    await swap('..v3', keySetText(one));
+    await swap(keySetText(one));
     await eventually('third version', async () => (await takes(one)) && !(await takes(two)), 3_000);
   });
 

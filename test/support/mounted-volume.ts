@@ -1,43 +1,62 @@
-import { mkdir, mkdtemp, rename, rm, symlink, writeFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { chmod, mkdir, mkdtemp, readlink, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
+
+/** Texts by the names of their files, which may be in folders. */
+export type VolumeFiles = Readonly<Record<string, string>>;
+
+const FOR_A_GROUP = 0o640;
+const ALL_MAY_ENTER = 0o755;
 
 /** A folder as the kubelet mounts a ConfigMap or a Secret. */
 export interface MountedVolume {
   readonly folder: string;
   /** The path of a file, as a program is given it. */
   path(name: string): string;
-  /** Puts other contents in place of all, in one step: `..data` is a symlink, and another takes its name. */
-  swap(files: Readonly<Record<string, string>>): Promise<void>;
+  /** Puts other contents in place of all, in one step. */
+  swap(files: VolumeFiles): Promise<void>;
   remove(): Promise<void>;
 }
 
-/** Mounts files the way Kubernetes does: each name is a symlink through `..data` into a folder of one version. */
-export async function mountVolume(files: Readonly<Record<string, string>>): Promise<MountedVolume> {
+/** Mounts files the way Kubernetes does, in a folder of their own. */
+export async function mountVolume(files: VolumeFiles, mode?: number): Promise<MountedVolume> {
   const folder = await mkdtemp(join(tmpdir(), 'curfew-volume-'));
-  let version = 0;
-  const swap = async (contents: Readonly<Record<string, string>>): Promise<void> => {
-    const before = version === 0 ? undefined : `..version_${version}`;
-    version += 1;
-    const next = `..version_${version}`;
-    await mkdir(join(folder, next));
-    await Promise.all(
-      Object.entries(contents).map(([name, text]) =>
-        writeFile(join(folder, next, name), text, { mode: 0o640 }),
-      ),
-    );
-    await symlink(next, join(folder, '..data_tmp'));
-    await rename(join(folder, '..data_tmp'), join(folder, '..data'));
-    if (before !== undefined) await rm(join(folder, before), { recursive: true });
-  };
-  await swap(files);
-  await Promise.all(
-    Object.keys(files).map((name) => symlink(join('..data', name), join(folder, name))),
-  );
+  await publishVolume(folder, files, mode);
   return {
     folder,
     path: (name) => join(folder, name),
-    swap,
+    swap: (next) => publishVolume(folder, next, mode),
     remove: () => rm(folder, { recursive: true, force: true }),
   };
+}
+
+/**
+ * Writes a volume as the kubelet does: the files in a folder of one version, to which the symlink `..data` leads, and
+ * beside it a link for each. Where there is a version already, another `..data` takes the name in one step.
+ * @param mode of the files, whatever this process would give them
+ */
+export async function publishVolume(
+  folder: string,
+  files: VolumeFiles,
+  mode: number = FOR_A_GROUP,
+): Promise<void> {
+  await mkdir(folder, { recursive: true, mode: ALL_MAY_ENTER });
+  const before = await readlink(join(folder, '..data')).catch(() => undefined);
+  const version = basename(await mkdtemp(join(folder, '..version_')));
+  await chmod(join(folder, version), ALL_MAY_ENTER);
+  await Promise.all(
+    Object.entries(files).map(async ([name, text]) => {
+      const file = join(folder, version, name);
+      await mkdir(dirname(file), { recursive: true, mode: ALL_MAY_ENTER });
+      await writeFile(file, text, { mode });
+      await chmod(file, mode);
+    }),
+  );
+  await symlink(version, join(folder, '..data_tmp'));
+  await rename(join(folder, '..data_tmp'), join(folder, '..data'));
+  const tops = new Set(Object.keys(files).map((name) => name.split('/')[0] ?? ''));
+  const links = [...tops].filter((top) => !existsSync(join(folder, top)));
+  await Promise.all(links.map((top) => symlink(join('..data', top), join(folder, top))));
+  if (before !== undefined) await rm(join(folder, before), { recursive: true });
 }

@@ -1,10 +1,11 @@
 import { expect } from 'chai';
-import { mkdir, mkdtemp, rename, rm, symlink, writeFile } from 'node:fs/promises';
+import { mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { FollowedFiles } from '../../../src/app/followed-files.ts';
 import type { FilesJudgement, FilesRejection } from '../../../src/app/followed-files.ts';
 import { eventually } from '../../support/eventually.ts';
+import { publishVolume } from '../../support/mounted-volume.ts';
 
 const SWAP_MAX_MS = 1_000;
 
@@ -36,15 +37,6 @@ describe('followed-files', () => {
     await rm(folder, { recursive: true, force: true });
   });
 
-  /** As the kubelet does: a new folder, then one rename that swaps all files at once. */
-  async function publish(version: string, one: string, two: string): Promise<void> {
-    await mkdir(join(folder, version));
-    await writeFile(join(folder, version, 'one'), one);
-    await writeFile(join(folder, version, 'two'), two);
-    await symlink(version, join(folder, '..data_tmp'));
-    await rename(join(folder, '..data_tmp'), join(folder, '..data'));
-  }
-
   async function start(): Promise<FollowedFiles<string, string>> {
     const begun = await FollowedFiles.start(
       { paths, judge },
@@ -64,11 +56,9 @@ describe('followed-files', () => {
     eventually(version, () => files?.current === version, SWAP_MAX_MS);
 
   it('swaps files that belong together in one step', async () => {
-    await publish('..v1', 'a1', 'b1');
-    await symlink(join('..data', 'one'), paths[0] ?? '');
-    await symlink(join('..data', 'two'), paths[1] ?? '');
+    await publishVolume(folder, { one: 'a1', two: 'b1' });
     await start();
-    await publish('..v2', 'a2', 'b2');
+    await publishVolume(folder, { one: 'a2', two: 'b2' });
     await inForce('a2+b2');
     expect(told).to.deep.equal(['a2+b2']);
   });

@@ -7,6 +7,7 @@ import { watchPolicies } from '../../../src/app/policy-watch.ts';
 import type { PolicyRejection, PolicyWatch } from '../../../src/app/policy-watch.ts';
 import { parsePolicyFile } from '../../../src/policy/parse-policy-file.ts';
 import { eventually } from '../../support/eventually.ts';
+import { publishVolume } from '../../support/mounted-volume.ts';
 
 /** A good file whose only policy has this idle timeout. */
 const withIdle = (idle: string) => `version: 1
@@ -86,26 +87,14 @@ describe('policy-watch', () => {
   });
 
   it('follows the symlinks of a ConfigMap through several swaps', async () => {
-    const publish = async (version: string, text: string) => {
-      await mkdir(join(folder, version));
-      await writeFile(join(folder, version, 'curfew.yaml'), text);
-      await symlink(version, join(folder, '..data_tmp'));
-      await rename(join(folder, '..data_tmp'), join(folder, '..data'));
-    };
-    await publish('..v1', withIdle('1h'));
-    await symlink(join('..data', 'curfew.yaml'), path);
+    const publish = (text: string) => publishVolume(folder, { 'curfew.yaml': text });
+    await publish(withIdle('1h'));
     await start();
-    for (const [version, hours] of [
-      ['..v2', 2],
-      ['..v3', 3],
-      ['..v4', 4],
-    ] as const) {
+    for (const hours of [2, 3, 4]) {
       // oxlint-disable-next-line no-await-in-loop
-      await publish(version, withIdle(`${hours}h`));
+      await publish(withIdle(`${hours}h`));
       // oxlint-disable-next-line no-await-in-loop
       await swappedTo(hours * HOUR_MS);
-      // oxlint-disable-next-line no-await-in-loop -- as the kubelet does, after the swap
-      await rm(join(folder, `..v${hours - 1}`), { recursive: true });
     }
   });
 

@@ -1,53 +1,27 @@
 #!/usr/bin/env node
 import { Command, CommanderError, Option } from 'commander';
-import { HEALTHCHECK_SETTINGS } from './app/healthcheck-settings.ts';
-import { PROCESS_SETTINGS } from './app/process-settings.ts';
-import type { SettingTexts } from './app/process-settings.ts';
-import type { Setting } from './app/setting.ts';
-import { settingNamed } from './app/setting-text.ts';
-import { programVersion } from './app/version.ts';
+import { HEALTHCHECK_SETTINGS } from './settings/healthcheck-settings.ts';
+import { PROCESS_SETTINGS } from './settings/process-settings.ts';
+import type { SettingTexts } from './settings/process-settings.ts';
+import type { SettingWords } from './settings/setting.ts';
+import { settingNamed } from './settings/setting-text.ts';
+import { programVersion } from './process/version.ts';
+import { addAdministration } from './cli/administration/commands.ts';
 import type { CommandIo } from './cli/command-io.ts';
-import { holdHeap } from './app/garbage-collection.ts';
-import type { HealthcheckTexts } from './app/healthcheck-settings.ts';
+import { EXPLAIN_NOTES, HEALTHCHECK_NOTES, PROGRAM_NOTES, SERVE_NOTES } from './cli/help-texts.ts';
+import { limitYoungHeap } from './app/heap.ts';
+import type { HealthcheckTexts } from './settings/healthcheck-settings.ts';
+import type { CheckConfigFlags } from './cli/check-config.ts';
 import type { ExplainFlags } from './cli/explain-flags.ts';
 
 // Each command is loaded when it is asked for: `curfew schema` needs no gRPC, and `serve` starts sooner.
 
 const USAGE_FAULT = 2;
 
-const EXAMPLES = `
-Examples:
-  curfew serve --config curfew.yaml                 on the memory store, for Envoy on this machine
-  curfew serve --store rediss://redis:6379 --key-file /run/secrets/curfew.key
-  curfew check-config curfew.yaml                   in a pipeline, before the file is rolled out
-  curfew explain --config curfew.yaml --url https://pay.example.com/transfer
-
-Exit codes:
-  0  done, or stopped in order      1  could not serve, or is not healthy      2  wrong usage, setting or policy file
-`;
-
-const SERVE_NOTES = `
-Each setting is taken from its flag, else from the environment variable in brackets, else from its default.
-Secrets come from files only. SIGTERM drains and stops; a second one stops at once. SIGHUP reads the policy file and the
-key file again, which otherwise happens by itself within a second of a change.
-`;
-
-const HEALTHCHECK_NOTES = `
-With the settings that serve has it needs no others: by --grpc-tls-cert-file it knows that the port speaks TLS, and
-where that asks for a client's certificate, it shows the server's own. The server's certificate is verified when
---ca-file says against what; without it not, as it is asked on this machine, for nothing but its health.
-`;
-
-const EXPLAIN_NOTES = `
-The answers are those of the server's own code, run on an empty memory store and a clock that is set by hand.
-
-Example:
-  curfew explain --config curfew.yaml --method POST --url https://pay.example.com/transfer/9 --header 'accept: text/html'
-`;
-
 const io: CommandIo = {
   out: (text) => void process.stdout.write(text),
   err: (text) => void process.stderr.write(text),
+  readInput: async () => (await import('./cli/read-input.ts')).readInput(process.stdin),
 };
 
 /** Runs one command line; answers with its exit code. */
@@ -74,10 +48,12 @@ function buildProgram(finish: (exitCode: number) => void): Command {
     .helpCommand(false)
     .exitOverride()
     .configureHelp({ showGlobalOptions: false })
-    .addHelpText('after', EXAMPLES);
+    .addHelpText('after', PROGRAM_NOTES);
   program.commandsGroup('Run:');
   addServe(program, finish);
   addHealthcheck(program, finish);
+  program.commandsGroup('Find and end sessions (on a running server):');
+  addAdministration(program, { io, finish });
   program.commandsGroup('Write and understand a policy file:');
   addCheckConfig(program, finish);
   addExplain(program, finish);
@@ -92,7 +68,7 @@ function addServe(program: Command, finish: (exitCode: number) => void): void {
     .description('answer Envoy')
     .addHelpText('after', SERVE_NOTES)
     .action(async (flags: SettingTexts) => {
-      holdHeap();
+      limitYoungHeap();
       const { runServe } = await import('./cli/serve.ts');
       finish(await runServe(flags, process.env, io));
     });
@@ -114,11 +90,15 @@ function addHealthcheck(program: Command, finish: (exitCode: number) => void): v
 function addCheckConfig(program: Command, finish: (exitCode: number) => void): void {
   program
     .command('check-config')
-    .argument('<file>', 'the policy file')
-    .description('tell everything that is wrong with a policy file; exit code 0 or 2')
-    .action(async (file: string) => {
+    .argument('<file>', 'the policy file, or - for standard input')
+    .description(
+      'list everything that is wrong with a policy file; exit code 0, also with warnings, or 2',
+    )
+    .option('--before <file>', 'list every policy whose effective settings differ from this file')
+    .option('--json', 'as JSON', false)
+    .action(async (file: string, flags: CheckConfigFlags) => {
       const { runCheckConfig } = await import('./cli/check-config.ts');
-      finish(await runCheckConfig(file, io));
+      finish(await runCheckConfig(file, flags, io));
     });
 }
 
@@ -129,11 +109,16 @@ function addExplain(program: Command, finish: (exitCode: number) => void): void 
   ];
   program
     .command('explain')
-    .description('tell which policy judges a request and why, and how the answers look')
+    .description('show which policy judges a request and why, and how the answers look')
     .addOption(optionFor(settingNamed('config')))
     .requiredOption('--url <url>', 'the request, as https://host/path?query')
     .option('--method <method>', 'its method', 'GET')
-    .option('--header <line>', "a header line, as 'name: value'; may be repeated", several, [])
+    .option(
+      '--header <line>',
+      "a header line, as 'name: value', or @-: lines on standard input; may be repeated",
+      several,
+      [],
+    )
     .option(
       '--context <pair>',
       "an entry of the route's context_extensions, as key=value; may be repeated",
@@ -169,16 +154,21 @@ function addPresets(program: Command, finish: (exitCode: number) => void): void 
     });
 }
 
-/** The flag of a setting. Its default is only told: what was not given must not hide the environment. */
-function optionFor({ flag, placeholder, help, variable, default: value }: Setting): Option {
+/** The flag of a setting. Its default is only shown: a default set here would hide the environment variable. */
+function optionFor(setting: SettingWords): Option {
+  const { flag, placeholder, help, variable, default: value, isList } = setting;
   const words = value === undefined ? '' : `; default ${value}`;
-  return new Option(`${flag} ${placeholder}`, `${help}${words} [${variable}]`);
+  const option = new Option(`${flag} ${placeholder}`, `${help}${words} [${variable}]`);
+  if (isList !== true) return option;
+  return option.argParser((text: string, before?: string) =>
+    before === undefined ? text : `${before},${text}`,
+  );
 }
 
-// `curfew schema | head` is no fault of ours.
+// `curfew schema | head` closes our output early, which is not an error.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code !== 'EPIPE') throw error;
 });
-// What a pipe has not taken yet would be lost by exiting at once.
+// Exiting at once would lose what a pipe has not read yet.
 process.exitCode = await run(process.argv.slice(2));
 if (process.stdout.writableLength === 0) process.exit();

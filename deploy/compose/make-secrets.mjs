@@ -1,5 +1,6 @@
-// Makes the secrets of the composition in the folder that is named, unless they are there already:
-// `curfew.keys` and `redis-password` for Curfew's user alone, `users.acl` with the hash of that password.
+// Makes the secrets of the composition in the named folder, unless they exist already: `curfew.keys`,
+// `redis-password`, `admin.tokens` and `operator.token`, which only Curfew's user can read, and `users.acl` with the hash
+// of that password.
 
 import { createHash, randomBytes } from 'node:crypto';
 import { chownSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
@@ -10,6 +11,13 @@ const [, , folder, aclTemplate] = process.argv;
 
 const keys = join(folder, 'curfew.keys');
 if (!existsSync(keys)) writeForCurfew(keys, secret());
+
+const tokens = join(folder, 'admin.tokens');
+if (!existsSync(tokens)) {
+  const token = secret();
+  writeForCurfew(join(folder, 'operator.token'), token);
+  writeForCurfew(tokens, `operator operator ${token}\n`);
+}
 
 const users = join(folder, 'users.acl');
 if (!existsSync(users)) {

@@ -15,13 +15,13 @@ export interface PanelSource {
   /** Of the 24 columns of a dashboard. */
   readonly width: number;
   readonly stacked: boolean;
-  /** The alert whose chapter of the runbook helps. */
+  /** The alert whose chapter of the runbook helps with this panel. */
   readonly runbook?: string | undefined;
-  /** The colours, each with the value from which on it holds. `base` is the colour below all of them. */
+  /** The colours, each with the value at which it starts. `base` is the colour below all of them. */
   readonly thresholds?: { readonly base?: Color | undefined } & {
     readonly [C in Color]?: number | undefined;
   };
-  /** What a state is called and how it looks, by its value. */
+  /** Name and colour of each state, by its value. */
   readonly states?: Readonly<Record<string, { readonly text: string; readonly color: Color }>>;
   /** The columns of a table, in their order. */
   readonly columns?: readonly string[] | undefined;
@@ -35,7 +35,7 @@ export interface DashboardSource {
 
 /**
  * Reads dashboard.yaml.
- * @throws when it has a field that it should not have, or lacks one
+ * @throws if it has a field that it should not have, or lacks one
  */
 export function readDashboardSource(): DashboardSource {
   const text = readFileSync(join(import.meta.dirname, 'dashboard.yaml'), 'utf8');

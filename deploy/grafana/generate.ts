@@ -1,4 +1,4 @@
-// Writes the dashboard from dashboard.yaml: node test/support/run.mjs node deploy/grafana/generate.ts
+// Writes the dashboard from dashboard.yaml: node tools/run.mjs node deploy/grafana/generate.ts
 
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -10,7 +10,7 @@ import { VARIABLES } from './variables.ts';
 /** Where {@link dashboard} is kept. */
 export const DASHBOARD_FILE: string = join(import.meta.dirname, 'curfew.json');
 
-/** That of Grafana 10.4, the oldest that is still looked after; newer ones migrate it as they load it. */
+/** Grafana 10.4's, the oldest version that still gets fixes. Newer ones migrate the dashboard when they load it. */
 const SCHEMA_VERSION = 39;
 const COLUMNS = 24;
 
@@ -20,7 +20,7 @@ export function dashboard(): string {
     title: 'Curfew',
     uid: 'curfew',
     description:
-      'Session deadlines for Envoy: what Curfew decides, how fast, and whether all is well.',
+      'Session deadlines for Envoy: what Curfew decides, how fast, and whether it works as it should.',
     tags: ['curfew', 'envoy'],
     schemaVersion: SCHEMA_VERSION,
     editable: true,

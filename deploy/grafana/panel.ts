@@ -6,7 +6,7 @@ const HEIGHTS = { stat: 4, timeseries: 8, heatmap: 8, 'state-timeline': 8, table
 /** The data source that is chosen at the top of the dashboard. */
 export const DATA_SOURCE = { type: 'prometheus', uid: '${datasource}' } as const;
 
-/** Where a panel lies, in units of Grafana's grid. */
+/** The place of a panel, in units of Grafana's grid. */
 export interface GridPosition {
   readonly x: number;
   readonly y: number;
@@ -14,7 +14,7 @@ export interface GridPosition {
   readonly h: number;
 }
 
-/** How high a panel of this source is. */
+/** The height of a panel of this kind. */
 export function heightOf({ kind }: PanelSource): number {
   return HEIGHTS[kind];
 }
@@ -54,7 +54,7 @@ function target(
   };
 }
 
-/** The matchers behind the short names that dashboard.yaml uses. */
+/** Replaces the short names of dashboard.yaml by the matchers that they mean. */
 function expanded(expr: string): string {
   return expr
     .replaceAll('@curfew', 'namespace=~"$namespace", job=~"$job"')

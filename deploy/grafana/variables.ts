@@ -1,6 +1,6 @@
 import { DATA_SOURCE } from './panel.ts';
 
-/** What is chosen at the top of the dashboard. "All" is `.*`, which matches a missing label too: without Kubernetes there is no namespace. */
+/** The choices at the top of the dashboard. "All" is `.*`, which also matches a missing label: without Kubernetes there is no namespace. */
 export const VARIABLES: readonly object[] = [
   {
     name: 'datasource',

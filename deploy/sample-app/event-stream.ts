@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 
 const EVENT_EVERY_MS = 500;
 
-/** Server-sent events without end: the stream lives until the client or the proxy closes it. */
+/** Endless server-sent events: the stream lasts until the client or the proxy closes it. */
 export function streamEvents(_request: IncomingMessage, response: ServerResponse): void {
   response.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-store' });
   let count = 0;

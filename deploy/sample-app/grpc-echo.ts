@@ -4,8 +4,8 @@ import type { Http2Server } from 'node:http2';
 const METHODS = new Set(['/curfew.sample.Echo/Say', '/curfew.sample.Echo/Chat']);
 
 /**
- * The service of echo.proto over HTTP/2 without TLS. Every message comes back as it was sent, so a
- * body of length-prefixed messages is its own answer and nothing has to be decoded.
+ * The service of echo.proto over HTTP/2 without TLS. Every message is returned unchanged, so a body of
+ * length-prefixed messages is its own answer and nothing has to be decoded.
  */
 export function createGrpcServer(): Http2Server {
   const server = createServer();

@@ -4,10 +4,10 @@ import type { IncomingMessage } from 'node:http';
 const LOGINS_MAX = 10_000;
 const COOKIE = 'sid';
 
-/** Who is logged in, by the value of the cookie. It is forgotten with the process. */
+/** The logged-in users by the value of their cookie. They are lost when the process ends. */
 const users = new Map<string, string>();
 
-/** Logs somebody in; the result is the value of `set-cookie`. */
+/** Logs a user in; the result is the value of `set-cookie`. */
 export function logIn(user: string): string {
   const sid = randomBytes(16).toString('hex');
   users.set(sid, user);
@@ -16,13 +16,13 @@ export function logIn(user: string): string {
   return `${COOKIE}=${sid}; Path=/; HttpOnly; SameSite=Lax`;
 }
 
-/** Logs out whoever sent this request; the result is the value of `set-cookie`. */
+/** Logs out the user of this request; the result is the value of `set-cookie`. */
 export function logOut(request: IncomingMessage): string {
   users.delete(sidOf(request));
   return `${COOKIE}=; Path=/; HttpOnly; SameSite=Lax; Max-Age=0`;
 }
 
-/** The name of who sent this request, or undefined for a stranger. */
+/** The name of the user of this request, or undefined without a login. */
 export function userOf(request: IncomingMessage): string | undefined {
   return users.get(sidOf(request));
 }

@@ -1,5 +1,5 @@
-// The application behind the proxy: a login of its own, two pages, an API, streams. It contains no
-// line of code about session timeouts, because that is the point. `node deploy/sample-app/main.ts`
+// The application behind the proxy: its own login, two pages, an API, streams. It has no code about
+// session timeouts, because that is Curfew's job. `node deploy/sample-app/main.ts`
 
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
@@ -17,5 +17,5 @@ await Promise.all([once(web, 'listening'), once(grpc, 'listening')]);
 const portOf = (server: { address(): unknown }): number => (server.address() as AddressInfo).port;
 process.stdout.write(`sample app: http ${portOf(web)}, grpc ${portOf(grpc)}\n`);
 
-// Streams have no end of their own, so there is nothing to wait for.
+// Streams do not end by themselves, so there is nothing to wait for.
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(0));

@@ -1,13 +1,15 @@
 const WHY: Readonly<Record<string, string>> = {
   idle_timeout: 'You were signed out because nothing happened for a while.',
   absolute_timeout: 'You were signed out because your login had reached its maximum age.',
-  reauthentication_required: 'Please sign in again to go on: this part wants a fresh login.',
-  revoked: 'You were signed out.',
+  reauthentication_required: 'Please sign in again to continue: this page needs a fresh login.',
+  revoked: 'You were signed out by an operator.',
+  signed_out: 'You have signed out.',
+  subject_locked: 'Your account is locked. Please ask your support desk.',
   invalid_credential: 'Your login is not valid any more.',
   logout: 'You have signed out.',
 };
 
-/** The login form. Anybody gets in: it is the session's end that is shown here, not its beginning. */
+/** The login form. It accepts every name: the example is about the end of a session, not its start. */
 export function loginPage(query: URLSearchParams): string {
   const why = WHY[query.get('reason') ?? ''];
   return layout(
@@ -24,7 +26,7 @@ export function loginPage(query: URLSearchParams): string {
   );
 }
 
-/** The first page after the login, with something to try for each kind of request. */
+/** The first page after the login, with an example of each kind of request. */
 export function homePage(user: string, lifetime: string | string[] | undefined): string {
   return layout(
     'Home',
@@ -33,21 +35,21 @@ export function homePage(user: string, lifetime: string | string[] | undefined):
     <section class="card" aria-labelledby="clock">
       <h2 id="clock">Your session</h2>
       <dl id="lifetime" data-lifetime="${escape(String(lifetime ?? ''))}">
-        <div><dt>ends if you do nothing, in</dt><dd data-kind="idle">–</dd></div>
-        <div><dt>ends whatever you do, in</dt><dd data-kind="absolute">–</dd></div>
+        <div><dt>ends without activity in</dt><dd data-kind="idle">–</dd></div>
+        <div><dt>ends in any case in</dt><dd data-kind="absolute">–</dd></div>
       </dl>
     </section>
     <section class="card" aria-labelledby="requests">
       <h2 id="requests">Requests</h2>
       <p><button id="activity">Do something</button> counts as activity.</p>
       <p><label><input type="checkbox" id="poll"> Poll for notifications</label> every second. The
-        policy calls that passive: it is checked, but keeps no session alive.</p>
+        policy makes that passive: it is checked, but does not keep the session alive.</p>
       <p>The <a href="/payments">payments page</a> has a shorter timeout than the rest.</p>
       <p class="output" id="last"></p>
     </section>
     <section class="card" aria-labelledby="streams">
       <h2 id="streams">Streams</h2>
-      <p>Envoy cuts them, at the latest when the session is as old as it may get.</p>
+      <p>Envoy cuts them at the latest when the session reaches its maximum age.</p>
       <p class="row"><button id="events">Open an event stream</button>
         <button id="socket">Open a WebSocket</button></p>
       <p class="output" id="stream"></p>
@@ -56,7 +58,7 @@ export function homePage(user: string, lifetime: string | string[] | undefined):
   );
 }
 
-/** The page that wants a shorter pause and, after it, a fresh login. */
+/** The page with the shorter timeout, which then needs a fresh login. */
 export function paymentsPage(user: string): string {
   return layout(
     'Payments',

@@ -1,6 +1,6 @@
 /**
- * Where to go after a login: a path of this very host, or the home page. Whatever a stranger may put
- * into a link (`//evil`, `/\evil`, `/.//evil`, `javascript:`) must not lead away from here.
+ * Where to go after a login: a path of this host, or the home page. A link from an attacker
+ * (`//evil`, `/\evil`, `/.//evil`, `javascript:`) must not lead to another host.
  */
 export function returnTarget(wanted: string | null, host: string): string {
   const url = URL.parse(wanted ?? '/', `http://${host}`);

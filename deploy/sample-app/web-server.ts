@@ -19,12 +19,13 @@ const routes: Readonly<Record<string, Route>> = {
   'POST /login': async (request, response) => {
     const form = await readForm(request);
     const target = returnTarget(form.get('rd'), request.headers.host ?? '');
-    goTo(response, target, logIn(form.get('user')?.slice(0, 64) || 'somebody'));
+    goTo(response, target, logIn(form.get('user')?.slice(0, 64) || 'guest'));
   },
   'POST /logout': (request, response) => goTo(response, '/login?reason=logout', logOut(request)),
   'GET /': page((user, request) => homePage(user, request.headers['session-lifetime'])),
   'GET /payments': page((user) => paymentsPage(user)),
   'GET /events': streamEvents,
+  'POST /events': streamEvents,
   'GET /api/profile': (request, response) => json(response, { user: userOf(request) ?? null }),
   'GET /api/notifications': (_, response) => json(response, { unread: 2 }),
   'GET /assets/style.css': asset('style.css', 'text/css; charset=utf-8'),
@@ -45,7 +46,7 @@ export function createWebServer(): Server {
   return server;
 }
 
-/** What the application gets to see of a request, behind the proxy. */
+/** What the application sees of a request, behind the proxy. */
 function whatArrived({ method, url, rawHeaders }: IncomingMessage): object {
   const headers = rawHeaders.flatMap((name, i) =>
     i % 2 === 0 ? [[name.toLowerCase(), rawHeaders[i + 1]]] : [],
@@ -53,7 +54,7 @@ function whatArrived({ method, url, rawHeaders }: IncomingMessage): object {
   return { method, path: url, headers };
 }
 
-/** A page for those who are logged in; others are sent to the login by the application itself. */
+/** A page for logged-in users; the application itself sends others to the login. */
 function page(html: (user: string, request: IncomingMessage) => string): Route {
   return (request, response, url) => {
     const user = userOf(request);

@@ -9,8 +9,8 @@ const PING = 0x9;
 const PONG = 0xa;
 
 /**
- * Sends every WebSocket message back. Frame by frame, first byte unchanged, so fragmented messages
- * and both text and binary come out right without being put together.
+ * Sends every WebSocket message back, frame by frame with the first byte unchanged. So text, binary
+ * and fragmented messages are all correct without being reassembled.
  */
 export function echoWebSocket(request: IncomingMessage, socket: Duplex): void {
   const key = request.headers['sec-websocket-key'];

@@ -1,89 +1,112 @@
 import { randomUUID } from 'node:crypto';
-import type { Readiness } from './readiness.ts';
-import type { WantedHeaders } from '../session/wanted-headers.ts';
-import type { ProcessConfig } from './process-config.ts';
+import type { Readiness } from '../process/readiness.ts';
+import type { WantedHeaders } from '../terms/wanted-headers.ts';
+import type { ProcessConfig } from '../settings/process-config.ts';
 import { followKeys } from './follow-keys.ts';
 import { followPolicies } from './follow-policies.ts';
-import { KeyAgreement } from './key-agreement.ts';
 import { followTls } from './follow-tls.ts';
-import type { PolicyVersion } from './policy-watch.ts';
-import { replicaAnnouncement } from './replica-announcement.ts';
+import type { PolicyVersion } from '../policy/policy-version.ts';
+import { replicaAnnouncement } from '../keys/replica-announcement.ts';
+import { SettledKeys } from '../keys/settled-keys.ts';
 import type { Shell } from './shell.ts';
+import { adminParts } from './admin-parts.ts';
+import { startAdmin } from './start-admin.ts';
 import { startChecks } from './start-checks.ts';
 import { startGrpc, startOps, startReadiness } from './start-servers.ts';
 import { startStore } from './start-store.ts';
 import { startSweeper } from './start-sweeper.ts';
 import { startTokens } from './start-tokens.ts';
+import { GRPC_TLS, tlsFilesOf } from './tls-files.ts';
 import { StoreWatch } from './store-watch.ts';
 import { formatListenAddress } from '../transport/listen-address.ts';
 
-/** By how much a timer may be early against the clock that measures distances. */
+/** How much earlier than the monotonic clock a timer may fire. */
 const TIMER_EARLY_MAX_MS = 10;
 
-/** A process that serves, or will as soon as it can. */
+/** A process that serves, or will serve once it is ready. */
 export interface RunningCurfew {
-  /** With the ports that it got. */
+  /** With the actual port, if port 0 was configured. */
   readonly grpcAddress: string;
   readonly opsAddress: string;
+  /** `undefined`: administration is off. */
+  readonly adminAddress: string | undefined;
   readonly readiness: Readiness;
   policies(): PolicyVersion;
-  /** Reads the files again that are followed. */
+  /** Reads all followed files again. */
   reload(): void;
-  /** No new calls; resolves when those in flight are answered, or the time for that is over. */
+  /** Accepts no new calls. Resolves when those in flight are answered or the time limit is over. */
   drain(): Promise<void>;
 }
 
 /**
- * Builds every part, each after those that it needs. What is opened is left in the shell's lifecycle, also when a
- * later part fails.
+ * Builds every part, each after the parts that it needs. Whatever is opened is registered in the
+ * shell's lifecycle, so it can be closed even if a later part fails.
  * @throws {StartFault}
  */
 export async function compose(config: ProcessConfig, shell: Shell): Promise<RunningCurfew> {
   const keys = await followKeys(config, shell);
   const policies = await followPolicies(config.policyFile, shell);
-  const opened = await startStore(config, shell);
+  const opened = await startStore(config, policies, shell);
   const tokens = startTokens(policies, shell);
-  const store = shell.tracing?.traced(opened.store, config.store) ?? opened.store;
-  const handler = startChecks(config, shell, { keys: keys.ring, policies, tokens, store });
-  const wanted = (): WantedHeaders => policies.current().policies.wantedHeaders;
-  const tls = await followTls(config, shell);
+  const parts = { keys: keys.ring, policies, tokens, opened };
+  const handler = startChecks(config, shell, parts);
+  const wanted = (): WantedHeaders => policies.current.policies.wantedHeaders;
+  const tls = await followTls(
+    tlsFilesOf(GRPC_TLS, {
+      cert: config.grpcTlsCertFile,
+      key: config.grpcTlsKeyFile,
+      clientCa: config.grpcClientCaFile,
+    }),
+    shell.telemetry.tls.grpc,
+    shell,
+  );
   const grpc = await startGrpc(config, shell, { handler, wanted }, tls);
   const readiness = startReadiness(grpc, shell);
   const ops = await startOps(config, shell, readiness);
   startSweeper(opened, policies, shell);
 
-  const { metrics, log } = shell;
   const replica = randomUUID();
+  const startedAtMs = Date.now();
+  const admin = await startAdmin(config, shell, {
+    ...adminParts({ opened, tokens, policies, keys: keys.ring }),
+    status: () => ({
+      replica,
+      startedAtMs,
+      readiness: readiness.report,
+      keys: keys.ring.uses(),
+    }),
+  });
   const storeWatch = new StoreWatch({
     opened,
     announcement: () => {
       const own = { fingerprints: keys.ring.announced(), writing: keys.ring.writing };
-      return replicaAnnouncement(replica, own, policies.current().policies);
+      return replicaAnnouncement(replica, own, policies.current.policies);
     },
-    keys: new KeyAgreement({ ring: keys.ring, readiness, metrics, log }),
+    keys: new SettledKeys(keys.ring, shell.telemetry.keys),
     readiness,
-    metrics: metrics.store,
-    log,
+    log: shell.telemetry.storeLog,
     onUnusable: shell.giveUp,
   });
   shell.lifecycle.opened('store watch', () => storeWatch.close());
   policies.onSwap(() => storeWatch.ask());
-  // A new key is told of when no check goes on without it; a timer may fire a little early.
+  // A new key is announced once every running check has it. The timer may fire a little early.
   keys.onSwap(() => storeWatch.askIn(config.decisionBudgetMs + TIMER_EARLY_MAX_MS));
   storeWatch.ask();
 
-  // Ready only with the keys of the token issuers, or knowing that they cannot be had now.
-  void tokens.firstTried().then(() => readiness.hold('config'));
+  // Not ready before the keys of all token issuers were fetched, or could not be fetched.
+  void tokens.firstTried().then(() => readiness.met('config'));
 
   return {
     grpcAddress: grpc.address,
     opsAddress: formatListenAddress(ops.address),
+    adminAddress: admin && formatListenAddress(admin.server.address),
     readiness,
-    policies: policies.current,
+    policies: () => policies.current,
     reload: () => {
       policies.look();
       keys.look();
       tls?.look();
+      admin?.look();
     },
     drain: () => grpc.drain(config.drainTimeoutMs),
   };

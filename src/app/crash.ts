@@ -1,15 +1,17 @@
-import { errorFields } from './log.ts';
-import type { Log } from './log.ts';
-import type { LogDestination } from './log-destination.ts';
+import { errorFields } from '../telemetry/log/log.ts';
+import type { Log } from '../telemetry/log/log.ts';
+import type { LogDestination } from '../telemetry/log/log-destination.ts';
 
-const LAST_WORDS_MAX_MS = 500;
+/** How long the last line may take to reach the reader of the log. */
+const FLUSH_MAX_MS = 500;
 
 /** The exit code of a process that stopped because something broke. */
 export const EXIT_FAILURE = 1;
 
 /**
- * An error that nobody expected leaves the process in a state that nobody knows: it says so and ends, and whoever
- * watches over it starts a fresh one. Checks in flight fail, which is no verdict; guessing on would be worse.
+ * Logs an unexpected error and ends the process, so that its supervisor starts a fresh one. After
+ * such an error the state of the process is unknown. Checks in flight fail without a verdict, which
+ * is better than answers from a process that may be broken.
  */
 export function crashLoudly(log: Log, destination: LogDestination): void {
   let isCrashing = false;
@@ -20,8 +22,8 @@ export function crashLoudly(log: Log, destination: LogDestination): void {
       { event: 'crashed', origin, ...errorFields(error, { stack: true }) },
       'a bug: the process ends',
     );
-    void destination.flush(LAST_WORDS_MAX_MS).finally(() => process.exit(EXIT_FAILURE));
+    void destination.flush(FLUSH_MAX_MS).finally(() => process.exit(EXIT_FAILURE));
   };
-  // Unhandled rejections arrive here too: Node raises them as uncaught exceptions.
+  // Unhandled rejections arrive here, too: Node raises them as uncaught exceptions.
   process.on('uncaughtException', crash);
 }

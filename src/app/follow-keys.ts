@@ -1,18 +1,18 @@
 import { randomBytes } from 'node:crypto';
-import { FollowedFiles } from './followed-files.ts';
-import type { FilesJudgement, FilesRejection } from './followed-files.ts';
-import { KeyRing } from './key-ring.ts';
-import { KeyFileError, parseKeyFile } from './parse-key-file.ts';
-import type { ProcessConfig } from './process-config.ts';
-import { warningsOfReaders } from './secret-readers.ts';
-import { monotonicMs } from './shell.ts';
+import { FollowedFiles } from '../files/followed-files.ts';
+import type { FilesRejection, ParsedFiles } from '../files/parse-files.ts';
+import { permissionWarnings } from '../files/secret-permissions.ts';
+import { KeyRing } from '../keys/key-ring.ts';
+import { KeyFileError, parseKeyFile } from '../keys/parse-key-file.ts';
+import { monotonicMs } from '../process/clock.ts';
+import { StartFault } from '../process/start-fault.ts';
+import type { ProcessConfig } from '../settings/process-config.ts';
 import type { Shell } from './shell.ts';
-import { StartFault } from './start-fault.ts';
 
-/** The server keys in force, and whoever has to know when their file changes. */
+/** The server keys, which follow the key file. */
 export interface FollowedKeys {
   readonly ring: KeyRing;
-  /** Calls from now on with each change of the keys that the file lists. */
+  /** From now on, calls `run` each time that the key file has changed. */
   onSwap(run: () => void): void;
   /** Reads the file again. */
   look(): void;
@@ -25,77 +25,63 @@ interface KeyVersion {
 }
 
 /**
- * Loads the key file, follows it, and tells log and metrics of each change, of which only fingerprints show. Without a
- * key file, which only the memory store may lack, there is a random key and nothing to follow.
- * @throws {StartFault} when there is no good first version.
+ * Loads the key file and follows it. Without a key file, which is allowed with the memory store
+ * only, there is a random key and nothing to follow.
+ * @throws {StartFault} when there is no good first version
  */
 export async function followKeys(
   { keyFile, decisionBudgetMs }: Pick<ProcessConfig, 'keyFile' | 'decisionBudgetMs'>,
-  shell: Shell,
+  { lifecycle, telemetry }: Shell,
 ): Promise<FollowedKeys> {
-  const startRing = (secrets: readonly Uint8Array[]): KeyRing => {
-    const ring = new KeyRing(secrets, decisionBudgetMs, monotonicMs);
-    shell.metrics.keys.inForce(ring.uses());
-    return ring;
-  };
+  const observer = telemetry.keys;
+  const createRing = (secrets: readonly Uint8Array[]) =>
+    new KeyRing(secrets, decisionBudgetMs, monotonicMs);
   if (keyFile === undefined) {
-    // Its sessions die with the process, so nobody else needs it.
-    return { ring: startRing([new Uint8Array(randomBytes(32))]), onSwap: () => {}, look: () => {} };
+    // Its sessions are lost with the process, so no other process needs the key.
+    const ring = createRing([new Uint8Array(randomBytes(32))]);
+    observer.used(ring.uses());
+    return { ring, onSwap: () => undefined, look: () => undefined };
   }
-  const swapped: ((version: KeyVersion) => void)[] = [];
-  const watch = await FollowedFiles.start<KeyVersion, string>(
-    { paths: [keyFile], judge: ([text = '']) => judge(text, keyFile) },
+  const followed = await FollowedFiles.start<KeyVersion, string>(
+    { paths: [keyFile], parse: ([text = '']) => parse(text, keyFile) },
     {
-      accepted: (version) => {
-        for (const run of swapped) run(version);
-      },
-      rejected: (rejection) => tellRejection(keyFile, rejection, shell),
-      restored: () => {
-        shell.metrics.keys.file(true);
-        shell.log.info({ event: 'keys_restored', key_file: keyFile }, 'the key file is good again');
-      },
+      accepted: () => undefined, // reported once the ring has the keys
+      rejected: (rejection) => observer.fileRejected(keyFile, problemText(keyFile, rejection)),
+      restored: () => observer.fileRestored(keyFile),
     },
   );
-  if ('kind' in watch) throw new StartFault('usage', [wordsFor(keyFile, watch)]);
-  shell.lifecycle.opened('keys', () => watch.close());
-  const ring = startRing(watch.current.secrets);
-  inForce(ring, watch.current, shell);
-  swapped.push((version) => {
+  if ('kind' in followed) throw new StartFault('usage', [problemText(keyFile, followed)]);
+  lifecycle.opened('keys', () => followed.close());
+  const ring = createRing(followed.current.secrets);
+  const report = ({ warnings }: KeyVersion): void => {
+    observer.used(ring.uses());
+    observer.fileLoaded({ fingerprints: ring.listed, warnings });
+  };
+  report(followed.current);
+  followed.onSwap((version) => {
     ring.replace(version.secrets);
-    inForce(ring, version, shell);
+    report(version);
   });
-  return { ring, onSwap: (run) => swapped.push(run), look: () => watch.look() };
+  return {
+    ring,
+    onSwap: (run) => followed.onSwap(() => run()),
+    look: () => followed.look(),
+  };
 }
 
-async function judge(text: string, path: string): Promise<FilesJudgement<KeyVersion, string>> {
+async function parse(text: string, path: string): Promise<ParsedFiles<KeyVersion, string>> {
   try {
     const secrets = parseKeyFile(text, path);
-    const warnings = await warningsOfReaders('key file', path);
+    const warnings = await permissionWarnings('key file', path);
     return { kind: 'good', version: { secrets, warnings } };
   } catch (error) {
     if (error instanceof KeyFileError) return { kind: 'problems', problems: error.problems };
-    // Nothing of an error that nobody foresaw: it could repeat what stood in the file.
-    return { kind: 'problems', problems: ['it cannot be judged'] };
+    // The text of an unexpected error is left out because it could contain part of the file.
+    return { kind: 'problems', problems: ['it cannot be parsed'] };
   }
 }
 
-function inForce(ring: KeyRing, { warnings }: KeyVersion, { log, metrics }: Shell): void {
-  const { listed } = ring;
-  metrics.keys.file(true);
-  metrics.keys.inForce(ring.uses());
-  log.info({ event: 'keys_loaded', keys: listed }, `${listed.length} server keys in the key file`);
-  for (const warning of warnings) log.warn({ event: 'key_file_warned' }, warning);
-}
-
-function tellRejection(path: string, rejection: FilesRejection<string>, shell: Shell): void {
-  shell.metrics.keys.file(false);
-  shell.log.error(
-    { event: 'keys_rejected', key_file: path, problem: wordsFor(path, rejection) },
-    'the key file is bad; the last good keys stay in force',
-  );
-}
-
-function wordsFor(path: string, rejection: FilesRejection<string>): string {
+function problemText(path: string, rejection: FilesRejection<string>): string {
   const problems = rejection.kind === 'unreadable' ? [rejection.why] : rejection.problems;
   return new KeyFileError(path, problems).message;
 }

@@ -1,90 +1,73 @@
+import { FollowedFiles } from '../files/followed-files.ts';
+import type { Followed } from '../files/followed-files.ts';
+import type { ParsedFiles, ParseOccasion } from '../files/parse-files.ts';
+import type { WatchTimes } from '../files/watched-file.ts';
+import type { Problem } from '../policy/file/problem.ts';
+import { loadInSteps } from '../policy/loaded-policies.ts';
 import { parsePolicyFile } from '../policy/parse-policy-file.ts';
-import type { Problem } from '../policy/problem.ts';
-import { watchPolicies } from './policy-watch.ts';
-import type { PolicyRejection, PolicyVersion } from './policy-watch.ts';
+import type { ParsedPolicyFile } from '../policy/parse-policy-file.ts';
+import type { PolicyVersion } from '../policy/policy-version.ts';
+import { StartFault } from '../process/start-fault.ts';
+import { problemLines } from '../telemetry/log/policy-log.ts';
+import { inSlices } from './policy-thread/in-slices.ts';
+import { judgeInThread } from './policy-thread/judge-in-thread.ts';
+import type { JudgeOptions } from './policy-thread/judge-in-thread.ts';
 import type { Shell } from './shell.ts';
-import { StartFault } from './start-fault.ts';
 
-/** Problems in one log line; check-config shows them all. */
-const PROBLEMS_LOGGED_MAX = 20;
+/** The policy file. A check uses one version of it from beginning to end. */
+export type FollowedPolicies = Followed<PolicyVersion>;
 
-/** The policy file in force, and whoever has to know when it changes. */
-export interface FollowedPolicies {
-  current(): PolicyVersion;
-  /** Calls from now on with each version that comes into force. */
-  onSwap(run: (version: PolicyVersion) => void): void;
-  /** Reads the file again. */
-  look(): void;
-}
+/** What a test may choose. */
+export type FollowOptions = WatchTimes & Omit<JudgeOptions, 'signal'>;
 
 /**
- * Loads the policy file, follows it, and tells log and metrics of each change.
- * @throws {StartFault} when there is no good first version.
+ * Loads the policy file and follows it. While the process serves, a changed file is judged in a
+ * thread of its own.
+ * @throws {StartFault} when there is no good first version
  */
-export async function followPolicies(path: string, shell: Shell): Promise<FollowedPolicies> {
-  const swapped: ((version: PolicyVersion) => void)[] = [];
-  const watch = await watchPolicies(path, (text) => parsePolicyFile(text, path), {
-    accepted: (version) => {
-      inForce(version, shell);
-      for (const run of swapped) run(version);
-    },
-    rejected: (rejection) => {
-      tellRejection(path, rejection, shell);
-    },
-    restored: () => {
-      shell.metrics.config.restored();
-      shell.log.info(
-        { event: 'policies_restored', policy_file: path },
-        'the policy file is good again',
-      );
-    },
-  });
-  if ('kind' in watch) throw new StartFault('usage', linesOf(watch));
-  shell.lifecycle.opened('policies', () => watch.close());
-  inForce(watch.current, shell);
-  return {
-    current: () => watch.current,
-    onSwap: (run) => swapped.push(run),
-    look: () => watch.look(),
+export async function followPolicies(
+  path: string,
+  { lifecycle, telemetry }: Shell,
+  options: FollowOptions = {},
+): Promise<FollowedPolicies> {
+  const parse = async (
+    [text = '']: readonly string[],
+    hash: string,
+    occasion: ParseOccasion,
+  ): Promise<ParsedFiles<PolicyVersion, Problem>> => {
+    if (occasion.isFirst) return versionOf(parsePolicyFile(text, path), hash);
+    try {
+      const { signal } = occasion;
+      return versionOf(await parseWhileServing(text, path, { ...options, signal }), hash);
+    } catch (error) {
+      const why = error instanceof Error ? error.message : 'unknown fault';
+      return { kind: 'failed', why: `${path} cannot be judged: ${why}` };
+    }
   };
+  const files = { paths: [path], parse };
+  const followed = await FollowedFiles.start(files, telemetry.policyFile(path), options);
+  if ('kind' in followed) throw new StartFault('usage', problemLines(followed));
+  lifecycle.opened('policies', () => followed.close());
+  return followed;
 }
 
-function tellRejection(path: string, rejection: PolicyRejection, { log, metrics }: Shell): void {
-  metrics.config.rejected();
-  const problems = linesOf(rejection);
-  log.error(
-    {
-      event: 'policies_rejected',
-      policy_file: path,
-      problems: problems.slice(0, PROBLEMS_LOGGED_MAX),
-      problem_count: problems.length,
-    },
-    'the policy file is bad; the last good version stays in force',
-  );
+/** Like `parsePolicyFile`, without a long pause of this thread. */
+async function parseWhileServing(
+  text: string,
+  path: string,
+  options: JudgeOptions,
+): Promise<ParsedPolicyFile> {
+  const judged = await judgeInThread(text, path, options);
+  if (judged.kind === 'problems') return judged;
+  const { file, ...rest } = judged;
+  return { ...rest, policies: await inSlices(loadInSteps(file), options.signal) };
 }
 
-function linesOf(rejection: PolicyRejection): readonly string[] {
-  return rejection.kind === 'unreadable' ? [rejection.why] : rejection.problems.map(lineOf);
-}
-
-function inForce({ policies, hash, warnings }: PolicyVersion, { log, metrics }: Shell): void {
-  metrics.policiesInForce(policies, hash, Date.now());
-  log.info(
-    {
-      event: 'policies_loaded',
-      hash,
-      sources: policies.sources.map(({ name }) => name),
-      policies: policies.policies.map(({ name, mode }) =>
-        mode === 'observe' ? `${name} (observe)` : name,
-      ),
-    },
-    `${policies.policies.length} policies in force`,
-  );
-  if (warnings.length === 0) return;
-  const lines = warnings.slice(0, PROBLEMS_LOGGED_MAX).map(lineOf);
-  log.warn({ event: 'policies_warned', warnings: lines }, 'the policy file is good, but read this');
-}
-
-function lineOf({ file, line, column, message, hint }: Problem): string {
-  return `${file}:${line}:${column}: ${message}${hint === undefined ? '' : ` (${hint})`}`;
+function versionOf(parsed: ParsedPolicyFile, hash: string): ParsedFiles<PolicyVersion, Problem> {
+  if (parsed.kind === 'problems') return parsed;
+  const { policies, assumptions, warnings } = parsed;
+  return {
+    kind: 'good',
+    version: { policies, hash, warnings: [...assumptions, ...warnings] },
+  };
 }

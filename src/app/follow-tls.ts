@@ -1,88 +1,59 @@
-import { FollowedFiles } from './followed-files.ts';
-import type { FilesRejection } from './followed-files.ts';
-import { judgeTls, tlsFilesOf } from './grpc-tls.ts';
-import type { TlsFile, TlsVersion } from './grpc-tls.ts';
-import { LastingFault } from './lasting-fault.ts';
-import type { ProcessConfig } from './process-config.ts';
-import { settingNamed } from './setting-text.ts';
+import { FollowedFiles } from '../files/followed-files.ts';
+import type { Followed } from '../files/followed-files.ts';
+import type { FilesRejection } from '../files/parse-files.ts';
+import { LastingFault } from '../files/lasting-fault.ts';
+import { StartFault } from '../process/start-fault.ts';
+import { settingNamed } from '../settings/setting-text.ts';
+import { parseTlsFiles } from './tls-files.ts';
+import type { TlsFile, TlsVersion } from './tls-files.ts';
+import type { TlsLog } from '../telemetry/log/tls-log.ts';
 import type { Shell } from './shell.ts';
-import { StartFault } from './start-fault.ts';
 
-/** Who replaces certificate and key writes one after the other: for so long they may be at odds. */
+/** Certificate and key are often written one after the other, and do not match for this long. */
 const SETTLE_MS = 2_000;
 
-/** The TLS material in force, and whoever has to know when it changes. */
-export interface FollowedTls {
-  current(): TlsVersion;
-  /** Calls from now on with each version that comes into force, and the one before it. */
-  onSwap(run: (next: TlsVersion, before: TlsVersion) => void): void;
-  /** Reads the files again. */
-  look(): void;
-}
+/** The TLS files of a port. */
+export type FollowedTls = Followed<TlsVersion>;
 
 /**
- * Loads what the gRPC port needs for TLS, follows its files, and tells log and metrics of each change. `undefined` when the
- * port is to speak plain text.
- * @throws {StartFault} when the files are not good at the start
+ * Loads the files that a port needs for TLS and follows them.
+ * @param files `undefined` when the port speaks plain text; then there is nothing to follow
+ * @throws {StartFault} when there is no good first version
  */
 export async function followTls(
-  config: ProcessConfig,
-  shell: Shell,
+  files: readonly TlsFile[] | undefined,
+  log: TlsLog,
+  { lifecycle }: Pick<Shell, 'lifecycle'>,
 ): Promise<FollowedTls | undefined> {
-  const files = tlsFilesOf(config);
   if (files === undefined) return undefined;
-  const { log, lifecycle, metrics } = shell;
-  const swapped: ((next: TlsVersion, before: TlsVersion) => void)[] = [];
-  const badness = new LastingFault<FilesRejection<string>>(SETTLE_MS, (rejection) => {
-    metrics.tls.rejected();
-    log.error(
-      { event: 'tls_rejected', problems: linesOf(rejection, files) },
-      'the TLS files are bad; the last good ones stay in force: new connections get them until the files are mended',
-    );
-  });
-  let before: TlsVersion;
+  const fault = new LastingFault<FilesRejection<string>>(SETTLE_MS, (rejection) =>
+    log.rejected(problemLines(rejection, files)),
+  );
   const followed = await FollowedFiles.start<TlsVersion, string>(
-    { paths: files.map(({ path }) => path), judge: (texts) => judgeTls(files, texts) },
+    { paths: files.map(({ path }) => path), parse: (texts) => parseTlsFiles(files, texts) },
     {
-      accepted: (next) => {
-        badness.over();
-        inForce(next, shell);
-        for (const run of swapped) run(next, before);
-        before = next;
+      accepted: ({ expiryAtMs, authorities, warnings }) => {
+        fault.over();
+        log.loaded({ expiryAtMs, authorities: authorities.size, warnings });
       },
-      rejected: (rejection) => badness.seen(rejection),
+      rejected: (rejection) => fault.seen(rejection),
       restored: () => {
-        if (!badness.over()) return;
-        metrics.tls.restored();
-        log.info({ event: 'tls_restored' }, 'the TLS files are good again');
+        if (fault.over()) log.restored();
       },
     },
   );
-  if ('kind' in followed) throw new StartFault('usage', linesOf(followed, files));
+  if ('kind' in followed) throw new StartFault('usage', problemLines(followed, files));
   lifecycle.opened('TLS files', async () => {
     await followed.close();
-    badness.over();
+    fault.over();
   });
-  before = followed.current;
-  inForce(before, shell);
-  return {
-    current: () => followed.current,
-    onSwap: (run) => swapped.push(run),
-    look: () => followed.look(),
-  };
+  return followed;
 }
 
-function inForce({ expiryAtMs, authorities, warnings }: TlsVersion, { log, metrics }: Shell): void {
-  metrics.tls.accepted(expiryAtMs);
-  const until = new Date(expiryAtMs).toISOString();
-  log.info(
-    { event: 'tls_loaded', certificate_ends: until, client_authorities: authorities.size },
-    `the certificate of the gRPC port is good until ${until}`,
-  );
-  for (const warning of warnings) log.warn({ event: 'tls_warned' }, warning);
-}
-
-function linesOf(rejection: FilesRejection<string>, files: readonly TlsFile[]): readonly string[] {
+function problemLines(
+  rejection: FilesRejection<string>,
+  files: readonly TlsFile[],
+): readonly string[] {
   if (rejection.kind === 'invalid') return rejection.problems;
   const { why } = rejection;
   const file = files.find(({ path }) => why.startsWith(`${path} `));

@@ -1,13 +1,17 @@
 import { createServer } from 'node:http';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { pathWithoutQuery } from '../terms/path.ts';
 import type { ListenAddress } from '../transport/listen-address.ts';
-import { listen } from './listen.ts';
-import type { ReadinessReport } from './readiness.ts';
+import { listen } from '../process/listen.ts';
+import type { ReadinessReport } from '../process/readiness.ts';
 
-/** A probe or a scrape: small, quick, few at a time. */
+/** Probes and scrapes are small, quick and few. */
 const REQUEST_MAX_MS = 5_000;
-/** Node lets the first such pause pass if bytes are still waiting, so a reader that stops is cut after twice this. */
+/**
+ * Node ignores the first such pause if bytes are still waiting, so a reader that stops reading is
+ * disconnected after twice this time.
+ */
 const ANSWER_PAUSE_MAX_MS = 2_500;
 const IDLE_MAX_MS = 15_000;
 const CHECK_CONNECTIONS_MS = 1_000;
@@ -18,34 +22,35 @@ const HEADER_LINES_MAX = 64;
 export interface OpsServerDeps {
   readonly address: ListenAddress;
   readonly readiness: () => ReadinessReport;
-  /** The metrics and their content type, as Prometheus' text format. */
+  /** The metrics in the text format of Prometheus, with its content type. */
   readonly metrics: () => Promise<{ readonly contentType: string; readonly text: string }>;
 }
 
 export interface OpsServer {
-  /** Where it listens in fact, if port 0 was asked for. */
+  /** With the actual port, if port 0 was asked for. */
   readonly address: ListenAddress;
   close(): Promise<void>;
 }
 
 /**
- * `/livez` (the event loop turns), `/readyz` (can it decide; with every condition as JSON) and `/metrics`.
- * Without authentication, hence on an address of its own.
- * @throws what the system says when the address cannot be listened on
+ * Serves `/livez` (the event loop turns), `/readyz` (whether this replica can decide, with every
+ * condition as JSON) and `/metrics`. There is no authentication, so it has an address of its own.
+ * @throws the error of the operating system if it cannot listen on the address
  */
 export async function startOpsServer(deps: OpsServerDeps): Promise<OpsServer> {
   const server = createServer(
     {
       maxHeaderSize: HEADER_MAX_BYTES,
-      // The whole request, and its head, must be here within this time: slow senders hold no socket.
+      // The head and the whole request must arrive within this time, so slow senders keep no
+      // socket.
       requestTimeout: REQUEST_MAX_MS,
       headersTimeout: REQUEST_MAX_MS,
       keepAliveTimeout: IDLE_MAX_MS,
-      // How often Node looks for those; its default of 30 s would make the limits above mere words.
+      // How often Node checks the two limits above. Its default is 30 s.
       connectionsCheckingInterval: CHECK_CONNECTIONS_MS,
     },
     (request, response) => {
-      // A reader that does not take its answer is cut as well.
+      // A client that does not read its answer is disconnected, too.
       response.setTimeout(ANSWER_PAUSE_MAX_MS, () => request.socket.destroy());
       answer(deps, request, response).catch(() => response.destroy());
     },
@@ -61,7 +66,7 @@ async function answer(
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
-  const path = (request.url ?? '').split('?', 1)[0];
+  const path = pathWithoutQuery(request.url ?? '');
   if (path !== '/livez' && path !== '/readyz' && path !== '/metrics') {
     sendText(response, 404, 'not found; there are /metrics, /livez and /readyz\n');
     return;
@@ -92,7 +97,7 @@ function sendReadiness(response: ServerResponse, report: ReadinessReport): void 
   const conditions = Object.fromEntries(
     Object.entries(report.conditions).map(([name, state]) => [
       name,
-      state.holds ? 'ok' : state.why,
+      state.isMet ? 'ok' : state.why,
     ]),
   );
   const body = JSON.stringify({ ready: report.ready, conditions }, undefined, 2);
@@ -121,7 +126,7 @@ function addressOf(server: Server, asked: ListenAddress): ListenAddress {
 async function closeServer(server: Server): Promise<void> {
   const closed = new Promise<void>((resolve) => server.close(() => resolve()));
   server.closeIdleConnections();
-  // An answer takes milliseconds; whoever is still connected then only waits.
+  // An answer takes milliseconds, so a connection that is still open after this time is idle.
   const cut = setTimeout(() => server.closeAllConnections(), 500);
   await closed;
   clearTimeout(cut);

@@ -1,20 +1,11 @@
-import type { Lifecycle } from './lifecycle.ts';
-import type { Log } from './log.ts';
-import type { Metrics } from './metrics.ts';
-import type { Tracing } from './tracing/tracing.ts';
+import type { Lifecycle } from '../process/lifecycle.ts';
+import type { Telemetry } from '../telemetry/telemetry.ts';
 
-/** What every part of the process is given: the log, the metrics, and where to leave what has to be closed. */
+/** What every part of the process gets. */
 export interface Shell {
-  readonly log: Log;
-  readonly metrics: Metrics;
+  /** Where a part registers how to close what it has opened. */
   readonly lifecycle: Lifecycle;
-  /** `undefined`: checks are not traced. */
-  readonly tracing?: Tracing | undefined;
-  /** Stops the process: this replica can never serve. */
+  readonly telemetry: Telemetry;
+  /** Stops the process, because this replica can never serve. */
   readonly giveUp: (why: string) => void;
-}
-
-/** Measures distances; unrelated to any session's time. */
-export function monotonicMs(): number {
-  return performance.now();
 }

@@ -1,72 +1,53 @@
 import { openStore } from '../store/open-store.ts';
 import type { OpenedStore } from '../store/opened-store.ts';
-import { StoreUrlError } from '../store/redis-address.ts';
-import type { StoreObserver } from '../store/store-observer.ts';
-import type { Log } from './log.ts';
-import type { ProcessConfig } from './process-config.ts';
-import { settingNamed } from './setting-text.ts';
+import { StoreFilesError } from '../store/redis/access/redis-secrets.ts';
+import { isShared } from '../store/store-location.ts';
+import { StartFault } from '../process/start-fault.ts';
+import type { ProcessConfig } from '../settings/process-config.ts';
+import { settingNamed } from '../settings/setting-text.ts';
+import type { OnStoreLoss } from '../terms/on-store-loss.ts';
+import type { FollowedPolicies } from './follow-policies.ts';
 import type { Shell } from './shell.ts';
-import { StartFault } from './start-fault.ts';
 
 /**
- * Opens the store that the settings name, without waiting for it.
+ * Opens the store that the settings name, without waiting until it answers.
  * @throws {StartFault}
  */
 export async function startStore(
   config: ProcessConfig,
-  { log, metrics, lifecycle }: Shell,
+  policies: FollowedPolicies,
+  { lifecycle, telemetry }: Shell,
 ): Promise<OpenedStore> {
-  if (config.store.kind === 'memory') {
-    log.warn(
-      { event: 'store_in_memory' },
-      'the memory store loses all sessions at a restart, and other replicas do not see them: one process only',
-    );
+  const onStoreLoss = (): OnStoreLoss => policies.current.policies.settings.onStoreLoss;
+  if (!isShared(config.store)) {
+    telemetry.storeLog.inMemory();
+    const checkFence = (): void => {
+      if (onStoreLoss() === 'fence') telemetry.storeLog.fenceWithoutEffect();
+    };
+    checkFence();
+    policies.onSwap(checkFence);
   }
   try {
-    const opened = await openStore(config.store.kind === 'memory' ? 'memory:' : config.store.url, {
+    const opened = await openStore(config.store, {
       clock: Date.now,
-      observer: observed(metrics.store, log),
+      observer: telemetry.store,
       passwordFile: config.redisPasswordFile,
       caFile: config.redisCaFile,
       certFile: config.redisCertFile,
       keyFile: config.redisKeyFile,
-      secretsRejected: (why) => {
-        log.error(
-          { event: 'store_secrets_rejected', why },
-          'a file with a secret of the store cannot be used; what was good before stays in force',
-        );
-      },
+      sentinelPasswordFile: config.sentinelPasswordFile,
+      sentinelUsername: config.sentinelUsername,
+      secretsRejected: (why) => telemetry.storeLog.secretsRejected(why),
       commandTimeoutMs: config.decisionBudgetMs,
+      durableReplicas: config.durableReplicas,
+      onStoreLoss,
     });
     lifecycle.opened('store', () => opened.close());
     return opened;
   } catch (error) {
-    if (error instanceof StoreUrlError) {
+    if (error instanceof StoreFilesError) {
       throw new StartFault('usage', [`${settingNamed('store').flag}: ${error.message}`]);
     }
     throw error;
   }
-}
-
-/** Metrics hear everything; the log hears when the store comes and goes. */
-function observed(metrics: StoreObserver, log: Log): StoreObserver {
-  let wasUp: boolean | undefined;
-  return {
-    called: (call, outcome, seconds) => metrics.called(call, outcome, seconds),
-    clockSkew: (seconds) => metrics.clockSkew(seconds),
-    desync: () => {
-      metrics.desync();
-      log.error(
-        { event: 'store_desync' },
-        'a reply of the store belonged to another call; the connection was closed',
-      );
-    },
-    up: (isUp) => {
-      metrics.up(isUp);
-      if (isUp === wasUp || (!isUp && wasUp === undefined)) return;
-      wasUp = isUp;
-      if (isUp) log.info({ event: 'store_up' }, 'connected to the store');
-      else log.error({ event: 'store_down' }, 'the connection to the store is lost; trying again');
-    },
-  };
 }

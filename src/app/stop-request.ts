@@ -1,15 +1,18 @@
 const STOP_SIGNALS = ['SIGTERM', 'SIGINT'] as const;
 
 export interface StopRequest {
-  /** Resolves with the first signal that asks to stop, or with what else made us give up. */
+  /** Resolves with the name of the first signal, or with the reason that was given to `ask`. */
   readonly asked: Promise<string>;
   /** Asks to stop without a signal. */
   ask(why: string): void;
-  /** Listens to signals no more. */
+  /** Stops listening to signals. */
   close(): void;
 }
 
-/** Waits for SIGTERM or SIGINT. `onInsist` is told of the second one: somebody will not wait. */
+/**
+ * Waits for SIGTERM or SIGINT.
+ * @param onInsist called for each further signal: the operator does not want to wait
+ */
 export function listenForStop(onInsist: (signal: string) => void): StopRequest {
   let resolveAsked: (why: string) => void = () => undefined;
   const asked = new Promise<string>((resolve) => {
@@ -21,7 +24,7 @@ export function listenForStop(onInsist: (signal: string) => void): StopRequest {
     if (signals === 1) resolveAsked(signal);
     else onInsist(signal);
   };
-  // Not SIGPIPE: a reader of the log that goes away must not take the checks with it, and Node ignores it already.
+  // SIGPIPE is not among them: checks go on when the reader of the log has gone. Node ignores it.
   for (const signal of STOP_SIGNALS) process.on(signal, onSignal);
   return {
     asked,

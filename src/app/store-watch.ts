@@ -1,44 +1,50 @@
-import { judgeReplicas } from '../store/judge-replicas.ts';
-import type { ReplicaAnnouncement } from '../store/judge-replicas.ts';
+import { missingKeyText } from '../keys/settled-keys.ts';
+import type { SettledKeys } from '../keys/settled-keys.ts';
+import { monotonicMs } from '../process/clock.ts';
+import type { Readiness } from '../process/readiness.ts';
+import { StoreUnavailable } from '../session/session-store.ts';
+import { compareReplicas } from '../store/compare-replicas.ts';
+import type { ReplicaAnnouncement, ReplicaEntries } from '../store/compare-replicas.ts';
 import type { OpenedStore } from '../store/opened-store.ts';
-import type { StoreInspection } from '../store/store-inspection.ts';
-import type { KeyAgreement } from './key-agreement.ts';
-import { errorFields } from './log.ts';
-import type { Log } from './log.ts';
-import type { StoreMetrics } from './store-metrics.ts';
-import type { Readiness } from './readiness.ts';
-import { monotonicMs } from './shell.ts';
+import type { StoreInspection, StoreWarning } from '../store/store-inspection.ts';
+import type { StoreLog } from '../telemetry/log/store-log.ts';
 
-/** Until the first answer: soon ready when the store is, and gentle to one that is just starting. */
+/** Until the first answer: short, so that this replica is ready soon after the store is. */
 const RETRY_MIN_MS = 100;
 const RETRY_MAX_MS = 1_000;
-/** Afterwards. Well below the age at which other replicas take this one for gone. */
+/**
+ * After the first answer. Other replicas treat this one as gone only after a much longer silence.
+ */
 const ROUTINE_MS = 15_000;
 /**
- * When this replica may not begin yet with a key that nobody lacks: it was not counted, so others may not be, either. Longer
- * than anybody's routine: by then all have told of themselves, also in a store that has lost everything.
+ * While this replica may not write with its first key yet although no replica is missing it, or
+ * does not know yet what all replicas can read. It was not counted itself, so others may not be
+ * counted either. This is longer than ROUTINE_MS: by then
+ * every replica has announced itself again, even to a store that has lost everything.
  */
 const UNCOUNTED_MS = 18_000;
-/** While the key files of the replicas do not fit together, which somebody is probably changing. */
+/** While the key files of the replicas do not match, probably because they are being changed. */
 const UNSETTLED_MS = 3_000;
 
 export interface StoreWatchDeps {
-  readonly opened: Pick<OpenedStore, 'inspect' | 'announce'>;
+  readonly opened: Pick<OpenedStore, 'inspect' | 'tryPermissions' | 'announce'>;
   readonly announcement: () => ReplicaAnnouncement;
-  readonly keys: Pick<KeyAgreement, 'judged'>;
+  readonly keys: Pick<SettledKeys, 'compare'>;
   readonly readiness: Readiness;
-  readonly metrics: StoreMetrics;
-  readonly log: Log;
-  /** The store can never be used (too old): told once, and only before it was ever usable. */
+  readonly log: Pick<StoreLog, 'inspected' | 'answered' | 'silent' | 'sourcesDiffer'>;
+  /** Called if the store can never be used, for example because it is too old. */
   readonly onUnusable: (why: string) => void;
 }
 
 /**
- * Asks the store what it is and tells the other replicas about this one: again and again until it has answered, then
- * now and then. Sets the readiness that depends on it; a later outage takes none of it back.
+ * Asks the store for its version and settings, and announces this replica to the others: often
+ * until the store has answered, then from time to time. Sets the conditions of readiness that
+ * depend on the store. A later outage does not take them back.
  */
 export class StoreWatch {
   readonly #deps: StoreWatchDeps;
+  /** Permissions that are missing and that no decision needs, once all were tried. */
+  #unneeded: readonly StoreWarning[] | undefined;
   #attempts = 0;
   #isUnsettled = false;
   #isUncounted = false;
@@ -46,8 +52,6 @@ export class StoreWatch {
   #delayed: NodeJS.Timeout | undefined;
   #round: Promise<void> = Promise.resolve();
   #isClosed = false;
-  #warned = '';
-  #sourcesDiffer = false;
 
   constructor(deps: StoreWatchDeps) {
     this.#deps = deps;
@@ -59,7 +63,7 @@ export class StoreWatch {
     this.#round = this.#round.then(() => this.#ask());
   }
 
-  /** Asks after so long, whatever else happens until then. */
+  /** Asks after this delay, no matter what happens until then. */
   askIn(delayMs: number): void {
     if (this.#isClosed) return;
     clearTimeout(this.#delayed);
@@ -75,20 +79,17 @@ export class StoreWatch {
 
   async #ask(): Promise<void> {
     if (this.#isClosed) return;
-    const { opened, readiness, announcement } = this.#deps;
+    const { opened, announcement, log } = this.#deps;
     try {
       const inspection = await opened.inspect();
       if (!this.#isUsable(inspection)) return;
+      this.#unneeded ??= await opened.tryPermissions();
+      log.inspected(withWarnings(inspection, this.#unneeded));
       const own = announcement();
       const askedAtMs = monotonicMs();
       const entries = await opened.announce(own);
-      const judgement = judgeReplicas(entries, own);
-      readiness.hold('store');
-      this.#attempts = 0;
-      this.#isUnsettled = this.#deps.keys.judged(judgement.keys, entries, askedAtMs);
-      const { writes, lacking } = entries;
-      this.#isUncounted = writes !== undefined && writes !== own.fingerprints[0] && lacking === 0;
-      this.#judgeSources(judgement.sourcesDiffer);
+      log.answered(inspection);
+      this.#answered(entries, own, askedAtMs);
     } catch (error) {
       this.#notAnswered(error);
     }
@@ -98,62 +99,43 @@ export class StoreWatch {
   }
 
   #isUsable(inspection: StoreInspection): boolean {
-    const { readiness, metrics, log, onUnusable } = this.#deps;
-    if (inspection.kind === 'refused') {
-      if (!readiness.holds('store')) {
-        onUnusable(inspection.text);
-        return false;
-      }
-      log.error({ event: 'store_unusable' }, inspection.text);
-      return true;
-    }
-    metrics.evictionPolicySafe(!inspection.warnings.some(({ kind }) => kind === 'eviction_policy'));
-    const kinds = inspection.warnings.map(({ kind }) => kind).join();
-    if (kinds !== this.#warned) {
-      for (const { kind, text } of inspection.warnings) {
-        log.error({ event: 'store_at_risk', risk: kind }, text);
-      }
-      if (kinds === '')
-        log.info({ event: 'store_safe' }, "the store's settings are as they should be");
-      this.#warned = kinds;
-    }
-    if (!readiness.holds('store')) {
-      const { product, version } = inspection;
-      log.info({ event: 'store_answered', product, version }, 'the store has answered');
-    }
-    return true;
+    const { readiness, onUnusable } = this.#deps;
+    if (inspection.kind === 'usable' || readiness.isMet('store')) return true;
+    onUnusable(inspection.text);
+    return false;
   }
 
-  #judgeSources(differ: boolean): void {
-    const { metrics, log } = this.#deps;
-    metrics.sourcesDisagree(differ);
-    if (differ === this.#sourcesDiffer) return;
-    this.#sourcesDiffer = differ;
-    if (differ) {
-      const words =
-        'another replica has other source names; they are part of the session keys, so the two do not see the same sessions';
-      log.warn({ event: 'sources_disagree' }, words);
-    } else log.info({ event: 'sources_agree' }, 'all replicas have the same source names');
+  #answered(entries: ReplicaEntries, own: ReplicaAnnouncement, askedAtMs: number): void {
+    const { readiness, keys, log } = this.#deps;
+    const comparison = compareReplicas(entries, own);
+    readiness.met('store');
+    this.#attempts = 0;
+    const { missing, isChanging } = keys.compare(comparison.keys, entries, askedAtMs);
+    if (missing === undefined) readiness.met('keys');
+    else readiness.unmet('keys', missingKeyText(missing));
+    this.#isUnsettled = isChanging;
+    const { writes, lacking, abilities } = entries;
+    const mayNotBegin = writes !== own.fingerprints[0] && lacking === 0;
+    this.#isUncounted = writes !== undefined && (mayNotBegin || abilities === undefined);
+    log.sourcesDiffer(comparison.sourcesDiffer);
   }
 
   #notAnswered(error: unknown): void {
     const { readiness, log } = this.#deps;
     this.#attempts += 1;
     const why = error instanceof Error ? error.message : 'unknown fault';
-    if (!readiness.holds('store')) {
-      readiness.fail('store', `the store has not answered since the start: ${why}`);
+    if (!readiness.isMet('store')) {
+      const hasRefused = error instanceof StoreUnavailable && error.fault === 'refused';
+      const begin = hasRefused
+        ? 'the store cannot be used yet'
+        : 'the store has not answered since the start';
+      readiness.unmet('store', `${begin}: ${why}`);
     }
-    // Once per outage: its end is told by the store's own state, and metrics count the rest. The first attempt after a
-    // start comes before the connection can be there.
-    if (this.#attempts !== 2) return;
-    log.warn(
-      { event: 'store_silent', ...errorFields(error) },
-      'the store does not answer; trying again',
-    );
+    log.silent(error);
   }
 
   #delayMs(): number {
-    const isAnswered = this.#deps.readiness.holds('store') && this.#attempts === 0;
+    const isAnswered = this.#deps.readiness.isMet('store') && this.#attempts === 0;
     if (isAnswered && this.#isUncounted) return UNCOUNTED_MS;
     const routineMs = this.#isUnsettled ? UNSETTLED_MS : ROUTINE_MS;
     const baseMs = isAnswered
@@ -161,4 +143,9 @@ export class StoreWatch {
       : Math.min(RETRY_MIN_MS * 2 ** (this.#attempts - 1), RETRY_MAX_MS);
     return baseMs * (0.5 + Math.random() / 2);
   }
+}
+
+function withWarnings(inspection: StoreInspection, more: readonly StoreWarning[]): StoreInspection {
+  if (inspection.kind === 'refused') return inspection;
+  return { ...inspection, warnings: [...inspection.warnings, ...more] };
 }

@@ -1,12 +1,14 @@
 import { StoreUnavailable } from '../session/session-store.ts';
 
-/** Time kept back for building and sending the answer after the store's reply. */
+/** Time reserved for building and sending the answer after the store's reply. */
 export const ANSWER_MARGIN_MS = 10;
 
-/** A clock that only measures distances: never stepped, unrelated to any session's time. */
+/**
+ * A clock that only measures durations: it never jumps, and is not related to the time of sessions.
+ */
 export type MonotonicClock = () => number;
 
-/** The instant (of the monotonic clock) from which on no answer of the store may be used for this check. */
+/** The instant (of the monotonic clock) from which this check may use no answer of the store. */
 export function decisionDeadlineAtMs(
   nowMs: number,
   callBudgetMs: number | undefined,
@@ -18,26 +20,28 @@ export function decisionDeadlineAtMs(
 /**
  * The answer of `work` if it comes before the deadline.
  *
- * The clock is read again when the answer is there: after a stall of the event loop the timer may not have fired yet,
- * and a late reply must never become an allow.
- * @throws {StoreUnavailable} (`late`) from the deadline on; what `work` answers then is dropped.
+ * When the answer is there, the clock is read again: after a stall of the event loop the timer may
+ * not have fired yet, and a late reply must never become an allow.
+ * @param late makes the fault of an answer that came too late
+ * @throws what `late` makes, from the deadline on; a later answer of `work` is dropped.
  */
 export function withinDeadline<T>(
   work: Promise<T>,
   deadlineAtMs: number,
   clock: MonotonicClock,
+  late: () => Error = lateAnswer,
 ): Promise<T> {
   return new Promise<T>((resolve, reject) => {
     const timer = setTimeout(
       () => {
-        reject(lateAnswer());
+        reject(late());
       },
       Math.max(0, deadlineAtMs - clock()),
     );
     work.then(
       (answer) => {
         clearTimeout(timer);
-        if (clock() >= deadlineAtMs) reject(lateAnswer());
+        if (clock() >= deadlineAtMs) reject(late());
         else resolve(answer);
       },
       (fault: unknown) => {
@@ -50,7 +54,7 @@ export function withinDeadline<T>(
   });
 }
 
-/** An answer of the store that came when it was of no use any more. */
+/** The fault of an answer that came too late to be used. */
 export function lateAnswer(): StoreUnavailable {
   return new StoreUnavailable('late', 'no answer within the decision budget');
 }

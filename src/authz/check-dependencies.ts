@@ -1,33 +1,44 @@
-import type { PolicySet } from '../policy/policy-set.ts';
+import type { PolicySet } from '../policy/selection/policy-set.ts';
+import type { SessionDirectory } from '../session/session-directory.ts';
 import type { SessionNames } from '../session/session-key.ts';
 import type { SessionStore } from '../session/session-store.ts';
+import type { SubjectNames } from '../session/subject-key.ts';
 import type { CheckObserver } from './check-observer.ts';
 import type { TokenVerifier } from './token-verifier.ts';
 
-/** What the check handler is given; it opens and owns nothing itself. */
+/** What checks need to know whose session it is. */
+export type CheckDirectory = Pick<SessionDirectory, 'enter' | 'attach' | 'leave' | 'subjectState'>;
+
+/** What the check handler needs. It opens and owns nothing itself. */
 export interface CheckDependencies {
-  /** The version of the policy file in force. Asked once per check. */
+  /** The current version of the policy file. Called once per check. */
   policies(): PolicySet;
-  /** How a credential of a source is known inside Curfew (keyed hashes). */
+  /** The names of the session of a credential inside Curfew (keyed hashes). */
   namesOf(source: string, credential: string): SessionNames;
+  /** The names of a subject inside Curfew (keyed hashes). */
+  subjectNamesOf(subject: string): SubjectNames;
   /**
-   * Why a credential that is unknown under all names may be a session all the same: this replica may lack a server key.
-   * `undefined` = it is none.
+   * Why this replica may lack a server key. Then a credential that is unknown under all names may
+   * still belong to a session. `undefined`: it has all keys.
    */
   whyKeysIncomplete(): string | undefined;
-  /** SHA-256, base64url: names the session of a token that has no session claim. */
+  /** SHA-256 in base64url, which names the session of a token without a session claim. */
   hash(text: string): string;
   readonly tokens: TokenVerifier;
   readonly store: SessionStore;
+  /** Knows whose the sessions of the store are. */
+  readonly directory: CheckDirectory;
+  /** Whether subjects are noted in sessions: not while a replica of an earlier version may run. */
+  areSubjectsNoted(): boolean;
   readonly observer: CheckObserver;
   readonly clock: {
-    /** Distances only. */
+    /** Only for durations. */
     monotonicMs(): number;
-    /** For the times that tokens carry; decides nothing about sessions. */
+    /** Only for the times in tokens. It decides nothing about sessions. */
     wallMs(): number;
   };
-  /** Checks that may wait for the store or a key fetch at once. */
+  /** How many checks may wait for the store or a key fetch at once. */
   readonly inFlightMax: number;
-  /** The longest that one check may take, whatever the caller allows. */
+  /** The longest time that one check may take, even if the caller allows more. */
   readonly decisionBudgetMs: number;
 }

@@ -1,168 +1,199 @@
 import { identify } from '../identity/identify.ts';
 import { carriesCredential, isPreflight } from '../identity/preflight.ts';
+import type { PreparedSelection } from '../policy/selection/prepared-selection.ts';
 import type { TouchOutcome } from '../session/touch-outcome.ts';
 import type { CheckReply } from '../verdict/check-reply.ts';
-import { decide, decideFault, decideWithoutSession } from '../verdict/decide.ts';
+import { decideLogin, decideWithoutSession } from '../verdict/decide.ts';
 import type { Verdict } from '../verdict/verdict.ts';
 import { withinDeadline } from './call-budget.ts';
 import type { CheckHandler } from './check-call.ts';
 import type { CheckDependencies } from './check-dependencies.ts';
-import { CheckOverloaded } from './check-overloaded.ts';
-import { CheckRun, type CheckSteps } from './check-run.ts';
-import { faultAnswer, UnknownPolicyNamed } from './fault-answer.ts';
-import { findUnknown } from './find-unknown.ts';
-import { OpeningBudget } from './opening-budget.ts';
-import { proveToken, type ProvenCredential, type UnprovenToken } from './prove-credential.ts';
+import { lateKeys } from './check-faults.ts';
+import { CheckRun } from './check-run.ts';
+import { checkTools, type CheckTools } from './check-tools.ts';
+import { ChecksInFlight } from './checks-in-flight.ts';
+import { concludeTouch, concludeWithoutSession } from './conclusions.ts';
+import { judgeFault, NO_ANSWER } from './fault-answer.ts';
+import { judgeSeveral, type SeveralValues } from './judge-several.ts';
+import { NamedCheck } from './named-check.ts';
+import {
+  presented,
+  proveToken,
+  type InvalidToken,
+  type ProvenCredential,
+  type UnprovenToken,
+} from './prove-credential.ts';
+import { allowedEndings, endBeside, signOut } from './endings/sign-out.ts';
+import { isSettled, settleTouch } from './settle-touch.ts';
+import { staysOnRequest, visitLogin, visitSeveral } from './visit-login.ts';
 
 /**
- * The whole of a check in one sentence: select the policy, identify whose session it is, prove the credential,
- * touch the session, decide, answer, observe.
+ * The whole of a check in one sentence: select the policy, identify whose session it is, prove the
+ * credential, touch the session, decide, answer, observe.
  *
- * This file has the only try/catch of the request path. A fault never becomes a verdict: it is an RPC error, and
- * Envoy's failure mode rules; under an observing policy it is an allow with the true reason.
+ * This file has the only try/catch of the request path. A fault never becomes a verdict: it is an
+ * RPC error, and Envoy's failure mode decides. Under an observing policy it is an allow with the
+ * true reason.
  */
 export function createCheckHandler(deps: CheckDependencies): CheckHandler {
-  const pipeline = new CheckPipeline(deps);
+  const tools = checkTools(deps);
+  const pipeline = new CheckPipeline(tools);
   return (facts, call) => {
-    pipeline.take(new CheckRun(deps, pipeline, facts, call), pipeline.judge, undefined);
+    pipeline.check(new CheckRun(tools, facts, call));
   };
 }
 
-/** What a step of a check comes to: the verdict, or somebody has to be waited for and a later step goes on. */
+/** What a step comes to: the verdict, or `waiting` when a later step continues the check. */
 type Progress = Verdict | 'waiting';
-type Step<Given> = (run: CheckRun, given: Given) => Progress;
 
-class CheckPipeline implements CheckSteps {
-  readonly #deps: CheckDependencies;
-  readonly #openings: OpeningBudget;
-  #inFlight = 0;
+class CheckPipeline {
+  readonly #deps: CheckTools;
+  readonly #inFlight: ChecksInFlight;
 
-  constructor(deps: CheckDependencies) {
+  constructor(deps: CheckTools) {
     this.#deps = deps;
-    this.#openings = new OpeningBudget(deps.clock.monotonicMs);
+    this.#inFlight = new ChecksInFlight(deps.inFlightMax);
   }
 
-  readonly judge = (run: CheckRun): Progress => {
-    const selection = run.policies.select(run.facts);
-    if ('kind' in selection) throw new UnknownPolicyNamed();
-    run.selection = selection;
-    const { policy, admittedSources } = selection;
+  check(run: CheckRun): void {
+    this.#take(run, () => this.#judge(run));
+  }
 
+  #judge(run: CheckRun): Progress {
+    const selection = run.select();
+    const { policy, admittedSources } = selection;
     if (isPreflight(run.facts) && !carriesCredential(run.policies.sources, run.facts)) {
       return { kind: 'allow', reason: 'preflight' };
     }
     if (policy.session === 'off') return { kind: 'allow', reason: 'session_off' };
-
+    if (policy.session === 'ends') return this.#signOut(run, selection);
     const identification = identify(admittedSources, run.facts);
     if ('source' in identification) run.source = identification.source;
     switch (identification.kind) {
       case 'absent':
         return decideWithoutSession('no_credential', policy);
       case 'ambiguous':
-        return decideWithoutSession('ambiguous_credential', policy);
+        return concludeWithoutSession(run, selection, 'ambiguous_credential');
       case 'malformed':
-        return decideWithoutSession('malformed_credential', policy);
+        run.cause = identification.cause;
+        return concludeWithoutSession(run, selection, 'malformed_credential');
       case 'found':
-        this.#admit(run);
-        return this.#touch(run, { credential: identification.credential, startedAtMs: undefined });
+        this.#inFlight.admit(run);
+        return this.#ask(run, selection, presented(identification));
+      case 'several':
+        this.#inFlight.admit(run);
+        return this.#askSeveral(run, selection, identification);
       case 'token':
       case 'payload':
-        this.#admit(run);
-        return this.#prove(run, identification);
+        this.#inFlight.admit(run);
+        return this.#prove(run, selection, identification);
       default:
         return identification satisfies never;
     }
-  };
-
-  touched(run: CheckRun, outcome: TouchOutcome): void {
-    this.take(run, this.#judgeTouch, outcome);
   }
 
-  failed(run: CheckRun, fault: Error): void {
-    this.take(run, raise, fault);
+  #signOut(run: CheckRun, selection: PreparedSelection): Progress {
+    this.#inFlight.admit(run);
+    return this.#await(run, signOut(this.#deps, run, selection), (verdict) => verdict);
+  }
+
+  /** The verdict is there, and a reading of the request is for a policy that ends sessions. */
+  #endBeside(run: CheckRun, verdict: Verdict): Progress {
+    run.asksToEnd = false;
+    const endings = verdict.kind === 'none' ? [] : allowedEndings(run);
+    if (endings.length === 0) return verdict;
+    this.#inFlight.admit(run);
+    return this.#await(run, endBeside(this.#deps, run, endings), () => verdict);
+  }
+
+  #prove(run: CheckRun, selection: PreparedSelection, token: UnprovenToken): Progress {
+    const ask = (proven: ProvenCredential | InvalidToken): Progress => {
+      if (proven.kind === 'proven') return this.#ask(run, selection, proven);
+      run.cause = proven.cause;
+      return concludeWithoutSession(run, selection, 'invalid_token');
+    };
+    const proof = proveToken(this.#deps, token);
+    // Only the keys of the token's issuer make a proof wait: the store is not to blame.
+    return proof instanceof Promise ? this.#await(run, proof, ask, lateKeys) : ask(proof);
+  }
+
+  /** Asks the store about the one session of this request. */
+  #ask(run: CheckRun, selection: PreparedSelection, proven: ProvenCredential): 'waiting' {
+    run.assertAwaited();
+    if (selection.policy.session === 'login') {
+      const visit = visitLogin(this.#deps, new NamedCheck(run, selection, proven));
+      return this.#await(run, visit, (outcome) => {
+        run.credentials = staysOnRequest(outcome) ? 'kept' : 'removed';
+        return decideLogin([outcome]);
+      });
+    }
+    const check = new NamedCheck(run, selection, proven, this.#touched);
+    this.#deps.store.touch(check.touchOf(check.names.key), run.deadlineAtMs, check);
+    return 'waiting';
+  }
+
+  #askSeveral(run: CheckRun, selection: PreparedSelection, several: SeveralValues): 'waiting' {
+    if (selection.policy.session === 'login') {
+      return this.#await(run, visitSeveral(this.#deps, run, selection, several), (visits) => {
+        run.credentials = visits.removed;
+        return decideLogin(visits.outcomes);
+      });
+    }
+    const judged = judgeSeveral(this.#deps, run, selection, several);
+    return this.#await(run, judged, ({ outcome, removed }) => {
+      run.credentials = removed;
+      return concludeTouch(run, selection, several.source, outcome);
+    });
+  }
+
+  readonly #touched = (check: NamedCheck, answer: TouchOutcome | Error): void => {
+    this.#take(check.run, () => this.#judgeTouch(check, answer));
+  };
+
+  #judgeTouch(check: NamedCheck, answer: TouchOutcome | Error): Progress {
+    if (answer instanceof Error) throw answer;
+    check.run.assertInTime();
+    const { run, selection, source } = check;
+    if (isSettled(check, selection, answer)) return concludeTouch(run, selection, source, answer);
+    const settled = settleTouch(this.#deps, check, answer);
+    return this.#await(run, settled, (outcome) => concludeTouch(run, selection, source, outcome));
   }
 
   /** Takes one step of a check, and answers if that was the last. */
-  take<Given>(run: CheckRun, step: Step<Given>, given: Given): void {
+  #take(run: CheckRun, step: () => Progress): void {
     if (run.isAnswered) return;
     try {
-      const progress = step(run, given);
-      if (progress !== 'waiting') this.#answer(run, run.conclude(progress));
+      const judged = step();
+      if (judged === 'waiting') return;
+      const verdict = run.asksToEnd ? this.#endBeside(run, judged) : judged;
+      if (verdict !== 'waiting') this.#answer(run, run.conclude(verdict));
     } catch (fault) {
-      // Thrown by whoever took the answer: there is no second one.
+      // The receiver of the answer has thrown: there is no second answer.
       if (run.isAnswered) throw fault;
-      if (run.fault === undefined) this.take(run, judgeFault, fault);
+      if (run.fault === undefined) this.#take(run, () => judgeFault(run, fault));
       else this.#answer(run, NO_ANSWER);
     }
   }
 
-  #prove(run: CheckRun, token: UnprovenToken): Progress {
-    const proof = proveToken(this.#deps, token);
-    return proof instanceof Promise
-      ? this.#await(run, proof, this.#touchProven)
-      : this.#touchProven(run, proof);
-  }
-
-  readonly #touchProven: Step<ProvenCredential | undefined> = (run, proven) =>
-    proven === undefined
-      ? decideWithoutSession('invalid_token', run.judging().policy)
-      : this.#touch(run, proven);
-
-  #touch(run: CheckRun, proven: ProvenCredential): Progress {
-    run.assertAwaited();
-    const { key } = run.nameSession(proven);
-    const { rule } = run.judging();
-    const request = { key, rule, source: run.sourceRule(), trace: run.trace };
-    this.#deps.store.touch(request, run.deadlineAtMs, run);
-    return 'waiting';
-  }
-
-  readonly #judgeTouch: Step<TouchOutcome> = (run, outcome) => {
-    run.assertInTime();
-    return outcome.kind === 'unknown'
-      ? this.#await(run, findUnknown(this.#deps.store, run, outcome, this.#openings), judgeOutcome)
-      : judgeOutcome(run, outcome);
-  };
-
-  #await<Given>(run: CheckRun, work: Promise<Given>, next: Step<Given>): 'waiting' {
-    withinDeadline(work, run.deadlineAtMs, this.#deps.clock.monotonicMs).then(
+  #await<Given>(
+    run: CheckRun,
+    work: Promise<Given>,
+    next: (given: Given) => Progress,
+    late?: () => Error,
+  ): 'waiting' {
+    withinDeadline(work, run.deadlineAtMs, this.#deps.clock.monotonicMs, late).then(
       (given) => {
-        this.take(run, next, given);
+        this.#take(run, () => next(given));
       },
       (fault: unknown) => {
-        this.take(run, raise, fault);
+        this.#take(run, () => judgeFault(run, fault));
       },
     );
     return 'waiting';
   }
 
-  #admit(run: CheckRun): void {
-    if (this.#inFlight >= this.#deps.inFlightMax) throw new CheckOverloaded(this.#deps.inFlightMax);
-    this.#inFlight += 1;
-    run.isInFlight = true;
-  }
-
   #answer(run: CheckRun, reply: CheckReply): void {
-    if (run.isInFlight) this.#inFlight -= 1;
+    this.#inFlight.leave(run);
     run.answer(reply);
   }
 }
-
-/** When even answering the fault has failed. */
-const NO_ANSWER: CheckReply = { kind: 'none', grpcStatus: 'INTERNAL', message: 'internal_error' };
-
-const judgeOutcome: Step<TouchOutcome> = (run, outcome) => {
-  run.outcome = outcome;
-  return decide(outcome, run.judging(), run.identified().opening);
-};
-
-const judgeFault: Step<unknown> = (run, fault) => {
-  const error = fault instanceof Error ? fault : new Error('something that is no error was thrown');
-  const answer = faultAnswer(error);
-  run.fault = { error, answer };
-  return decideFault(answer.reason, run.selection?.policy);
-};
-
-const raise: Step<unknown> = (_run, fault) => {
-  throw fault;
-};

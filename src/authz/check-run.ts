@@ -1,67 +1,78 @@
-import type { PolicySet } from '../policy/policy-set.ts';
-import type { PreparedSelection } from '../policy/prepared-selection.ts';
-import type { CheckTrace } from '../session/check-trace.ts';
-import type { RequestFacts } from '../session/request-facts.ts';
-import type { SessionNames } from '../session/session-key.ts';
-import type { SourceRule, TouchReceiver } from '../session/session-store.ts';
+import type { PolicySet } from '../policy/selection/policy-set.ts';
+import type { PreparedSelection } from '../policy/selection/prepared-selection.ts';
+import type { SessionNames, SessionTag } from '../session/session-key.ts';
 import { StoreUnavailable } from '../session/session-store.ts';
-import type { Source } from '../session/source.ts';
 import type { TouchOutcome } from '../session/touch-outcome.ts';
-import { buildReply } from '../verdict/build-reply.ts';
+import type { CheckTrace } from '../terms/check-trace.ts';
+import type { RequestFacts } from '../terms/request-facts.ts';
+import type { Source } from '../terms/source.ts';
+import type { SubjectFault } from '../terms/subject-fault.ts';
+import { buildReply, noReply } from '../verdict/build-reply.ts';
 import type { CheckReply } from '../verdict/check-reply.ts';
 import type { JudgedRequest } from '../verdict/judged-request.ts';
-import type { Verdict } from '../verdict/verdict.ts';
+import type { Allow, Deny, Served, Verdict } from '../verdict/verdict.ts';
 import { decisionDeadlineAtMs, lateAnswer } from './call-budget.ts';
 import type { CheckCall } from './check-call.ts';
-import type { CheckDependencies } from './check-dependencies.ts';
-import { CheckAbandoned } from './check-overloaded.ts';
-import type { FaultAnswer } from './fault-answer.ts';
+import type { CheckTools } from './check-tools.ts';
+import type { CredentialCause } from './check-observer.ts';
+import { CheckAbandoned, UnknownPolicyNamed } from './check-faults.ts';
 import type { ProvenCredential } from './prove-credential.ts';
-import { ServerKeysIncomplete } from './server-keys-incomplete.ts';
-import { stripUnjudged } from './strip-unjudged.ts';
+import { cookiesOf, endLimitsOf, isLoginSource } from './source-facts.ts';
+import { NOTHING_TO_STRIP, stripUnjudged, type CredentialsFate } from './strip-unjudged.ts';
 
-/** Who goes on with a check when the store has answered. */
-export interface CheckSteps {
-  touched(run: CheckRun, outcome: TouchOutcome): void;
-  failed(run: CheckRun, fault: Error): void;
-}
+const NO_LIMITS: JudgedRequest['endLimits'] = [];
+const NO_COOKIES = (): readonly string[] => [];
 
 /**
- * What is known of one check so far, and how it is answered from there. One version of the policies, one deadline. The
- * store gets it as the receiver of its touch, so that nothing else has to be made for the way back.
+ * One check from its arrival to its answer, by one version of the policies and within one deadline.
+ *
+ * It notes what the answer and the observer need, in the order of the steps. A field is `undefined`
+ * until its step is reached:
+ *
+ *     selection   the policy that judges
+ *     source      the source whose credential was found, well-formed or malformed
+ *     credentials what becomes of the credentials on the request
+ *     tag         the session's name for logs, as far as it is known where the session is stored
+ *     cause       what is wrong with the credential
+ *     outcome     what the store found
+ *     subjectFault why the subject that the request names is ignored
+ *     fault       what kept the check from a verdict, at any of these steps
+ *
+ * No step reads them back: what it needs of an earlier step is among its arguments.
  */
-export class CheckRun implements TouchReceiver {
-  readonly policies: PolicySet;
+export class CheckRun {
+  readonly tools: CheckTools;
   readonly facts: RequestFacts;
-  /** The instant (of the monotonic clock) from which on no answer of the store may be used. */
+  readonly policies: PolicySet;
+  /** When it arrived, on the monotonic clock. */
+  readonly startedAtMs: number;
+  /** The instant (of the monotonic clock) from which no answer of the store may be used. */
   readonly deadlineAtMs: number;
   selection: PreparedSelection | undefined;
   source: Source | undefined;
-  names: SessionNames | undefined;
-  /** The login time that the credential proves, for an opening. */
-  loginAtMs: number | undefined;
+  credentials: CredentialsFate = 'kept';
+  tag: SessionTag | undefined;
+  cause: CredentialCause | undefined;
   outcome: TouchOutcome | undefined;
-  /** What kept it from a verdict, and how the caller is told. */
-  fault: { readonly error: Error; readonly answer: FaultAnswer } | undefined;
-  /** It counts among those in flight. */
+  subjectFault: SubjectFault | undefined;
+  fault: Error | undefined;
+  /** A reading of it asks to end its sessions, and another policy judges it: they are still to end. */
+  asksToEnd = false;
+  /** It counts among the checks in flight. */
   isInFlight = false;
   isAnswered = false;
-  readonly #deps: CheckDependencies;
-  readonly #steps: CheckSteps;
   readonly #call: CheckCall;
-  readonly #startedAtMs: number;
 
-  constructor(deps: CheckDependencies, steps: CheckSteps, facts: RequestFacts, call: CheckCall) {
-    this.#deps = deps;
-    this.#steps = steps;
+  constructor(tools: CheckTools, facts: RequestFacts, call: CheckCall) {
+    this.tools = tools;
     this.#call = call;
     this.facts = facts;
-    this.policies = deps.policies();
-    this.#startedAtMs = deps.clock.monotonicMs();
+    this.policies = tools.policies();
+    this.startedAtMs = tools.clock.monotonicMs();
     this.deadlineAtMs = decisionDeadlineAtMs(
-      this.#startedAtMs,
+      this.startedAtMs,
       facts.callBudgetMs,
-      deps.decisionBudgetMs,
+      tools.decisionBudgetMs,
     );
   }
 
@@ -69,76 +80,49 @@ export class CheckRun implements TouchReceiver {
     return this.#call.trace;
   }
 
-  touched(outcome: TouchOutcome): void {
-    this.#steps.touched(this, outcome);
+  /** Selects the policy that judges. @throws {UnknownPolicyNamed} */
+  select(): PreparedSelection {
+    const selection = this.policies.select(this.facts);
+    if ('kind' in selection) throw new UnknownPolicyNamed();
+    this.selection = selection;
+    this.asksToEnd = selection.endings.length > 0 && selection.policy.session !== 'ends';
+    return selection;
   }
 
-  failed(fault: Error): void {
-    this.#steps.failed(this, fault);
-  }
-
-  /** The policy that judges. Only for use behind the selection. */
-  judging(): PreparedSelection {
-    if (this.selection === undefined) throw new Error('no policy was selected yet');
-    return this.selection;
-  }
-
-  /** The source that identified. Only for use behind the identification. */
-  identified(): Source {
-    if (this.source === undefined) throw new Error('no source was identified yet');
-    return this.source;
-  }
-
-  sourceRule(): SourceRule {
-    const { name } = this.identified();
-    const rule = this.policies.sourceRules.get(name);
-    if (rule === undefined) throw new Error(`source ${name} has no rule`);
-    return rule;
-  }
-
-  /** From now on the session has a name. */
-  nameSession({ credential, startedAtMs }: ProvenCredential): SessionNames {
-    this.loginAtMs = startedAtMs;
-    this.names = this.#deps.namesOf(this.identified().name, credential);
-    return this.names;
+  /** Gives the session of a credential its names. */
+  name({ source, credential }: ProvenCredential): SessionNames {
+    return this.tools.namesOf(source.name, credential);
   }
 
   /**
-   * No store work for nobody.
+   * Call it before each round trip to the store: no work is done for an answer that nothing awaits.
    * @throws {CheckAbandoned} when the caller has hung up
    * @throws {StoreUnavailable} (`late`) when its time is over
    */
   assertAwaited(): void {
-    if (this.#call.cancelled) throw new CheckAbandoned('the caller has hung up');
+    if (this.#call.cancelled) throw new CheckAbandoned();
     if (this.#isOverdue()) throw new StoreUnavailable('late', 'the time for this check is over');
   }
 
   /**
-   * The clock is read again when the store's answer is there: whoever minds deadlines may have been stalled.
+   * Call it when the store has answered: the timer that ends late calls may have been stalled.
    * @throws {StoreUnavailable} (`late`) when the answer came too late to be used.
    */
   assertInTime(): void {
     if (this.#isOverdue()) throw lateAnswer();
   }
 
-  /** Unknown under all keys is unknown only where no key is missing. @throws {ServerKeysIncomplete} */
-  assertKeysComplete(): void {
-    const why = this.#deps.whyKeysIncomplete();
-    if (why !== undefined) throw new ServerKeysIncomplete(why);
-  }
-
-  /** Turns the verdict into the answer, and tells the observer. */
+  /** Turns the verdict into the answer, and reports the check to the observer. */
   conclude(verdict: Verdict): CheckReply {
-    const { fault } = this;
-    const reply =
-      verdict.kind === 'none' && fault !== undefined
-        ? ({
-            kind: 'none',
-            grpcStatus: fault.answer.grpcStatus,
-            message: fault.answer.message,
-          } as const)
-        : buildReply(verdict, this.#judged(verdict));
-    this.#observe(verdict);
+    if (verdict.kind === 'none') {
+      this.#observe(verdict);
+      return noReply(verdict);
+    }
+    const strip = verdict.kind === 'allow' ? this.#strip(verdict) : NOTHING_TO_STRIP;
+    const isStrippable = strip !== 'in_target';
+    const final = isStrippable ? verdict : this.#denyUnstrippable();
+    const reply = this.#reply(final, isStrippable ? strip : NOTHING_TO_STRIP);
+    this.#observe(final);
     return reply;
   }
 
@@ -148,39 +132,61 @@ export class CheckRun implements TouchReceiver {
   }
 
   #isOverdue(): boolean {
-    return this.#deps.clock.monotonicMs() >= this.deadlineAtMs;
+    return this.tools.clock.monotonicMs() >= this.deadlineAtMs;
   }
 
-  #judged(verdict: Verdict): JudgedRequest {
-    const { policy, ambiguousPath, admittedSources } = this.judging();
-    const { outcome } = this;
-    return {
-      facts: this.facts,
+  #strip({ reason }: Allow): JudgedRequest['strip'] | 'in_target' {
+    const { facts, selection, source, credentials } = this;
+    if (selection === undefined || reason === 'preflight') return NOTHING_TO_STRIP;
+    const { policy, otherSources } = selection;
+    const { sources } = this.policies;
+    return stripUnjudged({ policy, facts, sources, otherSources, source, credentials });
+  }
+
+  /** The application would use a credential that names no session, because it is in the target. */
+  #denyUnstrippable(): Deny {
+    this.cause = 'path_parameter';
+    return { kind: 'deny', reason: 'malformed_credential' };
+  }
+
+  #reply(verdict: Allow | Deny | Served, strip: JudgedRequest['strip']): CheckReply {
+    const { facts, selection, source, outcome } = this;
+    if (selection === undefined) throw new Error('a verdict was given without a policy');
+    const { policy, isDoubtful, passive, isPrefetch, admittedSources } = selection;
+    return buildReply(verdict, {
+      facts,
       policy,
-      ambiguousPath,
-      source: this.source,
+      isDoubtful,
+      passive,
+      isPrefetch,
+      source,
       admittedSources,
-      tag: this.names?.tag,
+      tag: this.tag,
       clocks: outcome !== undefined && 'clocks' in outcome ? outcome.clocks : undefined,
       reachedLimit: outcome?.kind === 'expired' ? outcome.by : undefined,
-      strip: stripUnjudged(verdict, this),
+      endLimits: verdict.kind === 'deny' ? endLimitsOf(this.policies, source) : NO_LIMITS,
+      cookiesToClear: verdict.kind === 'deny' ? () => cookiesOf(source, facts) : NO_COOKIES,
+      isLoginSource: verdict.kind === 'deny' && isLoginSource(this.policies, source),
+      strip,
       settings: this.policies.settings,
-    };
+    });
   }
 
   #observe({ kind, reason }: Verdict): void {
     const policy = this.selection?.policy;
-    this.#deps.observer.checked({
+    this.tools.observer.checked({
       verdict: kind,
       reason,
       policy: policy?.name,
       mode: policy?.mode ?? 'enforce',
       source: this.source?.name,
-      tag: this.names?.tag,
+      tag: this.tag,
+      cause: this.cause,
       outcome: this.outcome,
-      durationMs: this.#deps.clock.monotonicMs() - this.#startedAtMs,
+      subjectFault: this.subjectFault,
+      durationMs: this.tools.clock.monotonicMs() - this.startedAtMs,
       facts: this.facts,
-      fault: this.fault?.error,
+      fault: this.fault,
       trace: this.trace,
     });
   }

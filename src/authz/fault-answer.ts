@@ -1,50 +1,64 @@
 import { StoreOverloaded, StoreUnavailable } from '../session/session-store.ts';
 import type { NoReply } from '../verdict/check-reply.ts';
-import type { NoVerdictReason } from '../verdict/verdict.ts';
-import { CheckAbandoned, CheckOverloaded } from './check-overloaded.ts';
-import { ServerKeysIncomplete } from './server-keys-incomplete.ts';
-import { TokenKeysUnavailable } from './token-verifier.ts';
+import { decideFault } from '../verdict/decide.ts';
+import type { Allow, NoVerdict } from '../verdict/verdict.ts';
+import {
+  CheckAbandoned,
+  CheckOverloaded,
+  ServerKeysIncomplete,
+  TokenKeysUnavailable,
+  UnknownPolicyNamed,
+} from './check-faults.ts';
+import type { CheckRun } from './check-run.ts';
 
-/** A fault as the caller is told it: never a verdict. */
-export interface FaultAnswer {
-  readonly reason: NoVerdictReason;
-  readonly grpcStatus: NoReply['grpcStatus'];
-  /** The reason and words of ours for the operator; an unforeseen error's own text stays in the log. */
-  readonly message: string;
+/** The answer when even answering the fault has failed. */
+export const NO_ANSWER: NoReply = {
+  kind: 'none',
+  grpcStatus: 'INTERNAL',
+  message: 'internal_error',
+};
+
+/** Judges a check by what was thrown on its way. */
+export function judgeFault(run: CheckRun, thrown: unknown): Allow | NoVerdict {
+  const fault =
+    thrown instanceof Error ? thrown : new Error('a value that is not an error was thrown');
+  run.fault = fault;
+  return decideFault(faultAnswer(fault), run.selection?.policy);
 }
 
-/** Which of our own faults kept us from a verdict. Anything unforeseen is a bug. */
-export function faultAnswer(fault: Error): FaultAnswer {
+/**
+ * How a fault of ours is answered: never by a verdict. The message is the reason and our own words
+ * for the operator. The text of an unforeseen error, which is a bug, stays in the log.
+ */
+export function faultAnswer(fault: Error): NoVerdict {
   if (fault instanceof StoreUnavailable) {
-    return told('store_unavailable', 'UNAVAILABLE', fault);
+    return answer('store_unavailable', 'UNAVAILABLE', fault);
   }
   if (
     fault instanceof StoreOverloaded ||
     fault instanceof CheckOverloaded ||
     fault instanceof CheckAbandoned
   ) {
-    return told('overloaded', 'RESOURCE_EXHAUSTED', fault);
+    return answer('overloaded', 'RESOURCE_EXHAUSTED', fault);
   }
   if (fault instanceof TokenKeysUnavailable || fault instanceof ServerKeysIncomplete) {
-    return told('internal_error', 'UNAVAILABLE', fault);
+    return answer('internal_error', 'UNAVAILABLE', fault);
   }
-  if (fault instanceof UnknownPolicyNamed) return told('internal_error', 'INVALID_ARGUMENT', fault);
-  return { reason: 'internal_error', grpcStatus: 'INTERNAL', message: 'internal_error' };
+  if (fault instanceof UnknownPolicyNamed) {
+    return answer('internal_error', 'INVALID_ARGUMENT', fault);
+  }
+  return {
+    kind: 'none',
+    reason: 'internal_error',
+    grpcStatus: 'INTERNAL',
+    message: 'internal_error',
+  };
 }
 
-/** The route names a policy that the file does not have, or does not offer by name. */
-export class UnknownPolicyNamed extends Error {
-  readonly code = 'ERR_UNKNOWN_POLICY_NAMED';
-  constructor() {
-    super('context_extensions "curfew-policy" names no policy that has by_name: true');
-    this.name = 'UnknownPolicyNamed';
-  }
-}
-
-function told(
-  reason: NoVerdictReason,
-  grpcStatus: NoReply['grpcStatus'],
+function answer(
+  reason: NoVerdict['reason'],
+  grpcStatus: NoVerdict['grpcStatus'],
   fault: Error,
-): FaultAnswer {
-  return { reason, grpcStatus, message: `${reason}: ${fault.message}` };
+): NoVerdict {
+  return { kind: 'none', reason, grpcStatus, message: `${reason}: ${fault.message}` };
 }

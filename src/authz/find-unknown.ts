@@ -1,68 +1,86 @@
 import type { SessionKey } from '../session/session-key.ts';
-import type { SessionStore, TouchRequest } from '../session/session-store.ts';
+import type { SessionStore } from '../session/session-store.ts';
 import type { TouchOutcome, UnknownOutcome } from '../session/touch-outcome.ts';
-import type { CheckRun } from './check-run.ts';
-import type { OpeningBudget } from './opening-budget.ts';
-import { OpeningsAtLimit } from './openings-at-limit.ts';
-import { ServerKeysIncomplete } from './server-keys-incomplete.ts';
+import { findUnderOlderKeys, touchOnce, type StoredCredential } from './ask-store.ts';
+import type { CheckDependencies } from './check-dependencies.ts';
+import type { CheckTools } from './check-tools.ts';
+import { OpeningsAtLimit, ServerKeysIncomplete } from './check-faults.ts';
+import type { NamedCheck } from './named-check.ts';
+import { openForSubject } from './subjects/open-for-subject.ts';
+
+/** What it needs. */
+export type FindDependencies = Pick<
+  CheckTools,
+  'store' | 'directory' | 'whyKeysIncomplete' | 'openings'
+>;
 
 /**
- * What becomes of a credential that is unknown under the key that is written with: it is looked up under the others (a
- * key rotation is no amnesty for ended sessions) and, on first use, opened. Known sessions never come here.
+ * Looks up a credential that is unknown under the key that is written with. First it asks under all
+ * other keys, because ended sessions stay ended when a key is replaced. Then, on first use, it
+ * opens a session. Known sessions never come here.
  *
- * Nobody may wait any more before each further round trip: then none is made.
+ * Before each further round trip it makes sure that the answer is still awaited.
  * @throws {OpeningsAtLimit} when no more sessions may be opened now
  * @throws {ServerKeysIncomplete} when it may be known under a key that this replica lacks
- * @throws {CheckAbandoned} or {StoreUnavailable} when nobody waits for the answer any more
+ * @throws {CheckAbandoned} or {StoreUnavailable} when the answer is not awaited any more
  */
 export async function findUnknown(
-  store: SessionStore,
-  run: CheckRun,
+  deps: FindDependencies,
+  check: NamedCheck,
   unknown: UnknownOutcome,
-  openings: OpeningBudget,
 ): Promise<TouchOutcome> {
-  const { names } = run;
-  if (names === undefined) throw new Error('the session has no name yet');
-  const touchOf = (key: SessionKey): TouchRequest => ({
-    key,
-    rule: run.judging().rule,
-    source: run.sourceRule(),
-    trace: run.trace,
-  });
-  const otherKeys = names.olderKeys();
-  for (const otherKey of otherKeys) {
-    // One after the other: the key that knows the session must be the only one that is written.
-    run.assertAwaited();
-    const other = await touched(store, touchOf(otherKey), run.deadlineAtMs);
-    if (other.kind !== 'unknown') return other;
-  }
-  run.assertKeysComplete();
-  if (run.identified().opening !== 'first-use') return unknown;
+  const { store, openings } = deps;
+  const { run, names, source, loginAtMs } = check;
+  const known = await findUnderOlderKeys(check, (key) =>
+    touchOnce(store, check.touchOf(key), run.deadlineAtMs),
+  );
+  if (known !== undefined) return known;
+  assertKeysComplete(deps);
+  if (source.opening !== 'first-use') return unknown;
   run.assertAwaited();
-  if (!openings.take(run.policies.settings)) {
-    throw new OpeningsAtLimit();
-  }
-  const key = await settledName(store, run, names.key, otherKeys);
-  return store.open({ ...touchOf(key), opening: 'first-use', startedAtMs: run.loginAtMs });
+  if (!openings.take(run.policies.settings)) throw new OpeningsAtLimit();
+  const others = names.olderKeys();
+  const key = await settledName(store, check, others);
+  check.isStoredAs(key);
+  const { subject } = check;
+  const request = {
+    ...check.touchOf(key),
+    opening: 'first-use',
+    startedAtMs: loginAtMs,
+    // A token proves when its login was, so that it cannot restart an absolute timeout.
+    onStoreLoss: source.place.kind === 'jwt' ? 'continue' : run.policies.settings.onStoreLoss,
+    hasClaim: others.length > 0,
+  } as const;
+  if (subject === undefined) return store.open(request);
+  return openForSubject(deps, check, { subject, request, nowMs: unknown.nowMs });
 }
 
 /**
- * The name under which to open. With several keys, another replica may write with another one at this moment: both then
- * open under the same name. All names are asked in their order, and what one has settled is what the next is asked for:
- * so two replicas agree whenever they have one key in common, whatever other keys either has.
+ * A session that is unknown under all keys is unknown only where no key is missing.
+ * @throws {ServerKeysIncomplete}
  */
-async function settledName(
+export function assertKeysComplete(deps: Pick<CheckDependencies, 'whyKeysIncomplete'>): void {
+  const why = deps.whyKeysIncomplete();
+  if (why !== undefined) throw new ServerKeysIncomplete(why);
+}
+
+/**
+ * The name under which to open. With several keys, another replica may be writing with a different
+ * one at this moment. Both must open under the same name. So each asks all names in one order, and
+ * claims at each name what the name before it has settled. Two replicas agree whenever they have
+ * one key in common, whatever other keys either has.
+ */
+export async function settledName(
   store: SessionStore,
-  run: CheckRun,
-  own: SessionKey,
+  { run, names }: Pick<StoredCredential, 'run' | 'names'>,
   others: readonly SessionKey[],
 ): Promise<SessionKey> {
-  if (others.length === 0) return own;
-  const names = [own, ...others].toSorted();
-  let settled = own;
-  for (const at of names) {
-    settled = await store.claim(at, settled);
-    if (!names.includes(settled)) {
+  if (others.length === 0) return names.key;
+  const candidates = [names.key, ...others].toSorted();
+  let settled = names.key;
+  for (const candidate of candidates) {
+    settled = await store.claim(candidate, settled);
+    if (!candidates.includes(settled)) {
       throw new ServerKeysIncomplete(
         'another replica opens this session with a key that this one lacks',
       );
@@ -70,14 +88,4 @@ async function settledName(
     run.assertAwaited();
   }
   return settled;
-}
-
-function touched(
-  store: SessionStore,
-  request: TouchRequest,
-  deadlineAtMs: number,
-): Promise<TouchOutcome> {
-  return new Promise((resolve, reject) => {
-    store.touch(request, deadlineAtMs, { touched: resolve, failed: reject });
-  });
 }

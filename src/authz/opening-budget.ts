@@ -1,15 +1,22 @@
+import { usedAfter } from '../timing/token-bucket.ts';
 import type { MonotonicClock } from './call-budget.ts';
 
-/** The file's limit on openings per replica: anybody can send junk credentials, and each one costs memory for a month. */
+/**
+ * The policy file's limit on openings per replica: any client can send invented credentials, and
+ * each one costs memory for a month.
+ */
 export interface OpeningLimit {
   readonly openingsPerSecond: number;
   readonly openingsBurst: number;
 }
 
-/** A token bucket. The limit is handed in with each take, so that a reload takes effect on the next opening. */
+/**
+ * A token bucket. The limit is an argument of each take, so a reload takes effect on the next
+ * opening.
+ */
 export class OpeningBudget {
   readonly #clock: MonotonicClock;
-  /** Openings used and not yet refilled: counted upwards, so that a raised burst is available at once. */
+  /** Openings that time has not given back yet. */
   #used = 0;
   #refilledAtMs: number;
 
@@ -21,8 +28,8 @@ export class OpeningBudget {
   /** True if one more session may be opened now. */
   take(limit: OpeningLimit): boolean {
     const nowMs = this.#clock();
-    const refill = ((nowMs - this.#refilledAtMs) / 1000) * limit.openingsPerSecond;
-    this.#used = Math.max(0, this.#used - refill);
+    const elapsedMs = nowMs - this.#refilledAtMs;
+    this.#used = usedAfter(this.#used, elapsedMs, limit.openingsPerSecond);
     this.#refilledAtMs = nowMs;
     if (this.#used + 1 > limit.openingsBurst) return false;
     this.#used += 1;

@@ -1,19 +1,23 @@
-import type { Source } from '../session/source.ts';
+import type { InvalidTokenCause } from '../terms/invalid-token-cause.ts';
+import type { Source } from '../terms/source.ts';
 
-/** The claims of a token whose signature, algorithm, issuer, audience and times hold; or `undefined`: invalid. */
-export type VerifiedClaims = Readonly<Record<string, unknown>> | undefined;
+/** What the signature of a token proves. */
+export type TokenProof =
+  | {
+      readonly kind: 'verified';
+      /**
+       * The claims that a session is read from. Signature, algorithm, issuer, audience and times
+       * are valid.
+       */
+      readonly claims: Readonly<Record<string, unknown>>;
+    }
+  | { readonly kind: 'invalid'; readonly cause: InvalidTokenCause };
 
-/** The verifier could not get the keys: nobody's fault but ours, hence no verdict. */
-export class TokenKeysUnavailable extends Error {
-  readonly code = 'ERR_TOKEN_KEYS_UNAVAILABLE';
-  constructor(message: string) {
-    super(message);
-    this.name = 'TokenKeysUnavailable';
-  }
-}
-
-/** Verifies JWTs of one source. Answers at once for tokens seen before. */
+/** Verifies JWTs. Answers without a promise for tokens seen before. */
 export interface TokenVerifier {
-  /** @throws (or rejects with) {@link TokenKeysUnavailable} */
-  verify(source: Source, token: string): VerifiedClaims | Promise<VerifiedClaims>;
+  /**
+   * @throws (or rejects with) `TokenKeysUnavailable` when newer keys, which cannot be had now, may
+   * verify the token
+   */
+  verify(source: Source, token: string): TokenProof | Promise<TokenProof>;
 }

@@ -1,4 +1,4 @@
-/** What `curfew explain` is asked. */
+/** The flags of `curfew explain`. */
 export interface ExplainFlags {
   readonly config?: string;
   readonly url: string;

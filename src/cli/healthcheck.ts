@@ -1,9 +1,9 @@
-import { HEALTHCHECK_SETTINGS } from '../app/healthcheck-settings.ts';
-import type { HealthcheckSettingName, HealthcheckTexts } from '../app/healthcheck-settings.ts';
-import { parseListenSetting } from '../app/listen-setting.ts';
-import type { Environment } from '../app/process-settings.ts';
-import { settingText } from '../app/setting-text.ts';
-import { readWholeFile } from '../app/watched-file.ts';
+import { HEALTHCHECK_SETTINGS } from '../settings/healthcheck-settings.ts';
+import type { HealthcheckSettingName, HealthcheckTexts } from '../settings/healthcheck-settings.ts';
+import { readListenAddress } from '../settings/listen-setting.ts';
+import type { Environment } from '../settings/process-settings.ts';
+import { settingText } from '../settings/setting-text.ts';
+import { readWholeFile } from '../files/read-file.ts';
 import { checkHealth } from '../transport/check-health.ts';
 import type { HealthTls } from '../transport/check-health.ts';
 import { formatListenAddress } from '../transport/listen-address.ts';
@@ -17,7 +17,7 @@ type Read = (name: HealthcheckSettingName) => {
 };
 
 /**
- * `curfew healthcheck`: asks the server on the configured address how it is, by `grpc.health.v1`. For containers
+ * `curfew healthcheck`: asks the server on the configured address for its health, by `grpc.health.v1`. For containers
  * without a shell.
  * @returns the exit code: 0 when it serves, else 1; 2 when a setting or a file is wrong
  */
@@ -32,11 +32,11 @@ export async function runHealthcheck(
     return settingText(setting, flags, environment);
   };
   const { text: address = '', from } = read('grpcAddress');
-  const parsed = parseListenSetting(address);
-  if (typeof parsed === 'string') return wrong(`${from} ${parsed}`, io);
+  const reading = readListenAddress(address);
+  if ('problem' in reading) return wrong(`${from} ${reading.problem}`, io);
   const tls = await tlsOf(read);
   if (typeof tls === 'string') return wrong(tls, io);
-  const text = formatListenAddress(parsed);
+  const text = formatListenAddress(reading.value);
   const answer = await checkHealth(text, '', ANSWER_MAX_MS, tls.value);
   if (answer === 'SERVING') {
     io.out(`${text}: ${answer}\n`);
@@ -76,7 +76,7 @@ async function tlsOf(read: Read): Promise<{ readonly value: HealthTls | undefine
   if (unread?.why !== undefined) return unread.why;
   const [authorities, certificate, key] = readings;
   if ((certificate?.bytes === undefined) !== (key?.bytes === undefined)) {
-    return `${certificate?.from} and ${key?.from} are wanted together`;
+    return `${certificate?.from} and ${key?.from} must be given together`;
   }
   return {
     value: {

@@ -1,10 +1,10 @@
-import { formatDuration } from '../policy/duration.ts';
-import type { Preset } from '../policy/presets.ts';
-import { PRESETS } from '../policy/presets.ts';
+import { formatDuration } from '../terms/duration.ts';
+import type { Preset } from '../policy/file/presets.ts';
+import { PRESETS } from '../policy/file/presets.ts';
 import type { CommandIo } from './command-io.ts';
 
 /**
- * `curfew presets`: the limits of each preset, with the text that asks for them.
+ * `curfew presets`: the limits of each preset, with the text that requires them.
  * @returns the exit code
  */
 export function runPresets(io: CommandIo): number {
@@ -21,8 +21,8 @@ export function runPresets(io: CommandIo): number {
   io.out(`${lines.join('\n')}\n`);
   io.out(
     '\n* chosen by this product: the text gives no number.\n' +
-      'Use one with `preset: NAME` in a policy. Own values may be tighter; a looser one needs `justification:`.\n' +
-      'A preset gives the numbers. Whether they satisfy an audit is for the auditor: this is no legal advice.\n',
+      'Use one with `preset: NAME` in a policy. Your own values may be tighter; a looser one needs `justification:`.\n' +
+      'A preset supplies the numbers. Whether they satisfy an audit is up to the auditor: this is not legal advice.\n',
   );
   return 0;
 }

@@ -1,13 +1,13 @@
 import { identify } from '../identity/identify.ts';
 import { stripCredentials } from '../identity/strip-credentials.ts';
-import type { PolicySet } from '../policy/policy-set.ts';
-import type { EffectivePolicy } from '../session/effective-policy.ts';
-import type { RequestFacts } from '../session/request-facts.ts';
-import type { Source } from '../session/source.ts';
+import type { PolicySet } from '../policy/selection/policy-set.ts';
+import type { EffectivePolicy } from '../terms/effective-policy.ts';
+import type { RequestFacts } from '../terms/request-facts.ts';
+import type { Source } from '../terms/source.ts';
 import { withMalformedCredential, withSampleCredential } from './sample-credential.ts';
 import type { SampleRequest } from './sample-credential.ts';
 
-/** How things stand when the request comes. */
+/** The state of the session when the request arrives. */
 export type Situation =
   | 'request as given'
   | 'no credential'
@@ -19,25 +19,27 @@ export type Situation =
   | 'revoked session'
   | 'store down';
 
-/** One situation, ready to be played. */
+/** One situation, ready to be run. */
 export interface Scene {
   readonly situation: Situation;
   readonly facts: RequestFacts;
   readonly source?: Source;
   readonly claims?: SampleRequest['claims'];
-  /** What has happened to the session before; nothing: it was never seen. */
+  /** What happened to the session before; `undefined`: it was never seen. */
   readonly past?: {
     readonly startedAgoMs: number;
     readonly quietMs: number;
     readonly revoked: boolean;
   };
   readonly storeIsDown?: boolean;
+  /** Its credential is the user's, and not a sample. */
+  readonly isGiven?: boolean;
 }
 
-/** Half of it, a minute at most: how long a live session has been quiet. */
+/** A live session has been quiet for half of its timeout, and for this long at most. */
 const QUIET_MAX_MS = 60_000;
 
-/** The situations in which a request may come that this policy judges; `given` may carry a credential of its own. */
+/** The situations in which this policy may have to judge a request; `given` may carry a credential of its own. */
 export function scenesOf(
   policies: PolicySet,
   policy: EffectivePolicy,
@@ -45,12 +47,10 @@ export function scenesOf(
   nowMs: number,
 ): readonly Scene[] {
   const sources = policies.sources.filter(({ name }) => policy.sources.has(name));
-  const bare = withoutCredentials(policies.sources, given);
+  const bare = { ...withoutCredentials(policies.sources, given), jwtMetadata: undefined };
   const scenes: Scene[] = [{ situation: 'no credential', facts: bare }];
-  const identified = identify(sources, given).kind;
-  // A token of the user's own cannot be judged: its issuer's keys are not asked here.
-  if (identified === 'malformed' || identified === 'ambiguous') {
-    scenes.unshift({ situation: 'request as given', facts: given });
+  if (identify(sources, given).kind !== 'absent') {
+    scenes.unshift({ situation: 'request as given', facts: given, isGiven: true });
   }
   for (const source of sources) scenes.push(...scenesFor(source, policy, bare, nowMs));
   return scenes;
@@ -89,7 +89,9 @@ function scenesFor(
 }
 
 function withoutCredentials(sources: readonly Source[], facts: RequestFacts): RequestFacts {
-  const { set, remove } = stripCredentials(sources, facts);
+  const stripping = stripCredentials(sources, facts);
+  if (stripping.kind === 'in_target') return facts;
+  const { set, remove } = stripping.changes;
   const gone = new Set([...remove, ...set.map(([name]) => name)]);
   const kept = facts.headers.filter(({ name }) => !gone.has(name));
   return { ...facts, headers: [...kept, ...set.map(([name, value]) => ({ name, value }))] };

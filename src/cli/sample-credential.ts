@@ -1,8 +1,10 @@
 import { identifySource } from '../identity/identify-source.ts';
-import type { RequestFacts } from '../session/request-facts.ts';
-import type { CredentialPlace, JwtPlace, Source } from '../session/source.ts';
+import type { CredentialPlace, JwtPlace } from '../terms/credential-place.ts';
+import type { RequestFacts } from '../terms/request-facts.ts';
+import type { Source } from '../terms/source.ts';
+import { sampleLine } from '../terms/source-kind.ts';
 
-/** A request with a credential that we made up, and what a token of it would claim. */
+/** A request with an invented credential, and what a token in it would claim. */
 export interface SampleRequest {
   readonly facts: RequestFacts;
   readonly claims: Readonly<Record<string, unknown>>;
@@ -12,10 +14,13 @@ const PARTS = {
   plain: ['11111111111111111111111111111111', 'zzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzz'],
   hex: ['11111111111111111111111111111111', 'ffffffffffffffffffffffffffffffff'],
   uuid: ['11111111-1111-4111-8111-111111111111', 'ffffffff-ffff-4fff-8fff-ffffffffffff'],
+  lower: ['11111111111111111111111111111111', 'zzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzz'],
+  base64: ['11111111111111111111111111111111', 'zzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzz'],
   base64url: ['11111111111111111111111111111111', 'zzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzz'],
+  dotted: ['1111111111111111.1111', 'zzzzzzzzzzzzzzzz.zzzz'],
 } as const;
 
-/** Puts a credential that this source takes on a request without one; `undefined` if we cannot think of one. */
+/** Adds a credential that this source accepts to a request without one; `undefined` if none of our samples fits. */
 export function withSampleCredential(
   facts: RequestFacts,
   source: Source,
@@ -33,7 +38,7 @@ export function withSampleCredential(
   return undefined;
 }
 
-/** One that no source takes, whatever its format. */
+/** Adds a credential that no source accepts, whatever its format. */
 export function withMalformedCredential(facts: RequestFacts, source: Source): RequestFacts {
   return withValue(facts, source.place, '"\\"', {});
 }
@@ -51,26 +56,18 @@ function withValue(
   value: string,
   claims: SampleRequest['claims'],
 ): RequestFacts {
-  switch (place.kind) {
-    case 'cookie':
-      return withHeader(facts, 'cookie', `${place.name}=${value}`);
-    case 'header':
-      return withHeader(facts, place.name, value);
-    case 'bearer':
-      return withHeader(facts, 'authorization', `Bearer ${value}`);
-    case 'jwt': {
-      const carrying = withValue(facts, place.in, value, claims);
-      if (place.verifiedBy.kind === 'curfew') return carrying;
+  const carrying = { ...facts, headers: [...facts.headers, sampleLine(place, value)] };
+  if (place.kind !== 'jwt') return carrying;
+  const { verifiedBy } = place;
+  switch (verifiedBy.kind) {
+    case 'curfew':
+      return carrying;
+    case 'envoy':
       // With the token as Envoy passes it on, and with the payload that jwt_authn would have left.
-      return { ...carrying, jwtMetadata: { [place.verifiedBy.metadataKey]: claims } };
-    }
+      return { ...carrying, jwtMetadata: { [verifiedBy.metadataKey]: claims } };
     default:
-      return place satisfies never;
+      return verifiedBy satisfies never;
   }
-}
-
-function withHeader(facts: RequestFacts, name: string, value: string): RequestFacts {
-  return { ...facts, headers: [...facts.headers, { name, value }] };
 }
 
 function claimsFor(place: JwtPlace, nowMs: number): Record<string, unknown> {

@@ -1,4 +1,4 @@
-import { policyFileJsonSchema } from '../policy/json-schema.ts';
+import { policyFileJsonSchema } from '../policy/file/json-schema.ts';
 import type { CommandIo } from './command-io.ts';
 
 /**

@@ -2,19 +2,21 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { compose } from '../app/compose.ts';
 import type { RunningCurfew } from '../app/compose.ts';
 import { EXIT_FAILURE, crashLoudly } from '../app/crash.ts';
-import { Lifecycle } from '../app/lifecycle.ts';
-import { createLog, errorFields } from '../app/log.ts';
-import type { Log } from '../app/log.ts';
-import type { LogDestination } from '../app/log-destination.ts';
-import { Metrics } from '../app/metrics.ts';
-import { ProcessConfigError, parseProcessConfig } from '../app/process-config.ts';
-import type { ProcessConfig } from '../app/process-config.ts';
-import type { Environment, SettingTexts } from '../app/process-settings.ts';
-import { StartFault } from '../app/start-fault.ts';
+import { Lifecycle } from '../process/lifecycle.ts';
+import { createLog, errorFields } from '../telemetry/log/log.ts';
+import type { Log } from '../telemetry/log/log.ts';
+import type { LogDestination } from '../telemetry/log/log-destination.ts';
+import { Metrics } from '../telemetry/metrics/metrics.ts';
+import { ProcessConfigError, parseProcessConfig } from '../settings/parse-process-config.ts';
+import type { ProcessConfig } from '../settings/process-config.ts';
+import type { Environment, SettingTexts } from '../settings/process-settings.ts';
+import { StartFault } from '../process/start-fault.ts';
 import { listenForStop } from '../app/stop-request.ts';
-import { startTracing } from '../app/tracing/start-tracing.ts';
-import { programVersion } from '../app/version.ts';
-import { releaseHeap } from '../app/garbage-collection.ts';
+import { Telemetry } from '../telemetry/telemetry.ts';
+import { startTracing } from '../telemetry/tracing/start-tracing.ts';
+import { describeStore } from '../store/store-location.ts';
+import { programVersion } from '../process/version.ts';
+import { allowYoungHeapGrowth } from '../app/heap.ts';
 import type { CommandIo } from './command-io.ts';
 
 const STDOUT = 1;
@@ -22,9 +24,9 @@ const FLUSH_MAX_MS = 1_000;
 const INSIST_FLUSH_MAX_MS = 200;
 
 /**
- * `curfew serve`: answers Envoy until it is told to stop.
- * @returns the exit code: 0 after an orderly stop, 1 when the surroundings or a bug forbid serving, 2 when settings or
- * files are wrong
+ * `curfew serve`: answers Envoy until it is asked to stop.
+ * @returns the exit code: 0 after an orderly stop, 1 when the environment or a bug prevents serving, 2 when
+ * settings or files are wrong
  */
 export async function runServe(
   flags: SettingTexts,
@@ -42,7 +44,10 @@ export async function runServe(
   for (const warning of settings.warnings) log.warn({ event: 'setting_warned' }, warning);
   const lifecycle = new Lifecycle(({ step, fault, error }) => {
     const cause = error === undefined ? {} : errorFields(error);
-    log.warn({ event: 'close_fault', step, fault, ...cause }, `closing of ${step} ${fault}`);
+    log.warn(
+      { event: 'close_fault', step, fault, ...cause },
+      `closing ${step} ${fault === 'failed' ? 'failed' : 'took too long'}`,
+    );
   });
   const stop = listenForStop((signal) => insist(signal, log, destination));
   let gaveUp = false;
@@ -53,9 +58,10 @@ export async function runServe(
   };
   try {
     const tracing = await startTracing(environment, log, lifecycle);
-    const curfew = await compose(settings.config, { log, metrics, lifecycle, tracing, giveUp });
+    const telemetry = new Telemetry(log, metrics, tracing);
+    const curfew = await compose(settings.config, { lifecycle, telemetry, giveUp });
     announce(curfew, settings.config, version, log);
-    releaseHeap();
+    allowYoungHeapGrowth();
     process.on('SIGHUP', curfew.reload);
     lifecycle.opened('reload signal', () => void process.off('SIGHUP', curfew.reload));
     const why = await stop.asked;
@@ -88,7 +94,7 @@ function readSettings(
 
 function announce(curfew: RunningCurfew, config: ProcessConfig, version: string, log: Log): void {
   const { hash, policies } = curfew.policies();
-  const store = config.store.kind === 'memory' ? 'memory:' : config.store.url;
+  const store = describeStore(config.store);
   log.info(
     {
       event: 'started',
@@ -98,7 +104,7 @@ function announce(curfew: RunningCurfew, config: ProcessConfig, version: string,
       grpc_tls: tlsWords(config),
       transport: config.transport,
       ops_address: curfew.opsAddress,
-      admin_address: 'off',
+      admin_address: curfew.adminAddress,
       store,
       policy_file: config.policyFile,
       policy_hash: hash,
@@ -114,7 +120,7 @@ function tlsWords(config: ProcessConfig): 'off' | 'on' | 'mutual' {
   return config.grpcClientCaFile === undefined ? 'on' : 'mutual';
 }
 
-/** Health checks see it first, then nobody new may come, then those in flight are answered. */
+/** First health checks notice, then no new calls are taken, then those in flight are answered. */
 async function drain(
   curfew: RunningCurfew,
   config: ProcessConfig,
@@ -123,8 +129,8 @@ async function drain(
 ): Promise<void> {
   const wasReady = curfew.readiness.report.ready;
   log.info({ event: 'draining', why, delay_ms: config.drainDelayMs }, `${why}: draining`);
-  curfew.readiness.fail('running', 'it is shutting down');
-  // Nobody is sent to a replica that was not ready anyway.
+  curfew.readiness.unmet('running', 'it is shutting down');
+  // No traffic is routed to a replica that was not ready anyway.
   if (wasReady) await sleep(config.drainDelayMs);
   await curfew.drain();
   log.info({ event: 'stopped' }, 'every check was answered; stopped');

@@ -1,9 +1,10 @@
-import { GRPC_STATUS, LATE } from './grpc-status.ts';
-import type { UnaryStream } from './unary-stream.ts';
+import { GRPC_STATUS, DEADLINE_OVER } from './streams/grpc-status.ts';
+import type { UnaryStream } from './streams/unary-stream.ts';
 
 /**
- * Hands calls to their methods, all of one turn of the event loop together. That is after everything which has arrived
- * is read: a question and its caller's hanging-up may lie in the same packet, and then nobody need be asked.
+ * Passes calls to their methods, all calls of one turn of the event loop together. By then
+ * everything that has arrived is read: a call and its cancellation may lie in the same packet, and
+ * such a call needs no work.
  */
 export class CallTurns {
   readonly #nowMs: () => number;
@@ -12,7 +13,7 @@ export class CallTurns {
   #next: UnaryStream[] = [];
   readonly #handleAll = (): void => this.#handle();
 
-  /** @param onFailed is told of a method that threw */
+  /** @param onFailed called with what a method threw */
   constructor(nowMs: () => number, onFailed: (fault: unknown) => void) {
     this.#nowMs = nowMs;
     this.#onFailed = onFailed;
@@ -33,16 +34,16 @@ export class CallTurns {
 
   #handleOne(stream: UnaryStream): void {
     if (stream.isGone) return;
-    // The clock is asked for each: a call before it may have taken its time.
+    // The clock is read for each call: the call before may have taken long.
     if (stream.isOverdue(this.#nowMs())) {
-      stream.end(GRPC_STATUS.deadlineExceeded, LATE);
+      stream.end(GRPC_STATUS.DEADLINE_EXCEEDED, DEADLINE_OVER);
       return;
     }
     try {
       stream.handle();
     } catch (fault) {
       this.#onFailed(fault);
-      stream.end(GRPC_STATUS.internal, 'internal error');
+      stream.end(GRPC_STATUS.INTERNAL, 'internal error');
     }
   }
 }

@@ -2,14 +2,14 @@ import type { Duplex } from 'node:stream';
 
 export interface ConnectionSocketHooks {
   onData(chunk: Buffer): void;
-  /** The peer has nothing more to say; it may still listen. */
+  /** The peer has closed its sending side. It may still receive. */
   onHalfClosed(): void;
   onClosed(): void;
-  /** More waits to be written than is put up with. */
+  /** More bytes wait to be written than the limit allows. */
   onOverflow(): void;
 }
 
-/** The bytes of a connection, both ways. While a peer does not take what we write, nothing more of it is read. */
+/** The bytes of a connection. While the peer does not read ours, we do not read the peer's. */
 export class ConnectionSocket {
   readonly #socket: Duplex;
   readonly #hooks: ConnectionSocketHooks;
@@ -20,7 +20,7 @@ export class ConnectionSocket {
   #unsentMaxMs = 0;
   #finishedAtMs: number | undefined;
 
-  /** @param waitingBytesMax how much may wait to be written */
+  /** @param waitingBytesMax how many bytes may wait to be written */
   constructor(
     socket: Duplex,
     hooks: ConnectionSocketHooks,
@@ -37,18 +37,18 @@ export class ConnectionSocket {
       this.#stalledSinceMs = undefined;
       socket.resume();
     });
-    // 'close' follows, and that is all there is to know.
+    // A 'close' always follows, and it is handled.
     socket.on('error', () => {});
     socket.once('finish', () => (this.#finishedAtMs = nowMs()));
     socket.once('close', () => hooks.onClosed());
   }
 
-  /** Since when the peer has not taken what was written. */
+  /** Since when the peer has not read what was written; `undefined`: nothing waits. */
   get stalledSinceMs(): number | undefined {
     return this.#stalledSinceMs;
   }
 
-  /** @param bytes stay as they are */
+  /** @param bytes must never change afterwards */
   write(bytes: Buffer): void {
     if (this.#endedAtMs !== undefined || this.#socket.write(bytes)) return;
     if (this.#stalledSinceMs === undefined) {
@@ -59,8 +59,9 @@ export class ConnectionSocket {
   }
 
   /**
-   * Nothing more is written. What still comes must be read: unread, it would turn our end into a reset.
-   * @param unsentMaxMs how long what was written before may take to leave
+   * Ends our side: nothing more is written. The socket is still read, because unread bytes would
+   * turn our end into a reset.
+   * @param unsentMaxMs how long the bytes written before may take to be sent
    */
   end(unsentMaxMs: number): void {
     if (this.#endedAtMs !== undefined) return;
@@ -70,7 +71,7 @@ export class ConnectionSocket {
     this.#socket.resume();
   }
 
-  /** Whether it has been left open long enough after its end. */
+  /** Whether the socket has stayed open long enough after its end. */
   hasLingered(nowMs: number, lingerMs: number): boolean {
     if (this.#finishedAtMs !== undefined) return nowMs - this.#finishedAtMs >= lingerMs;
     return this.#endedAtMs !== undefined && nowMs - this.#endedAtMs >= this.#unsentMaxMs;

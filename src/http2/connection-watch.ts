@@ -1,11 +1,11 @@
-import { ConnectionFault } from './connection-fault.ts';
+import { ConnectionFault } from './frames/connection-fault.ts';
 import type { Http2Limits } from './http2-limits.ts';
 
 const KEEPALIVE_PAYLOAD = '\0keepali';
-/** Connections of one age must not all go at the same time. */
+/** Connections of the same age must not all end at the same time. */
 const AGE_JITTER = 0.1;
 
-/** What the watch looks at. */
+/** What the watch checks. */
 export interface WatchedConnection {
   readonly frames: {
     readonly areSettingsSeen: boolean;
@@ -19,7 +19,7 @@ export interface WatchedConnection {
   leave(): void;
 }
 
-/** The time limits of one connection. Looked at now and then, by the server's one timer. */
+/** The time limits of one connection. The server's timer checks them at intervals. */
 export class ConnectionWatch {
   readonly #limits: Http2Limits;
   readonly #startedAtMs: number;
@@ -37,20 +37,20 @@ export class ConnectionWatch {
     this.#leaveAtMs = nowMs + (limits.connectionAgeMaxMs ?? Infinity) * jitter;
   }
 
-  /** Something came. */
+  /** Bytes have arrived. */
   heard(nowMs: number): void {
     this.#heardAtMs = nowMs;
     this.#pingedAtMs = undefined;
   }
 
-  /** @throws {ConnectionFault} for a limit that is over */
+  /** @throws {ConnectionFault} for a time limit that has passed */
   look(connection: WatchedConnection, nowMs: number): void {
     this.#lookAtHandshake(connection, nowMs);
     if (isOver(connection.frames.headerBlockSinceMs, this.#limits.headerBlockMaxMs, nowMs)) {
       throw new ConnectionFault('ENHANCE_YOUR_CALM', 'a header block does not end');
     }
     if (isOver(connection.stalledSinceMs, this.#limits.stallMaxMs, nowMs)) {
-      throw new ConnectionFault('ENHANCE_YOUR_CALM', 'answers are not taken');
+      throw new ConnectionFault('ENHANCE_YOUR_CALM', 'the peer does not read its answers');
     }
     this.#lookForLife(connection, nowMs);
     if (connection.frames.callCount > 0) this.#idleSinceMs = nowMs;
@@ -61,15 +61,15 @@ export class ConnectionWatch {
   #lookAtHandshake({ frames }: WatchedConnection, nowMs: number) {
     if (!isOver(this.#startedAtMs, this.#limits.handshakeMaxMs, nowMs)) return;
     if (!frames.areSettingsSeen)
-      throw new ConnectionFault('PROTOCOL_ERROR', 'the peer does not begin');
+      throw new ConnectionFault('PROTOCOL_ERROR', 'the peer sent no SETTINGS in time');
     if (!frames.areSettingsAcknowledged) {
-      throw new ConnectionFault('SETTINGS_TIMEOUT', 'our SETTINGS are not acknowledged');
+      throw new ConnectionFault('SETTINGS_TIMEOUT', 'our SETTINGS were not acknowledged in time');
     }
   }
 
   #lookForLife(connection: WatchedConnection, nowMs: number): void {
     if (isOver(this.#pingedAtMs, this.#limits.keepaliveMaxMs, nowMs)) {
-      throw new ConnectionFault('NO_ERROR', 'the peer does not answer');
+      throw new ConnectionFault('NO_ERROR', 'the peer did not answer a PING in time');
     }
     if (this.#pingedAtMs !== undefined || !connection.frames.areSettingsSeen) return;
     if (!isOver(this.#heardAtMs, this.#limits.keepaliveAfterMs, nowMs)) return;

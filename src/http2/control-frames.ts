@@ -1,14 +1,14 @@
-import { ConnectionFault } from './connection-fault.ts';
-import type { ConnectionParts } from './connection-parts.ts';
-import type { FrameReader } from './frame-reader.ts';
-import { FLAG, INT31_MAX } from './frame-type.ts';
-import { applySettings } from './peer-settings.ts';
-import type { StreamEnds } from './stream-ends.ts';
+import { applySettings } from './connection-settings.ts';
+import { ConnectionFault } from './frames/connection-fault.ts';
+import type { FrameReader } from './frames/frame-reader.ts';
+import { FLAG, INT31_MAX } from './frames/protocol-numbers.ts';
+import type { ConnectionParts } from './streams/connection-parts.ts';
+import type { StreamEnds } from './streams/stream-ends.ts';
 
 const PING_BYTES = 8;
 const PRIORITY_BYTES = 5;
 const GOAWAY_BYTES_MIN = 8;
-/** Sixteen settings; a client has no more than six to say. */
+/** Sixteen settings. A client needs at most six. */
 const SETTINGS_BYTES_PER_UNIT = 96;
 
 export interface ControlFramesOptions {
@@ -20,7 +20,7 @@ export interface ControlFramesOptions {
   readonly onGoaway: () => void;
 }
 
-/** What a peer says about the connection and its streams rather than for a request (RFC 9113 sections 6.3 to 6.9). */
+/** Frames that control the connection and its streams (RFC 9113 sections 6.3 to 6.9). */
 export class ControlFrames {
   readonly #parts: ConnectionParts;
   readonly #options: ControlFramesOptions;
@@ -34,11 +34,12 @@ export class ControlFrames {
     const length = frame.end - frame.start;
     expectStreamZero(frame, 'SETTINGS');
     if ((frame.flags & FLAG.ack) !== 0) {
-      expectLength(length === 0, 'an acknowledgement of SETTINGS says something');
-      this.#options.onSettingsAck();
+      expectLength(length === 0, 'an acknowledgement of SETTINGS has a payload');
+      if (this.#parts.writer.awaited.settingsAcknowledged()) this.#options.onSettingsAck();
+      else this.#parts.budgets.settings.spend(this.#parts.nowMs());
       return;
     }
-    expectLength(length % 6 === 0, 'SETTINGS are cut off');
+    expectLength(length % 6 === 0, 'a SETTINGS frame ends within a setting');
     const units = Math.ceil((length + 1) / SETTINGS_BYTES_PER_UNIT);
     this.#parts.budgets.settings.spend(this.#parts.nowMs(), units);
     applySettings(frame, this.#parts.sender, this.#parts.streams);
@@ -47,18 +48,19 @@ export class ControlFrames {
 
   ping(frame: FrameReader): void {
     expectStreamZero(frame, 'PING');
-    expectLength(frame.end - frame.start === PING_BYTES, 'a PING has eight bytes');
+    expectLength(frame.end - frame.start === PING_BYTES, 'a PING must have eight bytes');
     const payload = frame.bytes.toString('latin1', frame.start, frame.end);
     if ((frame.flags & FLAG.ack) !== 0) {
-      this.#options.onPingAck(payload);
+      if (this.#parts.writer.awaited.pingAnswered()) this.#options.onPingAck(payload);
+      else this.#parts.budgets.pings.spend(this.#parts.nowMs());
       return;
     }
     this.#parts.budgets.pings.spend(this.#parts.nowMs());
-    this.#parts.writer.ping(payload, FLAG.ack);
+    this.#parts.writer.pingAck(payload);
   }
 
   rstStream(frame: FrameReader): void {
-    expectLength(frame.end - frame.start === 4, 'RST_STREAM has four bytes');
+    expectLength(frame.end - frame.start === 4, 'RST_STREAM must have four bytes');
     const stream = this.#parts.streams.find(frame.streamId);
     if (stream !== undefined) this.#options.ends.resetByPeer(stream);
     else {
@@ -70,7 +72,7 @@ export class ControlFrames {
   windowUpdate(frame: FrameReader): void {
     const { streams, sender, budgets, nowMs } = this.#parts;
     const { streamId } = frame;
-    expectLength(frame.end - frame.start === 4, 'WINDOW_UPDATE has four bytes');
+    expectLength(frame.end - frame.start === 4, 'WINDOW_UPDATE must have four bytes');
     const increment = frame.bytes.readUInt32BE(frame.start) & INT31_MAX;
     budgets.control.spend(nowMs());
     if (streamId === 0) {
@@ -86,7 +88,7 @@ export class ControlFrames {
     }
   }
 
-  /** Priorities are of no use to answers of one frame; only their form is looked at. */
+  /** Priorities do not matter for answers of one frame, so only the format is checked. */
   priority(frame: FrameReader): void {
     const { streamId } = frame;
     if (streamId === 0) throw new ConnectionFault('PROTOCOL_ERROR', 'PRIORITY on stream 0');
@@ -100,7 +102,7 @@ export class ControlFrames {
 
   goaway(frame: FrameReader): void {
     expectStreamZero(frame, 'GOAWAY');
-    expectLength(frame.end - frame.start >= GOAWAY_BYTES_MIN, 'GOAWAY is cut off');
+    expectLength(frame.end - frame.start >= GOAWAY_BYTES_MIN, 'a GOAWAY frame is too short');
     this.#parts.budgets.control.spend(this.#parts.nowMs());
     this.#options.onGoaway();
   }
@@ -116,10 +118,10 @@ export class ControlFrames {
     }
   }
 
-  /** RST_STREAM must not be sent for an idle stream (section 6.4): there the connection answers for it. */
+  /** An idle stream cannot be reset (section 6.4), so there the connection ends instead. */
   #resetUnlessIdle(streamId: number, error: 'FRAME_SIZE_ERROR' | 'PROTOCOL_ERROR'): void {
     if (this.#parts.streams.kindOf(streamId) === 'idle') {
-      throw new ConnectionFault(error, 'PRIORITY of a stream that was never opened is malformed');
+      throw new ConnectionFault(error, 'a malformed PRIORITY for a stream that was never opened');
     }
     this.#options.ends.resetId(streamId, error);
   }

@@ -1,21 +1,22 @@
-import type { FrameWriter } from './frame-writer.ts';
-import { INT31_MAX } from './frame-type.ts';
+import type { FrameWriter } from './frames/frame-writer.ts';
+import { INT31_MAX } from './frames/protocol-numbers.ts';
 import type { Http2Limits } from './http2-limits.ts';
 
-/** Eight bytes of ours, which nobody takes for those of another PING. */
+/** Eight bytes that no other PING of ours has. */
 const PING_PAYLOAD = '\0farewel';
 
 export interface FarewellOptions {
   readonly writer: FrameWriter;
   readonly limits: Http2Limits;
-  /** No stream beyond this one is served from now on. */
+  /** Stops serving new streams and returns the last one that is served. */
   readonly stopServing: () => number;
 }
 
 /**
- * Ends a connection so that no call is lost (RFC 9113 section 6.8). A first GOAWAY asks for no more streams but refuses none;
- * the answer to the PING behind it tells that the peer has read it, and that all it sent before has come; the second
- * GOAWAY names the last of these.
+ * Ends a connection without losing a call (RFC 9113 section 6.8). The first GOAWAY asks the peer to
+ * open no more streams, but refuses none. A PING follows it. Its answer shows that the peer has
+ * read the GOAWAY and that everything it sent before has arrived. The second GOAWAY names the last
+ * stream that is served.
  */
 export class Farewell {
   readonly #options: FarewellOptions;
@@ -30,7 +31,7 @@ export class Farewell {
     return this.#announcedAtMs !== undefined;
   }
 
-  /** No new stream is served: once those that are open have ended, so may the connection. */
+  /** No new stream is served: the connection may end as soon as the open streams have ended. */
   get isFinal(): boolean {
     return this.#isFinal;
   }
@@ -39,10 +40,13 @@ export class Farewell {
     if (this.#announcedAtMs !== undefined) return;
     this.#announcedAtMs = nowMs;
     this.#options.writer.goaway(INT31_MAX, 'NO_ERROR', '');
-    this.#options.writer.ping(PING_PAYLOAD, 0);
+    this.#options.writer.ping(PING_PAYLOAD);
   }
 
-  /** Nothing new can come: the peer has read our first GOAWAY, goes away by itself, or has closed its side. */
+  /**
+   * Call this when no new stream can come: the peer has read our first GOAWAY, sent its own, or
+   * closed its side.
+   */
   finish(nowMs: number): void {
     if (this.#isFinal) return;
     this.#announcedAtMs ??= nowMs;
@@ -54,7 +58,7 @@ export class Farewell {
     if (this.isAnnounced && payload === PING_PAYLOAD) this.finish(nowMs);
   }
 
-  /** @returns whether the calls that are left have had all the time that they get */
+  /** @returns whether the time for the remaining calls is over */
   look(nowMs: number): boolean {
     if (this.#announcedAtMs === undefined) return false;
     const sinceMs = nowMs - this.#announcedAtMs;

@@ -1,4 +1,7 @@
-/** Flushes once what was written at one moment: all replies that one packet of the store brings leave together. */
+/**
+ * Flushes everything that was written at one moment once: all replies that one packet from the
+ * store causes are sent together.
+ */
 export class FlushTurns {
   #due: (() => void)[] = [];
   #next: (() => void)[] = [];

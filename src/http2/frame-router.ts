@@ -1,19 +1,18 @@
-import { ConnectionBudgets } from './connection-budgets.ts';
-import { ConnectionFault } from './connection-fault.ts';
-import type { ConnectionHost } from './connection-host.ts';
-import type { ConnectionParts } from './connection-parts.ts';
 import { ControlFrames } from './control-frames.ts';
-import type { FrameReader } from './frame-reader.ts';
-import { FLAG, FRAME } from './frame-type.ts';
-import type { FrameWriter } from './frame-writer.ts';
+import { ConnectionFault } from './frames/connection-fault.ts';
+import type { FrameReader } from './frames/frame-reader.ts';
+import type { FrameWriter } from './frames/frame-writer.ts';
+import { FLAG, FRAME } from './frames/protocol-numbers.ts';
+import { ReceiveWindow } from './frames/receive-window.ts';
 import { HeaderFrames } from './header-frames.ts';
-import { MessageIntake } from './message-intake.ts';
-import { ReceiveWindow } from './receive-window.ts';
-import { ReplySender } from './reply-sender.ts';
-import { RequestBlocks } from './request-blocks.ts';
-import { RequestStreams } from './request-streams.ts';
-import { StreamEnds } from './stream-ends.ts';
-import { StreamTable } from './stream-table.ts';
+import { ConnectionBudgets } from './streams/connection-budgets.ts';
+import type { ConnectionHost, ConnectionParts } from './streams/connection-parts.ts';
+import { MessageIntake } from './streams/message-intake.ts';
+import { ReplySender } from './streams/reply-sender.ts';
+import { RequestBlocks } from './streams/request-blocks.ts';
+import { RequestStreams } from './streams/request-streams.ts';
+import { StreamEnds } from './streams/stream-ends.ts';
+import { StreamTable } from './streams/stream-table.ts';
 
 export interface FrameRouterHooks {
   readonly onStreamEnd: () => void;
@@ -22,7 +21,10 @@ export interface FrameRouterHooks {
   readonly onGoaway: () => void;
 }
 
-/** The streams of one connection: takes its frames, each to the part that understands it, and sends its answers. */
+/**
+ * The frames and streams of one connection: passes each frame to the part that handles it, and
+ * sends the answers.
+ */
 export class FrameRouter {
   readonly #host: ConnectionHost;
   readonly #streams: StreamTable = new StreamTable();
@@ -95,16 +97,17 @@ export class FrameRouter {
   get callCount(): number {
     return this.#streams.size;
   }
-  /** What a GOAWAY may name: once serving has stopped it does not rise any more (RFC 9113 section 6.8). */
+
+  /** The stream that a GOAWAY names. Fixed once serving has stopped (RFC 9113 section 6.8). */
   get lastStreamId(): number {
     return this.#requests.lastIdServed;
   }
 
-  /** @throws {ConnectionFault} for what ends the connection */
+  /** @throws {ConnectionFault} for a violation that ends the connection */
   route(frame: FrameReader): void {
     const { type } = frame;
     if (this.#headers.unfinished !== undefined && type !== FRAME.continuation) {
-      throw new ConnectionFault('PROTOCOL_ERROR', 'a header block is interrupted');
+      throw new ConnectionFault('PROTOCOL_ERROR', 'another frame interrupts a header block');
     }
     if (!this.#areSettingsSeen) this.#expectSettings(frame);
     switch (type) {
@@ -136,7 +139,7 @@ export class FrameRouter {
         this.#control.goaway(frame);
         return;
       case FRAME.pushPromise:
-        throw new ConnectionFault('PROTOCOL_ERROR', 'a client cannot push');
+        throw new ConnectionFault('PROTOCOL_ERROR', 'a client must not push');
       default:
         this.#control.unknown();
     }
@@ -168,7 +171,7 @@ export class FrameRouter {
 
   #expectSettings({ type, flags }: FrameReader): void {
     if (type !== FRAME.settings || (flags & FLAG.ack) !== 0) {
-      throw new ConnectionFault('PROTOCOL_ERROR', 'a connection begins with SETTINGS');
+      throw new ConnectionFault('PROTOCOL_ERROR', 'a connection must begin with SETTINGS');
     }
     this.#areSettingsSeen = true;
   }

@@ -1,16 +1,16 @@
 import type { Duplex } from 'node:stream';
-import { ConnectionFault } from './connection-fault.ts';
-import type { ConnectionHost } from './connection-host.ts';
+import { writeOwnSettings } from './connection-settings.ts';
 import { ConnectionSocket } from './connection-socket.ts';
 import { ConnectionWatch, type WatchedConnection } from './connection-watch.ts';
 import { Farewell } from './farewell.ts';
-import { FrameReader } from './frame-reader.ts';
 import { FrameRouter } from './frame-router.ts';
-import { FrameWriter } from './frame-writer.ts';
-import { writeOwnSettings } from './own-settings.ts';
-import { HTTP1_REFUSAL, Preface } from './preface.ts';
+import { ConnectionFault } from './frames/connection-fault.ts';
+import { FrameReader } from './frames/frame-reader.ts';
+import { FrameWriter } from './frames/frame-writer.ts';
+import { HTTP1_REFUSAL, Preface } from './frames/preface.ts';
+import type { ConnectionHost } from './streams/connection-parts.ts';
 
-/** One connection: its bytes in, its frames to those that understand them, its time limits, and its end. */
+/** One connection: reads its bytes, routes its frames, checks its time limits, and ends it. */
 export class Http2Connection implements WatchedConnection {
   readonly #host: ConnectionHost;
   readonly #socket: ConnectionSocket;
@@ -22,10 +22,10 @@ export class Http2Connection implements WatchedConnection {
   readonly #preface = new Preface();
   #state: 'preface' | 'open' | 'ended' = 'preface';
   #isHalfClosed = false;
-  /** It is to go as soon as it has begun: its first words, and calls behind them, may be on their way. */
+  /** The connection leaves once it has begun: its preface and first calls may be on their way. */
   #leavingSinceMs: number | undefined;
 
-  /** @param onClosed told once, when nothing of it is left */
+  /** @param onClosed called once, when the socket is closed */
   constructor(socket: Duplex, host: ConnectionHost, onClosed: () => void) {
     const { limits } = host;
     this.#host = host;
@@ -38,7 +38,9 @@ export class Http2Connection implements WatchedConnection {
         onClosed();
       },
       onOverflow: () => {
-        this.#fail(new ConnectionFault('ENHANCE_YOUR_CALM', 'what we write is not read'));
+        this.#fail(
+          new ConnectionFault('ENHANCE_YOUR_CALM', 'the peer does not read what we write'),
+        );
       },
     };
     this.#socket = new ConnectionSocket(socket, hooks, limits.replyBytesMax, host.nowMs);
@@ -68,21 +70,21 @@ export class Http2Connection implements WatchedConnection {
   }
 
   ping(payload: string): void {
-    this.#writer.ping(payload, 0);
+    this.#writer.ping(payload);
   }
 
-  /** Asks the peer to go elsewhere, and ends when its calls are answered. */
+  /** Asks the peer to use another connection, and ends when its calls are answered. */
   leave(): void {
     if (this.#state === 'preface') this.#leavingSinceMs = this.#host.nowMs();
     else if (this.#state === 'open') this.#farewell.announce(this.#host.nowMs());
   }
 
-  /** Cuts it off, with all calls on it. */
+  /** Ends the connection at once, with all calls on it. */
   destroy(): void {
     this.#socket.destroy();
   }
 
-  /** Looks whether a time limit is over. Called now and then. */
+  /** Checks the time limits. Called at intervals. */
   look(nowMs: number): void {
     const { limits } = this.#host;
     if (this.#state === 'ended') {
@@ -92,7 +94,7 @@ export class Http2Connection implements WatchedConnection {
     try {
       this.#watch.look(this, nowMs);
       this.frames.expireCalls(nowMs);
-      // Of a peer that has said all, what has not come whole never will.
+      // Once the peer has closed its side, an unfinished request can never be completed.
       this.frames.resetSlowRequests(this.#isHalfClosed ? Infinity : nowMs);
       if (this.#farewell.look(nowMs) || this.#neverBegins(nowMs)) this.#end(limits.stallMaxMs);
       else this.#endWhenDone();
@@ -101,7 +103,7 @@ export class Http2Connection implements WatchedConnection {
     }
   }
 
-  /** Ends the calls whose caller's time is over. */
+  /** Ends the calls whose deadline has passed. */
   expireCalls(nowMs: number): void {
     try {
       this.frames.expireCalls(nowMs);
@@ -121,12 +123,12 @@ export class Http2Connection implements WatchedConnection {
     }
   }
 
-  /** A frame may have ended the connection. */
+  /** False once a frame has ended the connection. */
   #isReading(): boolean {
     return this.#state === 'open';
   }
 
-  /** Reads the client's first words, and says ours; what follows them is left. */
+  /** Reads the client's preface and sends our SETTINGS. Returns what follows the preface. */
   #begin(chunk: Buffer): Buffer {
     const { state, at } = this.#preface.take(chunk);
     switch (state) {
@@ -140,7 +142,7 @@ export class Http2Connection implements WatchedConnection {
         this.#end(this.#host.limits.lingerMs);
         break;
       case 'unknown':
-        throw new ConnectionFault('PROTOCOL_ERROR', 'this is no HTTP/2');
+        throw new ConnectionFault('PROTOCOL_ERROR', 'this is not HTTP/2');
       case 'unfinished':
         break;
       default:
@@ -171,22 +173,22 @@ export class Http2Connection implements WatchedConnection {
   #fail(fault: unknown): void {
     if (this.#state === 'ended') return;
     const { observer } = this.#host;
-    let told: ConnectionFault;
+    let reported: ConnectionFault;
     if (fault instanceof ConnectionFault) {
-      told = fault;
+      reported = fault;
       observer.connectionFaulted?.(fault);
     } else {
-      told = new ConnectionFault('INTERNAL_ERROR', 'a fault of the server');
+      reported = new ConnectionFault('INTERNAL_ERROR', 'internal error of the server');
       observer.handlerFailed?.(fault);
     }
-    // Before our SETTINGS nothing may be said, and whoever sent no preface would not understand it.
+    // Our SETTINGS must be our first frame, and a peer without a preface would not understand it.
     if (this.#state === 'open') {
-      this.#writer.goaway(this.frames.lastStreamId, told.errorName, told.message);
+      this.#writer.goaway(this.frames.lastStreamId, reported.errorName, reported.message);
     }
     this.#end(this.#host.limits.lingerMs);
   }
 
-  /** @param unsentMaxMs how long what was written before may take to leave */
+  /** @param unsentMaxMs how long the bytes written before may take to be sent */
   #end(unsentMaxMs: number): void {
     if (this.#state === 'ended') return;
     this.#state = 'ended';

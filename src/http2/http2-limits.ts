@@ -1,70 +1,83 @@
-/** What the server puts up with. Durations in milliseconds, sizes in bytes; everything is for one connection unless it says otherwise. */
+/**
+ * The limits of the server. Durations are in milliseconds, sizes in bytes. A limit is for one
+ * connection unless it says otherwise.
+ */
 export interface Http2Limits {
-  /** Connections of the whole server; a further one is closed at once. */
+  /** Connections of the whole server. One more is closed at once. */
   readonly connectionsMax: number;
-  /** Calls at a time, those included whose caller has gone but whose handler is still at work (rapid reset, CVE-2023-44487). */
+  /**
+   * Calls at a time, including cancelled calls whose handler is still working (rapid reset,
+   * CVE-2023-44487).
+   */
   readonly streamsMax: number;
-  /** One message. A larger one is RESOURCE_EXHAUSTED as soon as its length is known. */
+  /** One message. A larger one gets RESOURCE_EXHAUSTED as soon as its length is known. */
   readonly messageBytesMax: number;
-  /** Names and values of a request's headers with 32 each, as RFC 9113 section 6.5.2 counts them. */
+  /** All names and values of a request, plus 32 for each field (RFC 9113 section 6.5.2). */
   readonly headerListBytesMax: number;
-  /** Our dynamic table for the peer's headers (RFC 7541 section 4.2). */
+  /** The dynamic table for the headers that the peer sends (RFC 7541 section 4.2). */
   readonly headerTableBytesMax: number;
-  /** A header block as it comes, compressed. */
+  /** A header block as it arrives, compressed. */
   readonly headerBlockBytesMax: number;
-  /** Frames that continue one header block, empty ones too (CVE-2024-27316 and its kin). */
+  /** CONTINUATION frames of one header block, including empty ones (CVE-2024-27316 and similar). */
   readonly continuationsMax: number;
-  /** Our window for one request, and for all requests of a connection. */
+  /** Our flow-control window for one request, and for all requests of a connection. */
   readonly streamWindowBytes: number;
   readonly connectionWindowBytes: number;
-  /** Parts of messages that have not arrived whole. */
+  /** Parts of messages that have not arrived completely. */
   readonly requestBytesMax: number;
   /** The same for all connections together. */
   readonly serverRequestBytesMax: number;
-  /** Answers that the peer does not take. */
+  /** Answers that the peer has not read. */
   readonly replyBytesMax: number;
-  /** Frames of a kind beyond what the calls bring with them: so many at once, and so many more a second. */
+  /**
+   * Frames beyond those that calls need: so many at once, then so many per second. An
+   * acknowledgement that nothing waits for counts like the frame that it acknowledges.
+   */
   readonly settingsBurstMax: number;
   readonly settingsPerSecondMax: number;
   readonly pingsBurstMax: number;
   readonly pingsPerSecondMax: number;
+  /** Reset streams, and HEADERS on streams that we have reset. */
   readonly resetsBurstMax: number;
   readonly resetsPerSecondMax: number;
+  /** DATA without content, padded or not, that does not end its request. */
   readonly emptyDataBurstMax: number;
   readonly emptyDataPerSecondMax: number;
   /** WINDOW_UPDATE, PRIORITY and unknown frames. */
   readonly controlBurstMax: number;
   readonly controlPerSecondMax: number;
-  /** From the connection's start to its preface and first SETTINGS, and from our SETTINGS to their acknowledgement. */
+  /** From the connection's start to the peer's SETTINGS, and to its acknowledgement of ours. */
   readonly handshakeMaxMs: number;
   /** From a HEADERS frame to the end of its block. */
   readonly headerBlockMaxMs: number;
-  /** From the headers of a request to its end. */
+  /** From the headers of a request to the end of the request. */
   readonly requestMaxMs: number;
-  /** How long the peer may take nothing while answers wait. */
+  /** How long the peer may read nothing while answers wait. */
   readonly stallMaxMs: number;
-  /** A connection on which nothing comes for so long is asked whether it lives. */
+  /** After this time without bytes from the peer, it gets a PING. */
   readonly keepaliveAfterMs: number;
-  /** How long the answer to that may take. Generous: a stall of our own must not cut a connection. */
+  /** How long the answer to that PING may take: long, so that our own pauses end no connection. */
   readonly keepaliveMaxMs: number;
-  /** Age at which a connection is told to go away, give or take a tenth; `undefined`: never. */
+  /** Age at which a connection gets a GOAWAY, give or take a tenth; `undefined`: never. */
   readonly connectionAgeMaxMs: number | undefined;
-  /** Time without calls after which a connection is told to go away; `undefined`: never. */
+  /** Time without calls after which a connection gets a GOAWAY; `undefined`: never. */
   readonly connectionIdleMaxMs: number | undefined;
-  /** How long the answer to the PING between two GOAWAYs is waited for. */
+  /** How long to wait for the answer to the PING between two GOAWAYs. */
   readonly goawayPingMaxMs: number;
-  /** How long calls of a connection that goes away may take. */
+  /** How long calls may still take after a GOAWAY. */
   readonly goawayGraceMs: number;
-  /** How long a connection that has ended may still be read, so that our last words are not lost in a reset. */
+  /**
+   * How long an ended connection is still read, so that our last frames are not lost in a reset.
+   */
   readonly lingerMs: number;
 }
 
 export const DEFAULT_HTTP2_LIMITS: Http2Limits = {
-  // Each worker thread of each Envoy holds one.
+  // Each worker thread of each Envoy has one.
   connectionsMax: 20_000,
-  // Envoy opens at most 1 024 and lowers that to what we say.
+  // Envoy opens at most 1 024, or fewer if we announce fewer.
   streamsMax: 1_000,
-  // All headers of a request: Envoy takes 60 KiB by default, and operators raise that.
+  // Room for all headers of a request: 60 KiB in Envoy by default, and operators raise that.
   messageBytesMax: 1024 * 1024,
   headerListBytesMax: 64 * 1024,
   headerTableBytesMax: 4096,
@@ -75,14 +88,20 @@ export const DEFAULT_HTTP2_LIMITS: Http2Limits = {
   requestBytesMax: 64 * 1024 * 1024,
   serverRequestBytesMax: 256 * 1024 * 1024,
   replyBytesMax: 4 * 1024 * 1024,
+  // A client changes its settings a few times in the life of a connection, and acknowledges ours
+  // once.
   settingsBurstMax: 100,
   settingsPerSecondMax: 10,
-  // gRPC clients measure the bandwidth-delay product with pings, about one for each answer.
+  // gRPC clients measure the bandwidth-delay product with PINGs, about one for each answer.
   pingsBurstMax: 1_000,
   pingsPerSecondMax: 100,
-  // Envoy resets each check that its own time limit ends: after a stall of ours a whole connection full at once.
+  // Envoy resets each check that exceeds its time limit. After a pause of this process these can be
+  // all checks of a connection at once. HEADERS on a reset stream can only be trailers, so an honest
+  // peer sends one for each stream at most; gRPC clients send none.
   resetsBurstMax: 4_000,
   resetsPerSecondMax: 100,
+  // No client needs one, but some libraries send one when they flush. The empty frame at the end of
+  // a request, which grpc-go and Node send, does not count.
   emptyDataBurstMax: 100,
   emptyDataPerSecondMax: 10,
   controlBurstMax: 2_000,

@@ -1,13 +1,13 @@
-import type { ConnectionFault } from './connection-fault.ts';
+import type { ConnectionFault } from './frames/connection-fault.ts';
 
-/** Hears what happens to connections. Must not throw. */
+/** Is informed about connections. Must not throw. */
 export interface Http2Observer {
   connectionOpened?(): void;
   connectionClosed?(): void;
-  /** A connection is ended for what its peer did, or did not do in time. */
+  /** A connection was ended because its peer broke a rule or a limit. */
   connectionFaulted?(fault: ConnectionFault): void;
-  /** More connections are open than the limit allows: one was closed unread. */
+  /** A connection above the limit was closed unread. */
   connectionRefused?(): void;
-  /** A handler threw, which it never does: a bug. The call is answered INTERNAL. */
+  /** A handler threw, which is a bug. The call was answered with INTERNAL. */
   handlerFailed?(fault: unknown): void;
 }

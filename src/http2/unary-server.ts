@@ -1,14 +1,14 @@
 import type { Duplex } from 'node:stream';
+import { CoarseTimer } from '../timing/coarse-timer.ts';
 import { CallTurns } from './call-turns.ts';
-import { CoarseTimer } from './coarse-timer.ts';
-import type { ConnectionHost } from './connection-host.ts';
 import { FlushTurns } from './flush-turns.ts';
 import { Http2Connection } from './http2-connection.ts';
 import { DEFAULT_HTTP2_LIMITS, type Http2Limits } from './http2-limits.ts';
 import type { Http2Observer } from './http2-observer.ts';
-import type { UnaryMethod } from './unary-call.ts';
+import type { ConnectionHost } from './streams/connection-parts.ts';
+import type { UnaryMethod } from './streams/unary-call.ts';
 
-/** How late a call that nobody answers may be ended after its deadline. */
+/** How late after its deadline an unanswered call may be ended. */
 const DEADLINE_LOOK_MS = 25;
 /** How late any other time limit may be noticed. */
 const CONNECTION_LOOK_MS = 250;
@@ -17,14 +17,15 @@ export interface UnaryServerOptions {
   readonly methods: readonly UnaryMethod[];
   readonly limits?: Partial<Http2Limits>;
   readonly observer?: Http2Observer;
-  /** A monotonic clock in milliseconds; `performance.now` unless a test passes time. */
+  /** A monotonic clock in milliseconds; `performance.now` unless a test passes its own. */
   readonly nowMs?: () => number;
 }
 
 /**
- * A server for unary gRPC (and server streams of small messages) over HTTP/2, on sockets that somebody else accepts.
- * It is built for few methods, small messages and many calls: there is no object of the runtime for each call, a
- * header block that came before is not decoded again, and replies are bytes prepared once.
+ * A server for unary gRPC (and server streams of small messages) over HTTP/2. The caller accepts
+ * the sockets. It is built for few methods, small messages and many calls: it creates no stream
+ * object of Node for a call, does not decode a header block again that came before, and prepares
+ * the fixed bytes of replies once.
  */
 export class UnaryServer {
   readonly #connections = new Set<Http2Connection>();
@@ -48,7 +49,7 @@ export class UnaryServer {
       flushSoon: (flush) => flushes.add(flush),
       ready: (stream) => {
         turns.add(stream);
-        this.#deadlines.start();
+        this.#deadlines.arm();
       },
     };
   }
@@ -57,7 +58,7 @@ export class UnaryServer {
     return this.#connections.size;
   }
 
-  /** Serves one peer, until either side ends the connection. */
+  /** Serves one peer until either side ends the connection. */
   serve(socket: Duplex): void {
     const { limits, observer } = this.#host;
     if (this.#drained !== undefined || this.#connections.size >= limits.connectionsMax) {
@@ -72,11 +73,14 @@ export class UnaryServer {
       if (this.#connections.size === 0) this.#drained?.resolve();
     });
     this.#connections.add(connection);
-    this.#watch.start();
+    this.#watch.arm();
     observer.connectionOpened?.();
   }
 
-  /** Takes no further connection, asks the peers to go, and resolves when the last has gone, its calls answered. */
+  /**
+   * Refuses new connections, sends GOAWAY on the open ones, and resolves when all calls are
+   * answered and all connections closed.
+   */
   drain(): Promise<void> {
     if (this.#drained === undefined) {
       this.#drained = Promise.withResolvers();
@@ -86,17 +90,17 @@ export class UnaryServer {
     return this.#drained.promise;
   }
 
-  /** Asks the present peers to go, as they may come back at once. */
+  /** Sends GOAWAY on all open connections. The peers may reconnect at once. */
   renew(): void {
     for (const connection of this.#connections) connection.leave();
   }
 
-  /** Cuts off every connection, with the calls on it. */
+  /** Ends every connection at once, with the calls on it. */
   destroy(): void {
     for (const connection of this.#connections) connection.destroy();
   }
 
-  /** Looks at all time limits now, as the server's timers do. For a clock that is passed by hand. */
+  /** Checks all time limits now, as the server's timers do. For tests that pass their own clock. */
   look(): void {
     this.#lookAtDeadlines();
     this.#lookAtConnections();

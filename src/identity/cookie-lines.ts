@@ -1,4 +1,4 @@
-import type { RequestFacts } from '../session/request-facts.ts';
+import type { RequestFacts } from '../terms/request-facts.ts';
 import { IDENTITY_LIMITS } from './identity-limits.ts';
 
 const NONE: readonly string[] = [];
@@ -8,14 +8,14 @@ export function cookieLines(facts: RequestFacts): readonly string[] {
   let lines: string[] | undefined;
   for (const header of facts.headers) {
     if (header.name !== 'cookie') continue;
-    // Mostly there is one, and a list that is pushed to makes room for more.
+    // Usually there is one line, and an array that is pushed to reserves room for more.
     if (lines === undefined) lines = [header.value];
     else lines.push(header.value);
   }
   return lines ?? NONE;
 }
 
-/** Whether the lines are too long together to be searched. */
+/** Whether all lines together are too long to be searched. */
 export function areCookiesTooLong(lines: readonly string[]): boolean {
   let bytes = 0;
   for (const line of lines) bytes += line.length;

@@ -1,66 +1,67 @@
-import type { RequestFacts } from '../session/request-facts.ts';
-import type { JwtPlace, Source } from '../session/source.ts';
-import { hasFormat } from './has-format.ts';
-import type { Identification } from './identification.ts';
-import { isTokenShape } from './is-token-shape.ts';
+import type { RequestFacts } from '../terms/request-facts.ts';
+import type { Source } from '../terms/source.ts';
+import { inFormat, takePart, type Shaped } from './credential-shape.ts';
+import type { CookieValue, Identification, ReadValue } from './identification.ts';
+import { identifyToken } from './identify-token.ts';
+import { IDENTITY_LIMITS } from './identity-limits.ts';
 import { readPlace } from './read-place.ts';
-import { ABSENT } from './reading.ts';
-import { takePart } from './take-part.ts';
 
 /** What one source says about a request. */
 export function identifySource(source: Source, facts: RequestFacts): Identification {
-  if (source.place.kind === 'jwt') return identifyToken(source, source.place, facts);
-  const reading = readPlace(facts, source.place);
+  const { place } = source;
+  if (place.kind === 'jwt') return identifyToken(source, place, facts);
+  const reading = readPlace(facts, place);
   switch (reading.kind) {
     case 'absent':
-    case 'ambiguous':
       return reading;
+    case 'ambiguous':
+      return { kind: 'ambiguous', source };
     case 'malformed':
-      return { kind: 'malformed', source };
+      return { kind: 'malformed', source, cause: reading.cause };
     case 'value':
       return identifyValue(source, reading.value);
+    case 'values':
+      return identifyValues(source, reading);
     default:
       return reading satisfies never;
   }
 }
 
 function identifyValue(source: Source, value: string): Identification {
-  const credential = takePart(value, source.take);
-  return credential !== undefined && hasFormat(credential, source.format)
-    ? { kind: 'found', source, credential }
-    : { kind: 'malformed', source };
-}
-
-function identifyToken(source: Source, place: JwtPlace, facts: RequestFacts): Identification {
-  const reading = readPlace(facts, place);
-  if (reading.kind === 'ambiguous') return reading;
-  if (reading.kind === 'malformed') return { kind: 'malformed', source };
-  if (reading.kind === 'value' && !isTokenShape(reading.value))
-    return { kind: 'malformed', source };
-  switch (place.verifiedBy.kind) {
-    case 'curfew':
-      return reading.kind === 'absent' ? reading : { kind: 'token', source, token: reading.value };
-    case 'envoy': {
-      const claims = verifiedPayload(facts, place.verifiedBy.metadataKey);
-      if (claims !== undefined) return { kind: 'payload', source, claims };
-      // A token that Envoy let pass without vouching for it proves nothing: claims that are none are an invalid token.
-      return reading.kind === 'absent' ? ABSENT : { kind: 'payload', source, claims: {} };
-    }
-    default:
-      return place.verifiedBy satisfies never;
+  // Most sources take values as they are.
+  if (source.format === 'plain' && source.take === undefined) {
+    return { kind: 'found', source, credential: value };
   }
+  const shaped = credentialIn(source, value);
+  return shaped.kind === 'value'
+    ? { kind: 'found', source, credential: shaped.value }
+    : { kind: 'malformed', source, cause: shaped.cause };
 }
 
-function verifiedPayload(
-  facts: RequestFacts,
-  key: string,
-): Readonly<Record<string, unknown>> | undefined {
-  const metadata = facts.jwtMetadata;
-  if (metadata === undefined || !Object.hasOwn(metadata, key)) return undefined;
-  const payload = metadata[key];
-  return isClaims(payload) ? payload : {};
+/** The credential in a value that was read at the source's place: what `take` keeps, in its format. */
+export function credentialIn({ take, format }: Source, value: string): Shaped {
+  if (take === undefined) return inFormat(value, format);
+  const part = takePart(value, take);
+  return part.kind === 'value' ? inFormat(part.value, format) : part;
 }
 
-function isClaims(payload: unknown): payload is Readonly<Record<string, unknown>> {
-  return typeof payload === 'object' && payload !== null && !Array.isArray(payload);
+/**
+ * Several values of one cookie. The path cannot be changed, so a value there that differs from the
+ * cookie's is ambiguous.
+ */
+function identifyValues(
+  source: Source,
+  { values, isInPath }: { readonly values: readonly ReadValue[]; readonly isInPath: boolean },
+): Identification {
+  const found = new Map<string, CookieValue>();
+  for (const { value, sent } of values) {
+    const shaped = credentialIn(source, value);
+    if (shaped.kind === 'malformed') return { kind: 'malformed', source, cause: shaped.cause };
+    const credential = shaped.value;
+    if (!found.has(credential)) found.set(credential, { credential, sent });
+  }
+  const [first] = found.keys();
+  if (first !== undefined && found.size === 1) return { kind: 'found', source, credential: first };
+  if (isInPath || found.size > IDENTITY_LIMITS.valuesMax) return { kind: 'ambiguous', source };
+  return { kind: 'several', source, values: [...found.values()] };
 }

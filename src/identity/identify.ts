@@ -1,14 +1,17 @@
-import type { RequestFacts } from '../session/request-facts.ts';
-import type { Source } from '../session/source.ts';
+import type { RequestFacts } from '../terms/request-facts.ts';
+import type { Source } from '../terms/source.ts';
 import type { Identification } from './identification.ts';
 import { identifySource } from './identify-source.ts';
-import { ABSENT, AMBIGUOUS } from './reading.ts';
+import { ABSENT } from './identification.ts';
+
+const BETWEEN_SOURCES: Identification = { kind: 'ambiguous', source: undefined };
 
 /**
  * Whose session a request belongs to, by the sources that the policy admits.
  *
- * Every source is looked at, also after one has found something: the application may live on any of them. Ambiguous
- * beats malformed, malformed beats found, and two that both find are ambiguous.
+ * Every source is read, even after one has found a credential: the application may use any of them.
+ * Ambiguous takes precedence over malformed, and malformed over found. Two sources that both find a
+ * credential are ambiguous.
  */
 export function identify(sources: readonly Source[], facts: RequestFacts): Identification {
   let answer: Identification = ABSENT;
@@ -24,5 +27,5 @@ export function identify(sources: readonly Source[], facts: RequestFacts): Ident
 function combine(before: Identification, next: Identification): Identification {
   if (before.kind === 'absent') return next;
   if (before.kind === 'malformed') return before;
-  return next.kind === 'malformed' ? next : AMBIGUOUS;
+  return next.kind === 'malformed' ? next : BETWEEN_SOURCES;
 }

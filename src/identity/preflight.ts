@@ -1,14 +1,22 @@
-import type { RequestFacts } from '../session/request-facts.ts';
-import type { CredentialPlace, Source } from '../session/source.ts';
+import { hasHeader } from '../terms/header-lines.ts';
+import type { RequestFacts } from '../terms/request-facts.ts';
+import type { CredentialPlace } from '../terms/credential-place.ts';
+import type { Source } from '../terms/source.ts';
 import { readPlace } from './read-place.ts';
 
-/** Whether a request is a CORS preflight (Fetch standard: OPTIONS, Origin, Access-Control-Request-Method). */
+/**
+ * Whether a request is a CORS preflight (Fetch standard: OPTIONS, Origin,
+ * Access-Control-Request-Method).
+ */
 export function isPreflight(facts: RequestFacts): boolean {
   if (facts.method !== 'OPTIONS') return false;
   return hasHeader(facts, 'origin') && hasHeader(facts, 'access-control-request-method');
 }
 
-/** Whether a request carries a credential of any of these sources, well-formed or not. Browsers send preflights without. */
+/**
+ * Whether a request carries a credential of any of these sources, well-formed or not. A browser's
+ * preflight carries none.
+ */
 export function carriesCredential(sources: readonly Source[], facts: RequestFacts): boolean {
   return sources.some(
     ({ place }) => readPlace(facts, place).kind !== 'absent' || hasVerifiedPayload(place, facts),
@@ -21,8 +29,4 @@ function hasVerifiedPayload(place: CredentialPlace, facts: RequestFacts): boolea
     facts.jwtMetadata !== undefined &&
     Object.hasOwn(facts.jwtMetadata, place.verifiedBy.metadataKey)
   );
-}
-
-function hasHeader(facts: RequestFacts, name: string): boolean {
-  return facts.headers.some((header) => header.name === name);
 }

@@ -1,34 +1,34 @@
-import type { RequestFacts } from '../session/request-facts.ts';
+import type { CookiePlace } from '../terms/credential-place.ts';
+import type { RequestFacts } from '../terms/request-facts.ts';
 import { areCookiesTooLong, cookieLines } from './cookie-lines.ts';
-import { credentialValue } from './credential-value.ts';
+import { cookieValue } from './credential-value.ts';
+import { ABSENT, AMBIGUOUS, malformed, type Reading, type ReadValue } from './identification.ts';
 import { IDENTITY_LIMITS } from './identity-limits.ts';
-import { percentDecode } from './percent-decode.ts';
-import { ABSENT, AMBIGUOUS, MALFORMED, type Reading } from './reading.ts';
-import { scanCookies } from './scan-cookies.ts';
+import { pathParameters } from './path-parameter.ts';
+import { endsAtComma, scanCookies, valueOf } from './scan-cookies.ts';
 import { usualValueStart } from './usual-cookie.ts';
 
 /**
- * Reads one cookie out of all Cookie lines. Applications take the first, the last or any occurrence: occurrences that
- * differ are ambiguous, empty ones among them; a value with a comma inside is malformed, because it may be the seam of
- * two joined lines.
+ * Reads one cookie out of all Cookie lines, and out of the path where the source names a path
+ * parameter. Applications take the first, the last or any occurrence, so all of them are read. Empty
+ * ones do not count.
+ *
+ * A comma that was not escaped makes a value malformed, because it may be the seam of two joined
+ * lines. So does a piece of the cookie, and so does a value that stands only under the name in
+ * another case, or only in the path.
  */
-export function readCookie(facts: RequestFacts, name: string, bytesMax: number): Reading {
+export function readCookie(facts: RequestFacts, place: CookiePlace, bytesMax: number): Reading {
   const lines = cookieLines(facts);
+  const inPath = pathParameters(facts, place);
+  if (inPath.length > 0) return readOccurrences(lines, inPath, { place, bytesMax });
   const line = lines[0];
   if (line === undefined) return ABSENT;
   if (lines.length === 1) {
-    const start = usualValueStart(line, name);
+    const start = usualValueStart(line, place.name);
     if (start === 'absent') return ABSENT;
-    if (start !== 'unusual') return credentialValue(pairValue(line, start), bytesMax);
+    if (start !== 'unusual') return cookieValue(pairValue(line, start), bytesMax, place.pieces);
   }
-  if (areCookiesTooLong(lines)) return MALFORMED;
-  const found = collectValues(lines, name);
-  if (found === 'too many cookies') return MALFORMED;
-  if (found === 'too many values') return AMBIGUOUS;
-  const [first] = found.values;
-  if (first === undefined) return ABSENT;
-  if (areDifferent(found.values)) return AMBIGUOUS;
-  return found.comma ? MALFORMED : credentialValue(first, bytesMax);
+  return readOccurrences(lines, inPath, { place, bytesMax });
 }
 
 /** Up to the next `;`: a usual line has no comma. */
@@ -37,42 +37,78 @@ function pairValue(line: string, start: number): string {
   return line.slice(start, end === -1 ? line.length : end);
 }
 
-interface FoundValues {
-  /** As sent, each up to the next `;` or `,`. */
-  readonly values: readonly string[];
-  readonly comma: boolean;
+/** How the values of one cookie are read. */
+interface CookieRule {
+  readonly place: CookiePlace;
+  readonly bytesMax: number;
 }
 
-function collectValues(
+function readOccurrences(
   lines: readonly string[],
-  name: string,
-): FoundValues | 'too many cookies' | 'too many values' {
-  const values: string[] = [];
-  let comma = false;
-  let pieces = 0;
+  inPath: readonly string[],
+  rule: CookieRule,
+): Reading {
+  if (areCookiesTooLong(lines)) return malformed('cookies_too_long');
+  const found = new FoundValues(rule);
   for (const line of lines) {
-    const scan = scanCookies(line, name);
-    pieces += scan.pieces;
-    if (pieces > IDENTITY_LIMITS.cookiesMax) return 'too many cookies';
-    const count = values.length + scan.occurrences.length;
-    if (count > IDENTITY_LIMITS.occurrencesMax) return 'too many values';
-    for (const { valueStart } of scan.occurrences) {
-      const end = valueEnd(line, valueStart);
-      comma ||= line.charAt(end) === ',';
-      values.push(line.slice(valueStart, end));
-    }
+    const fault = found.addLine(line);
+    if (fault !== undefined) return fault;
   }
-  return { values, comma };
+  return found.reading(inPath);
 }
 
-function valueEnd(line: string, start: number): number {
-  let at = start;
-  while (at < line.length && line.charAt(at) !== ';' && line.charAt(at) !== ',') at += 1;
-  return at;
-}
+class FoundValues {
+  readonly #rule: CookieRule;
+  /** By the value, so that two spellings of one are one. */
+  readonly #values = new Map<string, ReadValue>();
+  #pairs = 0;
+  #occurrences = 0;
+  #isOwnName = false;
+  #isCutAtComma = false;
+  #firstFault: Reading | undefined;
 
-function areDifferent(values: readonly string[]): boolean {
-  if (values.length < 2) return false;
-  const decoded = new Set(values.map((value) => percentDecode(value)));
-  return decoded.size > 1;
+  constructor(rule: CookieRule) {
+    this.#rule = rule;
+  }
+
+  /** Answers what ends the search. */
+  addLine(line: string): Reading | undefined {
+    const scan = scanCookies(line, this.#rule.place);
+    this.#pairs += scan.pairs;
+    this.#occurrences += scan.occurrences.length;
+    if (this.#pairs > IDENTITY_LIMITS.cookiesMax) return malformed('too_many_cookies');
+    if (this.#occurrences > IDENTITY_LIMITS.occurrencesMax) return AMBIGUOUS;
+    for (const occurrence of scan.occurrences) {
+      if (occurrence.kind === 'piece') return malformed('piece');
+      this.#isCutAtComma ||= endsAtComma(line, occurrence);
+      const isValue = this.#add(valueOf(line, occurrence));
+      this.#isOwnName ||= isValue && occurrence.kind === 'own';
+    }
+    return undefined;
+  }
+
+  reading(inPath: readonly string[]): Reading {
+    const isInCookies = this.#values.size > 0;
+    for (const value of inPath) this.#add(value);
+    const values = [...this.#values.values()];
+    if (this.#isCutAtComma) return values.length > 1 ? AMBIGUOUS : malformed('comma');
+    if (this.#firstFault !== undefined) return this.#firstFault;
+    const [first] = values;
+    if (first === undefined) return ABSENT;
+    if (!this.#isOwnName) return malformed(isInCookies ? 'other_case' : 'path_parameter');
+    const { value, sent } = first;
+    if (values.length === 1) return { kind: 'value', value, sent };
+    return { kind: 'values', values, isInPath: inPath.length > 0 };
+  }
+
+  /** Whether there is a value, and not an empty one. */
+  #add(sent: string): boolean {
+    const { place, bytesMax } = this.#rule;
+    const reading = cookieValue(sent, bytesMax, place.pieces);
+    if (reading.kind === 'malformed') this.#firstFault ??= reading;
+    if (reading.kind === 'value' && !this.#values.has(reading.value)) {
+      this.#values.set(reading.value, { value: reading.value, sent });
+    }
+    return reading.kind !== 'absent';
+  }
 }

@@ -1,82 +1,122 @@
-import { isBlank } from './blank.ts';
-import { isCookieName } from './cookie-name.ts';
+import { isBlank } from './credential-text.ts';
+import { nameKind, startsWithName, type NameKind, type WantedCookie } from './cookie-name.ts';
 
-/** One place in a Cookie line where some application finds the cookie that is looked for. */
+/** One place in a Cookie line where some application finds the wanted cookie, or a piece of it. */
 export interface CookieOccurrence {
+  readonly kind: NameKind;
   readonly nameStart: number;
+  readonly nameEnd: number;
   readonly valueStart: number;
 }
 
 export interface CookieScan {
   readonly occurrences: readonly CookieOccurrence[];
-  /** Pieces between `;` and `,`, whatever their names. */
-  readonly pieces: number;
+  /** How many pairs `;` and `,` separate, of all names. */
+  readonly pairs: number;
 }
 
 const SEMICOLON = 0x3b;
 const COMMA = 0x2c;
 const EQUALS = 0x3d;
-/** Characters by which a name may be another spelling of another one: `%`, `+`, `.` and `[`. */
-const RESPELLING = new Set([0x25, 0x2b, 0x2e, 0x5b]);
 const NONE: readonly CookieOccurrence[] = [];
 
 /**
- * Finds every place where some application might read the cookie `name`: behind `;` (RFC 6265), behind `,` (RFC 2965,
- * and the map form of CheckRequest, in which Envoy has joined lines), and behind a blank (Python's http.cookies).
- * One pass; each character is looked at a few times at most.
+ * Finds every place where some application might read the wanted cookie: after `;` (RFC 6265),
+ * after `,` (RFC 2965, and the map form of CheckRequest, in which Envoy has joined lines), and
+ * after a blank (Python's http.cookies). It takes one pass and reads each character a few times at
+ * most.
  */
-export function scanCookies(line: string, name: string): CookieScan {
+export function scanCookies(line: string, wanted: WantedCookie): CookieScan {
   let occurrences: CookieOccurrence[] | undefined;
-  let pieces = 1;
-  let pieceStart = 0;
+  let pairs = 1;
+  let pairStart = 0;
   let readFrom = 0;
   for (let at = 0; at < line.length; at += 1) {
     const code = line.charCodeAt(at);
     if (code === SEMICOLON || code === COMMA) {
-      pieces += 1;
-      pieceStart = at + 1;
+      pairs += 1;
+      pairStart = at + 1;
       readFrom = at + 1;
     } else if (code === EQUALS) {
-      const span = { line, pieceStart, readFrom, equals: at };
-      const nameStart = findName(span, name);
-      if (nameStart !== undefined) (occurrences ??= []).push({ nameStart, valueStart: at + 1 });
+      const found = findName({ line, pairStart, readFrom, equals: at }, wanted);
+      if (found !== undefined) (occurrences ??= []).push(found);
       readFrom = at + 1;
     }
   }
-  return { occurrences: occurrences ?? NONE, pieces };
+  return { occurrences: occurrences ?? NONE, pairs };
 }
 
-/** What stands before one `=`: the piece it is in, and how much of that is behind the previous `=`. */
+/** The value of an occurrence as sent, up to the next `;` or `,`. */
+export function valueOf(line: string, { valueStart }: CookieOccurrence): string {
+  let end = valueStart;
+  while (end < line.length && !isSeparator(line.charCodeAt(end))) end += 1;
+  return line.slice(valueStart, end);
+}
+
+/** Whether a comma ends the value, which may be the seam of two joined lines or a part of it. */
+export function endsAtComma(line: string, { valueStart }: CookieOccurrence): boolean {
+  const comma = line.indexOf(',', valueStart);
+  if (comma === -1) return false;
+  const semicolon = line.indexOf(';', valueStart);
+  return semicolon === -1 || comma < semicolon;
+}
+
+function isSeparator(code: number): boolean {
+  return code === SEMICOLON || code === COMMA;
+}
+
+/** The text before one `=`: the pair that it is in, and the part of it after the previous `=`. */
 interface NameSpan {
   readonly line: string;
-  readonly pieceStart: number;
+  readonly pairStart: number;
   readonly readFrom: number;
   readonly equals: number;
 }
 
-/** Where the name begins if the cookie before this `=` may be read as `name`, else `undefined`. */
+/** Finds the name before this `=` if some application may read it as the wanted cookie. */
 function findName(
-  { line, pieceStart, readFrom, equals }: NameSpan,
-  name: string,
-): number | undefined {
+  { line, pairStart, readFrom, equals }: NameSpan,
+  wanted: WantedCookie,
+): CookieOccurrence | undefined {
   let end = equals;
   while (end > readFrom && isBlank(line.charCodeAt(end - 1))) end -= 1;
   let start = end;
   let respelling = false;
   while (start > readFrom && !isBlank(line.charCodeAt(start - 1))) {
     start -= 1;
-    respelling ||= RESPELLING.has(line.charCodeAt(start));
+    respelling ||= isRespelling(line.charCodeAt(start));
   }
-  const first = readFrom === pieceStart;
-  // Directly behind another `=` it is part of a value.
+  const first = readFrom === pairStart;
+  // Directly after another `=` it is part of a value.
   if (!first && start === readFrom) return undefined;
-  if (end - start === name.length && line.startsWith(name, start)) return start;
-  if (respelling && isCookieName(line.slice(start, end), name)) return start;
-  // With blanks inside, which PHP turns into underscores.
-  if (first && name.includes('_') && !isBlankFrom(line, pieceStart, start)) {
-    if (isCookieName(line.slice(pieceStart, end), name)) return pieceStart;
+  const found = (kind: NameKind, nameStart: number): CookieOccurrence => ({
+    kind,
+    nameStart,
+    nameEnd: end,
+    valueStart: equals + 1,
+  });
+  if (respelling || startsWithName(line, start, wanted.name)) {
+    const kind = nameKind(line.slice(start, end), wanted);
+    if (kind !== undefined) return found(kind, start);
+  }
+  // A name with blanks inside, which PHP turns into underscores.
+  if (first && hasUnderscore(wanted) && !isBlankFrom(line, pairStart, start)) {
+    const kind = nameKind(line.slice(pairStart, end), wanted);
+    if (kind !== undefined) return found(kind, pairStart);
   }
   return undefined;
+}
+
+/**
+ * A name with one of these may be a different spelling of the wanted one: `%`, `+`, `.` and `[`.
+ */
+function isRespelling(code: number): boolean {
+  return code === 0x25 || code === 0x2b || code === 0x2e || code === 0x5b;
+}
+
+/** Names of pieces may have an underscore that the cookie itself has not. */
+function hasUnderscore({ name, pieces }: WantedCookie): boolean {
+  return pieces === 'refuse' || name.includes('_');
 }
 
 function isBlankFrom(line: string, start: number, end: number): boolean {

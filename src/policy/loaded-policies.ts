@@ -1,28 +1,30 @@
-import type { RequestFacts } from '../session/request-facts.ts';
-import { compilePolicies } from './build-policy.ts';
-import { buildSource } from './build-source.ts';
-import type { Judgement } from './judge-selection.ts';
-import { judgeSelection } from './judge-selection.ts';
-import type { CompiledPolicies } from './compiled-policy.ts';
-import type { PolicyFile } from './policy-file.ts';
-import { PlainSelector } from './plain-selector.ts';
-import type { PolicySet, UnknownPolicyName } from './policy-set.ts';
-import type { PreparedSelection } from './prepared-selection.ts';
-import { PreparedSelections } from './prepared-selections.ts';
-import { sourceRule } from './source-rules.ts';
-import { wantedHeaders } from './wanted-headers.ts';
+import type { RequestFacts } from '../terms/request-facts.ts';
+import { compileInSteps } from './build/build-policy.ts';
+import { buildSources } from './build/build-source.ts';
+import type { SelectionDetails } from './selection/select-policy.ts';
+import { selectPolicy } from './selection/select-policy.ts';
+import type { CompiledPolicies } from './selection/compiled-policies.ts';
+import type { PolicyFile } from './file/policy-file.ts';
+import { PlainSelector } from './selection/plain-selector.ts';
+import type { PolicySet, UnknownPolicyName } from './selection/policy-set.ts';
+import type { PreparedSelection } from './selection/prepared-selection.ts';
+import { PreparedSelections } from './selection/prepared-selections.ts';
+import type { Steps } from './steps.ts';
+import { allAtOnce, eachInSteps } from './steps.ts';
+import { sourceRule } from './build/source-rules.ts';
+import { wantedHeaders } from './build/wanted-headers.ts';
 
-/** A judgement whose selection is prepared. */
-export interface PreparedJudgement extends Judgement {
+/** The details of a selection that is prepared for the check. */
+export interface PreparedSelectionDetails extends SelectionDetails {
   readonly selection: PreparedSelection | UnknownPolicyName;
 }
 
-/** A policy set that can also explain itself: what was written, and how a request was judged. */
+/** A policy set that can also explain itself: what the file says, and why a policy was selected. */
 export interface LoadedPolicies extends PolicySet {
   readonly file: PolicyFile;
   readonly compiled: CompiledPolicies;
-  /** The judgement behind `select`, which is its selection. */
-  judge(facts: RequestFacts): PreparedJudgement;
+  /** What `select` returns, with everything that led to it. Slower. */
+  selectInDetail(facts: RequestFacts): PreparedSelectionDetails;
 }
 
 const DEFAULTS = {
@@ -32,25 +34,27 @@ const DEFAULTS = {
   openingsBurst: 1_000,
 } as const;
 
-/** Makes a checked file ready to judge. */
+/** Prepares a checked file for requests. */
 export function loadPolicies(file: PolicyFile): LoadedPolicies {
-  const sources = file.sources.map(buildSource);
-  const compiled = compilePolicies(
-    file.policies,
-    sources.map(({ name }) => name),
-    file.ambiguous_paths ?? 'strictest',
-  );
+  return allAtOnce(loadInSteps(file));
+}
+
+/** The same, in small steps: a large file takes longer than requests may wait. */
+export function* loadInSteps(file: PolicyFile): Steps<LoadedPolicies> {
+  const sources = buildSources(file.sources);
+  const compiled = yield* compileInSteps(file.policies, sources, file);
   const policies = compiled.policies.map(({ policy }) => policy);
-  const rules = file.sources.map((entry) => sourceRule(entry, policies));
+  const rules = yield* eachInSteps(file.sources, (entry) => sourceRule(entry, policies));
   const streamCutHeader = file.stream_cut_header?.toLowerCase() ?? DEFAULTS.streamCutHeader;
-  const prepared = new PreparedSelections(policies, sources);
+  const prepared = new PreparedSelections(sources);
+  yield* eachInSteps(policies, (policy) => prepared.prepare(policy));
   const plain = new PlainSelector(compiled, prepared);
-  const judge = (facts: RequestFacts): PreparedJudgement => {
-    const judgement = judgeSelection(compiled, facts);
-    const { selection, judging } = judgement;
+  const selectInDetail = (facts: RequestFacts): PreparedSelectionDetails => {
+    const details = selectPolicy(compiled, facts);
+    const { selection, applied } = details;
     return {
-      ...judgement,
-      selection: 'kind' in selection ? selection : prepared.of(selection, judging),
+      ...details,
+      selection: 'kind' in selection ? selection : prepared.of(selection, applied),
     };
   };
   return {
@@ -59,15 +63,17 @@ export function loadPolicies(file: PolicyFile): LoadedPolicies {
     sources,
     sourceRules: new Map(rules.map((rule) => [rule.source, rule])),
     policies,
-    wantedHeaders: wantedHeaders(file, sources, streamCutHeader),
+    wantedHeaders: yield* wantedHeaders(file, sources, streamCutHeader),
     retentionMaxMs: Math.max(0, ...rules.map((rule) => rule.retentionMs)),
     settings: {
       streamCutHeader,
       realm: file.realm ?? DEFAULTS.realm,
       openingsPerSecond: file.openings?.per_second ?? DEFAULTS.openingsPerSecond,
       openingsBurst: file.openings?.burst ?? DEFAULTS.openingsBurst,
+      subjectNames: file.subject_names ?? 'hashed',
+      onStoreLoss: file.on_store_loss ?? 'continue',
     },
-    judge,
-    select: (facts) => plain.select(facts) ?? judge(facts).selection,
+    selectInDetail,
+    select: (facts) => plain.select(facts) ?? selectInDetail(facts).selection,
   };
 }

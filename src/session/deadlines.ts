@@ -1,26 +1,30 @@
-/** The two timeouts of one policy: durations in milliseconds, `undefined` = off. */
-export interface Timeouts {
-  readonly idleTimeoutMs: number | undefined;
-  readonly absoluteTimeoutMs: number | undefined;
-}
+import type { Timeouts } from '../terms/timeouts.ts';
+import { tightened } from './own-limits.ts';
 
-/** The clocks of one session as a touch left them, all by the store's clock. */
+/** The times of one session after a touch, all by the store's clock. */
 export interface SessionClocks {
   readonly nowMs: number;
   readonly startedAtMs: number;
   readonly lastActivityAtMs: number;
   readonly longestGapMs: number;
+  /** The limits of this session that tighten those of every policy; left out if it has none. */
+  readonly ownLimits?: Timeouts | undefined;
 }
 
-/** What is left to the idle deadline, or `undefined` when the policy has no idle timeout. Never negative. */
+/** The time to the idle deadline, at least 0; `undefined` if neither the policy nor the session has one. */
 export function idleRemainingMs(clocks: SessionClocks, timeouts: Timeouts): number | undefined {
-  if (timeouts.idleTimeoutMs === undefined) return undefined;
-  if (clocks.longestGapMs >= timeouts.idleTimeoutMs) return 0;
-  return Math.max(0, clocks.lastActivityAtMs + timeouts.idleTimeoutMs - clocks.nowMs);
+  const { idleTimeoutMs } = tightened(timeouts, clocks.ownLimits);
+  if (idleTimeoutMs === undefined) return undefined;
+  if (clocks.longestGapMs >= idleTimeoutMs) return 0;
+  return Math.max(0, clocks.lastActivityAtMs + idleTimeoutMs - clocks.nowMs);
 }
 
-/** What is left to the absolute deadline, or `undefined` when the policy has no absolute timeout. Never negative. */
+/**
+ * The time to the absolute deadline, at least 0; `undefined` if neither the policy nor the session
+ * has one.
+ */
 export function absoluteRemainingMs(clocks: SessionClocks, timeouts: Timeouts): number | undefined {
-  if (timeouts.absoluteTimeoutMs === undefined) return undefined;
-  return Math.max(0, clocks.startedAtMs + timeouts.absoluteTimeoutMs - clocks.nowMs);
+  const { absoluteTimeoutMs } = tightened(timeouts, clocks.ownLimits);
+  if (absoluteTimeoutMs === undefined) return undefined;
+  return Math.max(0, clocks.startedAtMs + absoluteTimeoutMs - clocks.nowMs);
 }

@@ -1,21 +1,22 @@
-import type { Timeouts } from './deadlines.ts';
+import type { Timeouts } from '../terms/timeouts.ts';
+import type { EndLimits } from './session-store.ts';
 
 /**
- * The limits that can be the last to be reached: those that no other set covers in both timeouts. Sorted, without
- * repetition, so that the same policies always give the same list. Empty stays empty.
+ * The limits that can be the last to be reached: those for which no other limits are at least as
+ * long in both timeouts. Sorted and without repetition, so that the same policies always give the
+ * same list. Of equal limits the first is kept. An empty list stays empty.
  */
-export function loosestLimits(limits: readonly Timeouts[]): readonly Timeouts[] {
+export function loosestLimits(limits: readonly EndLimits[]): readonly EndLimits[] {
   const sorted = limits.toSorted(
     (one, other) =>
       compare(idleOf(other), idleOf(one)) || compare(absoluteOf(other), absoluteOf(one)),
   );
-  const frontier: Timeouts[] = [];
+  const frontier: EndLimits[] = [];
   let absoluteMax = -1;
   for (const timeouts of sorted) {
     if (absoluteOf(timeouts) <= absoluteMax) continue;
     absoluteMax = absoluteOf(timeouts);
-    const { idleTimeoutMs, absoluteTimeoutMs } = timeouts;
-    frontier.push({ idleTimeoutMs, absoluteTimeoutMs });
+    frontier.push(timeouts);
   }
   return frontier;
 }
@@ -28,7 +29,7 @@ function absoluteOf({ absoluteTimeoutMs }: Timeouts): number {
   return absoluteTimeoutMs ?? Infinity;
 }
 
-// Infinity - Infinity is not a number.
+// Not a subtraction: Infinity - Infinity is NaN.
 function compare(one: number, other: number): number {
   if (one === other) return 0;
   return one < other ? -1 : 1;

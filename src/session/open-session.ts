@@ -1,14 +1,15 @@
-import { judgeSession } from './judge-session.ts';
 import type { OpenedEvent } from './session-event.ts';
 import type { LiveRecord, SessionRecord } from './session-record.ts';
 import type { OpenRequest } from './session-store.ts';
 import type { SessionStep } from './session-step.ts';
+import { touchLiveSession } from './touch-live-session.ts';
 import { touchSession } from './touch-session.ts';
 import type { TouchOutcome } from './touch-outcome.ts';
 
 /**
- * The opening as a pure step: with a record or a tombstone there it is exactly a touch. A new session begins with
- * activity now and without a pause, and is judged like any other: an old login may be over at once.
+ * The opening as a pure step. With a record or a tombstone it is exactly a touch. A new session
+ * starts with activity now and without a pause, and is then checked like any other: if its login is
+ * old enough, it is expired at once.
  */
 export function openSession(
   record: SessionRecord | undefined,
@@ -16,7 +17,7 @@ export function openSession(
   clockMs: number,
 ): SessionStep<TouchOutcome> {
   if (record !== undefined) return touchSession(record, request, clockMs);
-  const { key, opening, rule } = request;
+  const { key, opening, rule, subject, subjectName, ownLimits } = request;
   const { source } = request.source;
   const fresh: LiveRecord = {
     kind: 'live',
@@ -24,6 +25,10 @@ export function openSession(
     startedAtMs: Math.min(request.startedAtMs ?? clockMs, clockMs),
     lastActivityAtMs: clockMs,
     longestGapMs: 0,
+    challengedAtMs: undefined,
+    subject,
+    subjectName,
+    ownLimits,
   };
   const opened: OpenedEvent = {
     kind: 'opened',
@@ -32,16 +37,18 @@ export function openSession(
     session: key,
     source,
     policy: rule.policy,
+    subject,
   };
-  const judged = judgeSession(fresh, request, clockMs);
+  const touched = touchLiveSession(fresh, request, clockMs);
   return {
-    record: judged.record,
-    outcome: asOpened(judged.outcome, request),
-    events: [opened, ...judged.events],
+    record: touched.record,
+    outcome: asOpened(touched.outcome, request),
+    events: [opened, ...touched.events],
   };
 }
 
-// The write that creates the record is the activity, and in observe mode the one that crosses the limit.
+// The write that creates the record is the activity. In observe mode it is also the write that
+// crosses the limit.
 function asOpened(outcome: TouchOutcome, { rule }: OpenRequest): TouchOutcome {
   switch (outcome.kind) {
     case 'live':

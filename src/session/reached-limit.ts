@@ -1,41 +1,49 @@
-import type { Timeouts } from './deadlines.ts';
+import type { Timeouts } from '../terms/timeouts.ts';
+import { tightened } from './own-limits.ts';
 import type { LiveRecord } from './session-record.ts';
 
-/** Which limit a session has reached, and when: the instant is a fact of the record, not of who looked at it. */
+/** The limit that a session has reached, and when. The instant follows from the record alone. */
 export interface ReachedLimit {
   readonly by: 'idle' | 'absolute';
-  /** Never after now. */
+  /** Now or earlier. */
   readonly atMs: number;
 }
 
-/** The present, never behind the newest time in the record: a store's clock that was set back extends nothing. */
+/**
+ * The present: the store's clock, but never earlier than the newest time in the record, so that a
+ * clock that was set back extends no session.
+ */
 export function presentOf(record: LiveRecord, clockMs: number): number {
   return Math.max(clockMs, record.startedAtMs, record.lastActivityAtMs);
 }
 
 /**
- * The limit of these timeouts that the session reached first, or `undefined` while it keeps both. Equality is reached.
+ * The limit that the session reached first, or `undefined` if it has reached neither. A limit is
+ * reached at the instant itself. If both were reached at the same instant, it is the absolute one.
  *
- * A pause that is over counts for ever: with `longestGap` at the idle limit it was reached at `lastActivityAt` at the
- * latest, so that one click under a longer policy does not launder it. A tie is absolute.
+ * A pause still counts when it is over: if `longestGapMs` is as long as the idle timeout, the limit
+ * was reached at `lastActivityAtMs` at the latest. Otherwise one request under a longer policy
+ * would undo it. The session's own limits hold in every policy.
  */
 export function reachedLimit(
   record: LiveRecord,
   timeouts: Timeouts,
   nowMs: number,
 ): ReachedLimit | undefined {
-  const idleAtMs = idleReachedAtMs(record, timeouts.idleTimeoutMs);
-  const absoluteAtMs = absoluteReachedAtMs(record, timeouts.absoluteTimeoutMs);
+  const { idleTimeoutMs, absoluteTimeoutMs } = tightened(timeouts, record.ownLimits);
+  const idleAtMs = idleReachedAtMs(record, idleTimeoutMs);
+  const absoluteAtMs = absoluteReachedAtMs(record, absoluteTimeoutMs);
   const atMs = Math.min(idleAtMs, absoluteAtMs);
   if (atMs > nowMs) return undefined;
   return { by: absoluteAtMs === atMs ? 'absolute' : 'idle', atMs };
 }
 
-/** When the session reaches these limits if nothing more happens; `Infinity` with both off. */
+/** When the session reaches a limit if no more requests come; `Infinity` if both are off. */
 export function reachesAtMs(record: LiveRecord, timeouts: Timeouts): number {
+  const { idleTimeoutMs, absoluteTimeoutMs } = tightened(timeouts, record.ownLimits);
   return Math.min(
-    idleReachedAtMs(record, timeouts.idleTimeoutMs),
-    absoluteReachedAtMs(record, timeouts.absoluteTimeoutMs),
+    idleReachedAtMs(record, idleTimeoutMs),
+    absoluteReachedAtMs(record, absoluteTimeoutMs),
   );
 }
 

@@ -1,11 +1,17 @@
 const DAY_MS = 86_400_000;
 
-/** What each rewrite of the time-to-live adds beyond the retention, so that not every request has to rewrite it. */
+/** Added to the retention when the time to live is written, so that few requests rewrite it. */
 export const RETENTION_MARGIN_MS: number = DAY_MS;
 
 /**
- * Until when record or tombstone is kept after the credential was presented now: moved only when less than the
- * retention remains. Housekeeping, never the rule.
+ * How long the name under which a credential is opened stays settled. Far longer than a check takes
+ * that has looked for the credential before.
+ */
+export const CLAIM_KEPT_MS = 60_000;
+
+/**
+ * Until when a record or tombstone is kept if its credential is presented now. It is moved only
+ * when less than the retention remains. This is housekeeping: it never decides about a session.
  */
 export function keptUntilMs(
   currentMs: number | undefined,

@@ -1,121 +1,186 @@
-import type { CheckTrace } from './check-trace.ts';
-import type { Timeouts } from './deadlines.ts';
+import type { OnStoreLoss } from '../terms/on-store-loss.ts';
+import type { Timeouts } from '../terms/timeouts.ts';
+import type { CallingCheck } from './calling-check.ts';
+import type { SessionClocks } from './deadlines.ts';
+import type { EndOutcome, EndRequest } from './end-request.ts';
 import type { SessionKey } from './session-key.ts';
 import type { EndedBy } from './session-record.ts';
+import type { SubjectKey } from './subject-key.ts';
 import type { TouchOutcome } from './touch-outcome.ts';
 
 /**
- * How one request judges one session: the policy in force, reduced to what the rule needs. Make one for each kind of
- * request and use it again: a store prepares what it sends for each of these objects, and for each source's.
+ * How one request is to be checked: its policy, reduced to what the rule needs. Make one object for
+ * each kind of request and reuse it: a store prepares what it sends for each of these objects, and
+ * for each {@link SourceRule}.
  */
 export interface TouchRule extends Timeouts {
-  /** For the event that tells an end. */
+  /** The name of the policy, for the event that reports an end. */
   readonly policy: string;
-  /** `end`: a reached limit ends the session everywhere; `keep`: it refuses this request only. */
-  readonly onExpiry: 'end' | 'keep';
-  /** `observe` never ends, and counts activity past the limit too. */
+  /**
+   * What a reached limit does. `end`: it ends the session everywhere. `challenge`: it refuses this
+   * request only, and leaves the challenge mark. `keep`: it refuses this request only, and leaves
+   * nothing.
+   */
+  readonly onExpiry: 'end' | 'challenge' | 'keep';
+  /**
+   * `observe` never ends a session, leaves no mark, and counts activity past the limit too.
+   */
   readonly mode: 'enforce' | 'observe';
   /** False for passive requests. */
   readonly countsAsActivity: boolean;
 }
 
-/** What the store must know of a source, whatever the policy. */
+/** What the store must know of a source, whatever the policy is. */
 export interface SourceRule {
   readonly source: string;
-  /** Activity younger than this is not written again; 0 = exact. */
+  /** Activity is not written again until it is at least this old; 0 = exact. */
   readonly touchIntervalMs: number;
-  /** Record and tombstone stay at least this long after the credential was last presented. */
+  /** Record and tombstone are kept at least this long after the credential was last presented. */
   readonly retentionMs: number;
   /**
-   * The limits of every enforcing policy that reads sessions and admits this source. A session is over when all of
-   * them are reached; an empty list means that nothing is ever over.
+   * The limits of every enforcing policy that reads sessions and admits this source. A session is
+   * over when all of them are reached. With an empty list nothing is ever over.
    */
-  readonly overLimits: readonly Timeouts[];
+  readonly overLimits: readonly EndLimits[];
+  /**
+   * The limits of the enforcing policies that end sessions of this source, for the login that finds
+   * one over: those that can be the first to be reached.
+   */
+  readonly endLimits: readonly EndLimits[];
 }
 
-export interface TouchRequest {
+export interface TouchRequest extends CallingCheck {
   readonly key: SessionKey;
   readonly rule: TouchRule;
   readonly source: SourceRule;
-  /** Of the check that asks, if it is traced. A store does not read it. */
-  readonly trace?: CheckTrace | undefined;
+  /** The subject that this request names. The outcome says whether the session is its own. */
+  readonly subject?: SubjectKey | undefined;
 }
 
 export interface OpenRequest extends TouchRequest {
   readonly opening: 'first-use' | 'registered';
-  /** The login time that the credential proves (milliseconds), clamped to the store's now; undefined = now. */
+  /** The login time that the credential proves, at most the store's now; `undefined` = now. */
   readonly startedAtMs: number | undefined;
+  /**
+   * Whose session it becomes. It must have entered the index of the subject before (see
+   * `SessionDirectory.enter`), so that an end of the subject finds it. It is not noted while not all
+   * replicas can read subjects.
+   */
+  readonly subject?: SubjectKey | undefined;
+  /** The subject in clear, only if the policy file asks for that. */
+  readonly subjectName?: string | undefined;
+  /**
+   * Limits that the session brings along; they only tighten. The caller asks first whether all
+   * replicas can read them (`own_limits`). Until then such an opening is refused.
+   */
+  readonly ownLimits?: Timeouts | undefined;
+  /**
+   * `fence`: where the store has lost data, nothing opens, and the call fails as
+   * {@link StoreUnavailable}. By default it opens. A store that is gone with its process cannot lose
+   * data and go on.
+   */
+  readonly onStoreLoss?: OnStoreLoss | undefined;
+  /** The name was settled by {@link SessionStore.claim}: it opens only while the claim holds. */
+  readonly hasClaim?: boolean | undefined;
 }
 
-export interface EndRequest {
+/** The limits of one policy that ends sessions, at once or when all others are reached, too. */
+export interface EndLimits extends Timeouts {
+  readonly policy: string;
+}
+
+/** A request for a page or a call of a login, with the session that its credential names. */
+export interface LoginVisit extends CallingCheck {
   readonly key: SessionKey;
   readonly source: SourceRule;
-  readonly by: 'revoked';
-}
-
-/** `ended`: this call wrote the tombstone. `already`: an earlier one did. `unknown`: nothing to end, nothing written. */
-export type EndOutcome =
-  | { readonly kind: 'ended'; readonly endedAtMs: number }
-  | { readonly kind: 'already'; readonly by: EndedBy; readonly endedAtMs: number }
-  | { readonly kind: 'unknown' };
-
-/** One turn of the sweeper over everything that is due. */
-export interface SweepReport {
-  /** Sessions ended by this turn, by the limit that was reached. */
-  readonly ended: Readonly<Record<'idle' | 'absolute', number>>;
-  /** Entries looked at. */
-  readonly examined: number;
-  /** More is due than one bounded turn may do. */
-  readonly more: boolean;
-  /** What cut the turn short; the ends before it are written all the same, and hence counted. */
-  readonly fault: Error | undefined;
+  /**
+   * The limits of every enforcing policy that ends sessions of this source. Make one list for each
+   * source and reuse it: a store prepares what it sends for each of these objects.
+   */
+  readonly endLimits: readonly EndLimits[];
+  /**
+   * Whether the visit may end a session that has reached one of these limits. True for a navigation
+   * and for every method but GET and HEAD.
+   */
+  readonly mayEnd: boolean;
+  /**
+   * Whether the visit may end a session with the challenge mark, because a fresh login replaces it.
+   * True for every method but GET and HEAD, unless the request is cross-site.
+   */
+  readonly maySignOut: boolean;
 }
 
 /**
- * Who waits for one touch. Exactly one of the two is called, exactly once, and neither may throw. A store in memory
- * calls before `touch` returns.
+ * What a visit of a login found. `over`: a limit is reached, and the session was left as it is
+ * because the visit may not end it. `marked`: a fresh login is under way, so the credential is not
+ * passed on.
+ */
+export type LoginOutcome =
+  | { readonly kind: 'unknown' }
+  | { readonly kind: 'live'; readonly clocks: SessionClocks }
+  | {
+      readonly kind: 'ended';
+      readonly by: EndedBy;
+      readonly endedAtMs: number;
+      /** Whether this visit ended it, and wrote the event. */
+      readonly byThisVisit: boolean;
+      /** If this visit ended it: whose session it was. */
+      readonly subject?: SubjectKey | undefined;
+    }
+  | { readonly kind: 'over'; readonly by: 'idle' | 'absolute' }
+  | { readonly kind: 'marked' };
+
+/**
+ * Waits for the outcome of one touch. Exactly one of the two methods is called, exactly once, and
+ * neither may throw. A store in memory calls it before `touch` returns.
  */
 export interface TouchReceiver {
   touched(outcome: TouchOutcome): void;
-  /** A system fault, {@link StoreUnavailable} or {@link StoreOverloaded}; anything else is a bug. */
+  /** @param fault {@link StoreUnavailable} or {@link StoreOverloaded}; anything else is a bug */
   failed(fault: Error): void;
 }
 
 /**
- * The port to the truth about sessions. Every method is one atomic step on one session.
- * Unknown, expired, ended are outcomes; only system faults throw, as {@link StoreUnavailable} or {@link StoreOverloaded}.
- * No method may be retried by the implementation after it may have reached the store.
+ * Where the sessions are. Every method is one atomic step on one session. Unknown, expired and
+ * ended are outcomes; only system faults throw, as {@link StoreUnavailable} or
+ * {@link StoreOverloaded}. An implementation never repeats a call that may have reached the store.
  */
 export interface SessionStore {
   /**
-   * Checks one session against the rule and refreshes it. Never creates. One round trip. Never throws: whatever
-   * happens is told to the receiver, because every check of a known session comes along here and a promise costs.
+   * Checks one session against the rule and refreshes it. It never creates one, and needs one round
+   * trip. It never throws: every check of a known session makes this call, and a promise would cost
+   * too much, so the receiver gets the outcome or the fault.
    *
-   * From `deadlineAtMs` on, an instant of `performance.now()`, no reply is of use: {@link StoreUnavailable} (`late`).
+   * No reply is used from `deadlineAtMs` on, an instant of `performance.now()`: the call then fails
+   * as {@link StoreUnavailable} (`late`).
    */
   touch(request: TouchRequest, deadlineAtMs: number, receiver: TouchReceiver): void;
-  /** Creates the session unless it exists or left a tombstone, then judges it as {@link touch} does. */
+  /** Creates the session unless it exists or has ended, then checks it as {@link touch} does. */
   open(request: OpenRequest): Promise<TouchOutcome>;
   /**
-   * Settles, for one of its names, under which of them an unknown credential is opened: the first who asks decides for all who ask within
-   * a minute. Needed while several server keys are listed, or two replicas that write with different ones would open
-   * one session twice.
+   * Settles the name under which an unknown credential is opened: the first call decides for all
+   * calls within a minute. This is needed while several server keys are listed. Otherwise two
+   * replicas that write with different keys would open the same session twice. Creates no session.
    *
-   * `at` is one of the credential's names, `name` that under which the caller would open it. Creates no session.
+   * @param at one of the credential's names, under which the decision is kept
+   * @param name the name that the caller would open
+   * @returns the name that is settled
    */
   claim(at: SessionKey, name: SessionKey): Promise<SessionKey>;
-  /** Revokes: ends one session before its deadlines. */
+  /**
+   * Checks the session of a visit of a login. It opens nothing, and is never activity. If several
+   * limits are reached, the session ends by the one that was reached first, for the policy that has
+   * it.
+   */
+  visitLogin(visit: LoginVisit): Promise<LoginOutcome>;
+  /** Ends one session on request, whatever its deadlines are. */
   end(request: EndRequest): Promise<EndOutcome>;
-  /** Ends sessions that are over by every limit of their source. `sources` maps source names to their rules. */
-  sweep(sources: ReadonlyMap<string, SourceRule>, examinedMax: number): Promise<SweepReport>;
-  /** Releases sockets and timers; pending calls fail. */
-  close(): Promise<void>;
 }
 
-/** The store could not be asked in time, or refused: there is no verdict. */
+/** The store could not be asked in time, or refused. There is no verdict. */
 export class StoreUnavailable extends Error {
   readonly code = 'ERR_STORE_UNAVAILABLE';
-  /** `refused`: the store answered with an error; `late`: no answer in time; `down`: no connection. */
+  /** `refused`: it answered with an error; `late`: no answer in time; `down`: no connection. */
   readonly fault: 'refused' | 'late' | 'down';
   constructor(kind: 'refused' | 'late' | 'down', message: string) {
     super(message);
@@ -124,7 +189,7 @@ export class StoreUnavailable extends Error {
   }
 }
 
-/** The store is at its stated maximum and cannot open another session: no verdict, `overloaded`. */
+/** The store holds as many sessions as it may and cannot open another: no verdict, `overloaded`. */
 export class StoreOverloaded extends Error {
   readonly code = 'ERR_STORE_OVERLOADED';
   constructor(message: string) {

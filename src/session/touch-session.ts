@@ -1,11 +1,13 @@
-import { judgeSession } from './judge-session.ts';
 import { presentOf } from './reached-limit.ts';
 import type { SessionRecord } from './session-record.ts';
 import type { TouchRequest } from './session-store.ts';
 import type { SessionStep } from './session-step.ts';
+import { touchLiveSession } from './touch-live-session.ts';
 import type { TouchOutcome } from './touch-outcome.ts';
 
-/** The touch as a pure step: checks, refreshes, ends. `clockMs` is what the store's clock says. */
+/**
+ * The touch as a pure step: checks, refreshes or ends the session. `clockMs` is the store's clock.
+ */
 export function touchSession(
   record: SessionRecord | undefined,
   request: TouchRequest,
@@ -16,7 +18,7 @@ export function touchSession(
   }
   switch (record.kind) {
     case 'live':
-      return judgeSession(record, request, presentOf(record, clockMs));
+      return touchLiveSession(record, request, presentOf(record, clockMs));
     case 'tombstone': {
       const { endedBy, endedAtMs } = record;
       const nowMs = Math.max(clockMs, endedAtMs);

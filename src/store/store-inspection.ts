@@ -1,16 +1,23 @@
-/** What the store says of itself at start-up. */
+/** What the store reports of itself at the start. */
 export type StoreInspection =
   | {
       readonly kind: 'usable';
-      readonly product: 'memory' | 'redis' | 'valkey';
+      readonly product: 'memory' | 'redis' | 'redict' | 'valkey';
       readonly version: string;
-      /** Settings that put sessions at risk: to be loud about, not to refuse. */
+      /**
+       * Settings that put sessions at risk. They are logged as errors; the store is used anyway.
+       */
       readonly warnings: readonly StoreWarning[];
     }
-  /** Cannot be used, and `text` says why to the operator. */
+  /** The store cannot be used; `text` says why. */
   | { readonly kind: 'refused'; readonly text: string };
 
 export interface StoreWarning {
-  readonly kind: 'eviction_policy' | 'memory_nearly_full';
+  readonly kind:
+    | 'eviction_policy'
+    | 'replicas_not_required'
+    | 'memory_nearly_full'
+    | 'cluster_node'
+    | 'wait_forbidden';
   readonly text: string;
 }

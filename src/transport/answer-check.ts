@@ -6,27 +6,25 @@ import type {
   RequestFacts,
   WantedHeaders,
 } from '../authz/check-call.ts';
-import { decodeCheckRequest } from './decode-check-request.ts';
-import { encodeReply, rpcError, type WireAnswer } from './encode-reply.ts';
-import { MalformedCheck } from './malformed-check.ts';
-import type { TransportFault } from './transport-fault.ts';
-import { HandlerFailed } from './transport-fault.ts';
-import { UnsafeReply } from './unsafe-reply.ts';
+import { MalformedCheck, UnsafeReply } from './codec/codec-fault.ts';
+import { decodeCheckRequest } from './codec/decode-check-request.ts';
+import { encodeReply, rpcError, type WireAnswer } from './codec/encode-reply.ts';
+import { HandlerFailed, type TransportFault } from './transport-fault.ts';
 
 export interface CheckAnswerer {
   readonly handler: CheckHandler;
   /**
-   * The headers that the handler can read, by the policies in force. Asked for each check right before the handler is,
-   * with nothing in between in which the policies could change.
+   * The headers that the handler can read under the current policies. Called for each check right
+   * before the handler, so the policies cannot change in between.
    */
   readonly wanted: () => WantedHeaders;
-  /** Told of each fault that kept a check from its verdict here. Must not throw. */
+  /** Called for each fault in the transport that kept a check from a verdict. Must not throw. */
   readonly onError: (fault: TransportFault) => void;
 }
 
-/** Who asked, as the wire has it. */
+/** The caller of a check, as the transport sees it. */
 export interface CheckCaller {
-  /** It has hung up, or its time is over. */
+  /** The caller has cancelled the call, or its deadline has passed. */
   readonly cancelled: boolean;
   readonly trace?: CheckTrace | undefined;
   /** Takes the answer, once. Must not throw. */
@@ -34,8 +32,9 @@ export interface CheckCaller {
 }
 
 /**
- * CheckRequest bytes in, CheckResponse bytes or an RPC error out, exactly once. Knows no gRPC library. Never throws: bytes
- * that are no question are INVALID_ARGUMENT, and a handler that fails in spite of its contract is INTERNAL.
+ * Answers CheckRequest bytes with CheckResponse bytes or an RPC error, exactly once. It uses no
+ * gRPC library and never throws: a malformed request gets INVALID_ARGUMENT, and a handler that
+ * breaks its contract by throwing gets INTERNAL.
  */
 export function answerCheck(
   answerer: CheckAnswerer,
@@ -58,7 +57,7 @@ export function answerCheck(
   }
 }
 
-/** One check as the handler sees it. The first answer counts; whatever comes after it is a fault of the handler. */
+/** One check as the handler sees it. A second answer is a bug of the handler. */
 class AnsweredCheck implements CheckCall {
   readonly #answerer: CheckAnswerer;
   readonly #caller: CheckCaller;

@@ -14,19 +14,22 @@ export type HealthAnswer =
   | 'SERVING'
   | 'NOT_SERVING'
   | 'UNKNOWN'
-  /** It answers, but does not know the service. */
+  /** The server answers, but does not know the service. */
   | 'SERVICE_UNKNOWN'
-  /** Nobody answered in time, or not in these words. */
+  /** No answer came in time, or the answer could not be understood. */
   | 'UNREACHABLE';
 
-/** How to ask a server that speaks TLS. All PEM. */
+/** How to ask a server that uses TLS. All values are PEM. */
 export interface HealthTls {
-  /** By which authorities its certificate is verified. `undefined`: not at all, for whoever asks on its own machine. */
+  /**
+   * The authorities that verify the server's certificate. `undefined`: it is not verified, for a
+   * client on the same machine.
+   */
   readonly ca: Buffer | undefined;
-  /** What to show to a server that asks for a certificate; both or none. */
+  /** The client certificate for a server that asks for one. Set this and `key`, or neither. */
   readonly certificate: Buffer | undefined;
   readonly key: Buffer | undefined;
-  /** The name that is verified, instead of the host of the address (`localhost` for a Unix socket). */
+  /** The name to verify instead of the host of the address (for a Unix socket: `localhost`). */
   readonly serverName: string | undefined;
 }
 
@@ -34,10 +37,11 @@ const LOCALHOST = 'localhost';
 const ANSWERS: readonly string[] = ['SERVING', 'NOT_SERVING', 'UNKNOWN'] satisfies HealthAnswer[];
 
 /**
- * Asks a server how it is, by `grpc.health.v1`.
+ * Asks a server for its health through `grpc.health.v1`.
  *
- * @param address as the server was told to listen: every interface (`0.0.0.0`, `[::]`) is asked through loopback
- * @throws {RangeError} for an address that is none, and an Error for PEM that cannot be read
+ * @param address the server's listen address; for all interfaces (`0.0.0.0`, `[::]`) loopback is
+ *   used
+ * @throws {RangeError} for an invalid address, and an Error for PEM that cannot be read
  */
 export async function checkHealth(
   address: string,
@@ -50,11 +54,11 @@ export async function checkHealth(
   const host = reached.kind === 'tcp' ? reached.host.replace(/^\[(.*)\]$/, '$1') : LOCALHOST;
   const verified = tls?.serverName ?? host;
   const client = new Client(target, credentialsFor(tls, verified), {
-    // A container's proxy settings are for the world outside, not for its own loopback.
+    // The proxy settings of a container are meant for outside addresses, not for its own loopback.
     'grpc.enable_http_proxy': 0,
     'grpc.enable_channelz': 0,
     'grpc.enable_retries': 0,
-    // The name by which the server may choose a certificate must be none that is an address (RFC 6066 section 3).
+    // A name that the server chooses its certificate by cannot be an address (RFC 6066 section 3).
     'grpc.ssl_target_name_override': isIP(verified) === 0 ? verified : LOCALHOST,
   });
   try {

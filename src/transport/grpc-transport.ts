@@ -5,41 +5,44 @@ import type { GrpcServerLimits } from './grpc-server-limits.ts';
 import type { RpcObserver } from './rpc-observer.ts';
 import type { TransportTls } from './transport-tls.ts';
 
-/** What a gRPC server is started with, whichever it is. */
+/** The options of a gRPC server, whatever the transport. */
 export interface GrpcServerOptions extends CheckAnswerer {
-  /** `HOST:PORT` (port 0: any free one), `[IPV6]:PORT` or `unix:/path`. */
+  /** `HOST:PORT` (port 0: any free port), `[IPV6]:PORT` or `unix:/path`. */
   readonly address: string;
   readonly rpcObserver: RpcObserver;
   readonly tracer?: CheckTracer | undefined;
   readonly connectionObserver?: ConnectionObserver;
   readonly limits?: Partial<GrpcServerLimits>;
-  /** `undefined`: plain text, where the mesh encrypts between Envoy and Curfew, or nothing leaves the machine. */
+  /** `undefined`: plain text, for where a mesh encrypts the traffic or it stays on one machine. */
   readonly tls?: TransportTls | undefined;
 }
 
-/** A listening gRPC server. Nothing of what is behind it shows. */
+/** A listening gRPC server, whatever the transport. */
 export interface GrpcTransport {
-  /** Where it listens, with the port that it got. */
+  /** Where the server listens, with the actual port. */
   readonly address: string;
   /** `undefined` for a Unix socket. */
   readonly port: number | undefined;
-  /** What `grpc.health.v1` tells for `""` and for the Authorization service. NOT_SERVING until told otherwise. */
+  /** Sets the status for `""` and the Authorization service. NOT_SERVING at first. */
   setServing(isServing: boolean): void;
   /**
-   * Shows and asks of new connections what is given here. Those that are open go on. Whether clients are asked for a
-   * certificate stays as it was at the start; in plain text nothing happens. It has to be material that OpenSSL takes.
+   * Uses these certificates for new connections. Open connections continue. Whether clients are
+   * asked for a certificate stays as it was at the start. Has no effect in plain text. OpenSSL must
+   * accept the certificates and the key.
    */
   setTls(tls: TransportTls): void;
   /**
-   * Asks all peers to connect anew, so that they are judged anew; who does not go is cut off in the end. No call is lost
-   * with `fast`; with `grpc-js` some are refused as never processed, which Envoy has to ask again (`refused-stream`).
+   * Asks every peer to reconnect, so that its certificate is checked again. Peers that do not close
+   * in time are disconnected. With `fast` no call is lost. With `grpc-js` some calls are refused as
+   * never processed, and Envoy must retry them (`refused-stream`).
    */
   renewConnections(): void;
   /**
-   * NOT_SERVING, no new connections, GOAWAY on the present ones; resolves when the checks in flight are answered, at
-   * the latest after `graceMs`, when what is left is cut off. The wait for health checks to notice comes before it.
+   * Reports NOT_SERVING, accepts no new connections and sends GOAWAY on the open ones. Resolves
+   * when the checks in flight are answered, or after `graceMs`, when the rest is cut off. Callers
+   * that must give health checks time to notice wait before they call this.
    */
   drain(graceMs: number): Promise<void>;
-  /** Cuts everything off. */
+  /** Ends all connections and calls at once. */
   close(): Promise<void>;
 }

@@ -2,20 +2,23 @@ import type { RpcObserver } from './rpc-observer.ts';
 
 export const HEALTH_SERVICE = 'grpc.health.v1.Health';
 
-/** As `grpc.health.v1` numbers them. */
+/** The numbers of `grpc.health.v1`. */
 export const SERVING_STATUS = { SERVING: 1, NOT_SERVING: 2, SERVICE_UNKNOWN: 3 } as const;
 export type ServingStatus = keyof typeof SERVING_STATUS;
 
-/** Somebody who watches a service. */
+/** A client that watches a service. */
 export interface HealthWatcher {
-  /** Empty: the server as a whole. */
+  /** Empty: the whole server. */
   readonly service: string;
-  tell(status: ServingStatus): void;
-  /** Nothing more will be told: the server drains. */
+  report(status: ServingStatus): void;
+  /** Ends the watch: the server is draining. */
   end(): void;
 }
 
-/** Whether this server serves, and who wants to know: `grpc.health.v1` without the wire. All services are up or down together. */
+/**
+ * Whether this server serves, and the clients that watch it: `grpc.health.v1` without the wire. All
+ * services have the same status.
+ */
 export class HealthBoard {
   readonly services: readonly string[];
   readonly #rpcObserver: RpcObserver;
@@ -36,7 +39,7 @@ export class HealthBoard {
     const next = isServing ? 'SERVING' : 'NOT_SERVING';
     if (next === this.#current) return;
     this.#current = next;
-    for (const watcher of this.#watchers.keys()) watcher.tell(this.statusOf(watcher.service));
+    for (const watcher of this.#watchers.keys()) watcher.report(this.statusOf(watcher.service));
   }
 
   watch(watcher: HealthWatcher): void {
@@ -47,16 +50,16 @@ export class HealthBoard {
       return;
     }
     this.#watchers.set(watcher, this.started('Watch'));
-    watcher.tell(this.statusOf(watcher.service));
+    watcher.report(this.statusOf(watcher.service));
   }
 
-  /** The watcher has gone by itself. */
+  /** The watcher has ended its call. */
   left(watcher: HealthWatcher): void {
     this.#watchers.get(watcher)?.('CANCELLED');
     this.#watchers.delete(watcher);
   }
 
-  /** Ends open watches and those still to come, which would otherwise hold a shutdown up for ever. */
+  /** Ends open watches and later ones. Otherwise they would delay a shutdown for ever. */
   endWatches(): void {
     this.#isDraining = true;
     for (const [watcher, done] of this.#watchers) {
@@ -66,7 +69,7 @@ export class HealthBoard {
     }
   }
 
-  /** Tells the observer of a call; the result is to be called with the name of its status at its end. */
+  /** Reports a call to the observer. Returns a function to call at its end, with its status. */
   started(method: string): (code: string) => void {
     const rpc = { service: HEALTH_SERVICE, method };
     const startedAtMs = performance.now();

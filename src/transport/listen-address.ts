@@ -6,7 +6,10 @@ export type ListenAddress =
 const TCP = /^(\[[0-9a-fA-F:.%]+\]|[^:/[\]\s]+):(\d{1,5})$/;
 const PORT_MAX = 65_535;
 
-/** @throws {RangeError} with the text in the message: it comes from a flag, not from a client */
+/**
+ * @throws {RangeError} with the text in the message; the text comes from a setting, not from a
+ *   client
+ */
 export function parseListenAddress(text: string): ListenAddress {
   if (text.startsWith('unix:')) {
     const path = text.slice('unix:'.length).replace(/^\/\/(?=\/)/, '');
@@ -15,7 +18,9 @@ export function parseListenAddress(text: string): ListenAddress {
   const [, host, digits] = TCP.exec(text) ?? [];
   const port = Number(digits);
   if (host === undefined || port > PORT_MAX) {
-    throw new RangeError(`"${text}" is no address: HOST:PORT, [IPV6]:PORT or unix:/path is wanted`);
+    throw new RangeError(
+      `"${text}" is not a valid address: use HOST:PORT, [IPV6]:PORT or unix:/path`,
+    );
   }
   return { kind: 'tcp', host, port };
 }
@@ -24,7 +29,7 @@ export function formatListenAddress(address: ListenAddress): string {
   return address.kind === 'unix' ? `unix:${address.path}` : `${address.host}:${address.port}`;
 }
 
-/** Where a client on the same machine reaches it: one cannot connect to "every interface". */
+/** The address for a client on the same machine: it cannot connect to "all interfaces". */
 export function reachableAddress(address: ListenAddress): ListenAddress {
   if (address.kind === 'unix') return address;
   if (address.host === '0.0.0.0') return { ...address, host: '127.0.0.1' };

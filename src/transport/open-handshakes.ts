@@ -2,8 +2,8 @@ import type { Socket } from 'node:net';
 import type { Server, TLSSocket } from 'node:tls';
 
 /**
- * The connections of a TLS server whose handshake is not over. They would end it by the material with which they began it,
- * however much later that is.
+ * The connections of a TLS server whose handshake has not finished. They would finish it with the
+ * certificates that were current when it began, however long ago that was.
  */
 export class OpenHandshakes {
   readonly #sockets = new Map<string, Socket>();
@@ -29,8 +29,9 @@ export class OpenHandshakes {
 }
 
 /**
- * What the socket of a connection and the one of its TLS have in common. `undefined` on a Unix socket, whose peers are of
- * this machine, and for a peer that has gone.
+ * Identifies a connection: its socket and its TLS socket have the same address and port.
+ * `undefined` on a Unix socket, whose peers are on this machine, and for a peer that has
+ * disconnected.
  */
 function peerOf({ remoteAddress, remotePort }: Socket): string | undefined {
   return remotePort === undefined ? undefined : `${remoteAddress} ${remotePort}`;

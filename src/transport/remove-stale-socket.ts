@@ -2,8 +2,9 @@ import { promises as fs } from 'node:fs';
 import { connect } from 'node:net';
 
 /**
- * Removes the socket file that a killed process left behind: binding would fail on it for ever. A socket that somebody
- * answers on stays, and so does everything that is no socket; the bind then fails and says so.
+ * Removes the socket file of a killed process: binding would always fail on it. A socket that
+ * another process answers on stays, and so does every file that is not a socket. Binding then fails
+ * with its own error.
  */
 export async function removeStaleSocket(path: string): Promise<void> {
   const file = await fs.lstat(path).catch(() => undefined);

@@ -1,13 +1,13 @@
 import type { GrpcServerOptions, GrpcTransport } from './grpc-transport.ts';
 
-/** The gRPC servers to choose from: our own for unary calls, and the reference implementation. */
+/** The available gRPC servers: our own for unary calls, and the reference implementation. */
 export const TRANSPORTS = ['fast', 'grpc-js'] as const;
 export type TransportKind = (typeof TRANSPORTS)[number];
 
 /**
- * Starts the server of that kind; to its clients both are the same. Only that one is loaded.
+ * Starts a server of this kind. Clients see no difference. Only the code of this kind is loaded.
  *
- * @throws {RangeError} for an address that is none, and an Error when it cannot be bound
+ * @throws {RangeError} for an invalid address, and an Error if the address cannot be bound
  */
 export async function startTransport(
   kind: TransportKind,
@@ -15,11 +15,11 @@ export async function startTransport(
 ): Promise<GrpcTransport> {
   switch (kind) {
     case 'fast': {
-      const { startFastServer } = await import('./fast-server.ts');
+      const { startFastServer } = await import('./fast/fast-server.ts');
       return startFastServer(options);
     }
     case 'grpc-js': {
-      const { startGrpcServer } = await import('./grpc-server.ts');
+      const { startGrpcServer } = await import('./grpc-js/grpc-server.ts');
       return startGrpcServer(options);
     }
     default:

@@ -1,10 +1,9 @@
 import type { TLSSocket } from 'node:tls';
-import type { MalformedCheck } from './malformed-check.ts';
-import type { UnsafeReply } from './unsafe-reply.ts';
+import type { MalformedCheck, UnsafeReply } from './codec/codec-fault.ts';
 
 /**
- * What the transport refuses by itself, with an RPC error of its own or none; the handler has not seen it, or has
- * broken its contract.
+ * Faults in the transport. The handler has not seen the call, or has broken its contract. The
+ * caller gets an RPC error, or no answer at all.
  */
 export type TransportFault =
   | MalformedCheck
@@ -15,7 +14,7 @@ export type TransportFault =
   | HandshakeFailed
   | ConnectionFailed;
 
-/** The handler threw or rejected, which it never does: a bug. */
+/** The handler threw, or answered twice: a bug. */
 export class HandlerFailed extends Error {
   readonly code = 'ERR_HANDLER_FAILED';
   constructor(cause: unknown) {
@@ -24,7 +23,7 @@ export class HandlerFailed extends Error {
   }
 }
 
-/** More calls are open than this process will hold, however few the handler refuses. */
+/** More calls are open than this process accepts, whatever the handler's own limit. */
 export class TransportOverloaded extends Error {
   readonly code = 'ERR_TRANSPORT_OVERLOADED';
   constructor(callsMax: number) {
@@ -33,7 +32,7 @@ export class TransportOverloaded extends Error {
   }
 }
 
-/** The answer could not be handed to the connection; the caller sees its end instead. */
+/** The answer could not be passed to the connection. The caller sees the connection end instead. */
 export class SendFailed extends Error {
   readonly code = 'ERR_SEND_FAILED';
   constructor(cause: unknown) {
@@ -42,10 +41,12 @@ export class SendFailed extends Error {
   }
 }
 
-/** A peer did not get through the TLS handshake: no certificate of ours, another protocol, no TLS at all. */
+/**
+ * A TLS handshake failed: a missing or untrusted certificate, another protocol, or no TLS at all.
+ */
 export class HandshakeFailed extends Error {
   readonly code = 'ERR_HANDSHAKE_FAILED';
-  /** @param reason OpenSSL's own code, such as `ERR_SSL_PEER_DID_NOT_RETURN_A_CERTIFICATE` */
+  /** @param reason OpenSSL's code, such as `ERR_SSL_PEER_DID_NOT_RETURN_A_CERTIFICATE` */
   constructor(reason: string) {
     super(`a TLS handshake failed: ${reason}`);
     this.name = 'HandshakeFailed';
@@ -53,24 +54,28 @@ export class HandshakeFailed extends Error {
 }
 
 /**
- * What a `tlsClientError` is worth telling; `undefined` for a peer that just left, as port scans and TCP probes do. Node looks
- * at a certificate after the handshake and hangs up by itself: then only the socket knows why.
+ * The fault to report for a `tlsClientError`; `undefined` for a peer that just disconnected, as
+ * port scans and TCP probes do. Node checks a client certificate after the handshake and
+ * disconnects by itself: then only the socket has the reason.
  */
 export function handshakeFault(
   error: Error,
   { authorizationError }: Pick<TLSSocket, 'authorizationError'>,
 ): HandshakeFailed | undefined {
-  // Documented as an Error, it is the code of one (`CERT_HAS_EXPIRED`), or null.
+  // The documentation says it is an Error. It is the code of one (`CERT_HAS_EXPIRED`), or null.
   const refusal: unknown = authorizationError;
   if (typeof refusal === 'string' && /^\w+$/.test(refusal)) return new HandshakeFailed(refusal);
   const reason = 'code' in error ? String(error.code) : '';
   return /^(?:ERR_SSL_|ERR_TLS_)\w+$/.test(reason) ? new HandshakeFailed(reason) : undefined;
 }
 
-/** A connection was ended for what its peer did against HTTP/2, or beyond a limit. */
+/** A connection was ended because its peer violated HTTP/2 or exceeded a limit. */
 export class ConnectionFailed extends Error {
   readonly code = 'ERR_CONNECTION_FAILED';
-  /** @param errorName of RFC 9113 section 7, and words of ours */
+  /**
+   * @param errorName an error name of RFC 9113 section 7
+   * @param why fixed text of ours
+   */
   constructor(errorName: string, why: string) {
     super(`a connection was ended: ${errorName}, ${why}`);
     this.name = 'ConnectionFailed';

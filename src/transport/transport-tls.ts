@@ -1,18 +1,22 @@
 import type { SecureContextOptions, TlsOptions } from 'node:tls';
 
-/** What the gRPC port shows to its clients and asks of them. PEM, as it stands in the files. */
+/** The certificates of the gRPC port. PEM, as read from the files. */
 export interface TransportTls {
-  /** The server's certificate, and after it those that lead to its authority. */
+  /** The server's certificate, followed by the intermediate ones up to its authority. */
   readonly certificate: Buffer;
   readonly key: Buffer;
-  /** Authorities of the clients. With them, whoever has no certificate of theirs does not get past the handshake. */
+  /**
+   * Authorities of the clients. If set, clients without a certificate of theirs fail the handshake.
+   */
   readonly clientCa?: Buffer | undefined;
 }
 
-/** A peer that has not said hello by then holds up a drain: shorter than anybody's drain timeout. */
+/**
+ * A handshake delays a drain for as long as this, so it is shorter than any usual drain timeout.
+ */
 const HANDSHAKE_MAX_MS = 5_000;
 
-// RFC 9113 section 9.2.2 forbids HTTP/2 all suites of TLS 1.2 but the ephemeral ones with an AEAD.
+// Of the suites of TLS 1.2, RFC 9113 section 9.2.2 allows only the ephemeral ones with an AEAD.
 const CIPHERS = [
   'TLS_AES_128_GCM_SHA256',
   'TLS_AES_256_GCM_SHA384',
@@ -25,7 +29,7 @@ const CIPHERS = [
   'ECDHE-RSA-CHACHA20-POLY1305',
 ].join(':');
 
-/** What comes from the files, and may be replaced under a running server (`setSecureContext`). */
+/** The options from the files. They can be replaced while the server runs (`setSecureContext`). */
 export function tlsContextOptions(tls: TransportTls): SecureContextOptions {
   return {
     cert: tls.certificate,
@@ -38,9 +42,9 @@ export function tlsContextOptions(tls: TransportTls): SecureContextOptions {
 }
 
 /**
- * What holds for a listening server from its start. The protocol is agreed in the handshake: a client that offers
- * others than HTTP/2 is refused there. One that offers none gets through, so the server has to look at
- * `alpnProtocol` itself (RFC 9113 section 3.2).
+ * The options that are fixed when the server starts to listen. A client that offers only protocols
+ * other than HTTP/2 fails the handshake. A client that offers none passes it, so the server must
+ * check `alpnProtocol` itself (RFC 9113 section 3.2).
  */
 export function tlsListenOptions(tls: TransportTls): TlsOptions {
   return {

@@ -1,4 +1,5 @@
 import type { AllowReply, HeaderPair } from './check-reply.ts';
+import { isListedOrigin } from './cors-headers.ts';
 import { guardHeaders, guardNames, headerTextOrigin } from './header-guard.ts';
 import type { JudgedRequest } from './judged-request.ts';
 import { clientTwins, LIFETIME_HEADER, ourSpellings, type OurSpellings } from './our-headers.ts';
@@ -11,9 +12,10 @@ import { verdictMetadata } from './verdict-metadata.ts';
 const NONE: readonly HeaderPair[] = [];
 
 /**
- * The answer that lets a request go on. Only a session that keeps its limits is told about and cut; in all other
- * cases (nobody's request, `session: off`, observed past its limit) our headers are taken off, so that a client's own
- * copy never gets through. No name is both set and removed: Envoy would remove it.
+ * The answer that lets a request pass. Our headers are set only for a session that keeps its
+ * limits. In all other cases (no session, `session: off`, observed past its limit) they are
+ * removed, so that a client's own copy never gets through. No name is both set and removed: Envoy
+ * would remove it.
  */
 export function buildAllow(judged: JudgedRequest, reason: Reason): AllowReply {
   const spellings = ourSpellings(judged.settings);
@@ -23,19 +25,22 @@ export function buildAllow(judged: JudgedRequest, reason: Reason): AllowReply {
     kind: 'allow',
     requestHeaders,
     requestHeadersToRemove,
-    responseHeaders: judged.policy.exposeLifetime ? exposed(ours) : NONE,
+    responseHeaders: judged.policy.exposeLifetime ? exposed(judged, ours) : NONE,
     metadata: verdictMetadata('allow', reason, judged),
   };
 }
 
-/** What a live session adds to its request: names that are tokens, and values of our own digits and letters. */
+/**
+ * What a live session adds to its request. All names are tokens, and all values are of our own
+ * letters and digits.
+ */
 function ourHeaders(
-  { clocks, policy, facts }: JudgedRequest,
+  { clocks, policy, facts, passive }: JudgedRequest,
   { streamCutHeader }: OurSpellings,
 ): readonly HeaderPair[] {
   if (clocks === undefined) return NONE;
   const lifetime = sessionLifetime(remainingSeconds(clocks, policy));
-  const cutMs = streamCutMs(clocks, policy, isStreamRequest(facts));
+  const cutMs = streamCutMs(clocks, policy, { isStream: isStreamRequest(facts), passive });
   const cut: HeaderPair | undefined =
     cutMs === undefined || streamCutHeader === undefined
       ? undefined
@@ -57,7 +62,7 @@ function requestChanges(
   if (!isStripped && twins.length === 0 && spellings.streamCutHeader !== LIFETIME_HEADER) {
     return { requestHeaders: ours, requestHeadersToRemove: spellings.besides(ours) };
   }
-  // Ours come last, because the last one of a name is the one that stays.
+  // Ours come last, because the last value of a name stays.
   const toSet = new Map([...guardHeaders(strip.set, headerTextOrigin(facts)), ...ours]);
   const toRemove = new Set([...spellings.all, ...guardNames(twins), ...guardNames(strip.remove)]);
   for (const name of toSet.keys()) toRemove.delete(name);
@@ -65,10 +70,17 @@ function requestChanges(
 }
 
 /**
- * What the client gets to see of it. A cached countdown would be a false one, hence `no-store`.
- * `access-control-expose-headers` is left to the application: ours would replace its own.
+ * The headers that the client sees too. A cached countdown would be wrong, so they come with
+ * `no-store`. A page of a listed origin may read them: the encoder adds to the names that the
+ * application exposes.
  */
-function exposed(ours: readonly HeaderPair[]): readonly HeaderPair[] {
+function exposed(
+  { facts, policy }: JudgedRequest,
+  ours: readonly HeaderPair[],
+): readonly HeaderPair[] {
   const lifetime = ours.filter(([name]) => name === LIFETIME_HEADER);
-  return lifetime.length === 0 ? NONE : [...lifetime, ['cache-control', 'no-store']];
+  if (lifetime.length === 0) return NONE;
+  const seen: readonly HeaderPair[] = [...lifetime, ['cache-control', 'no-store']];
+  if (!isListedOrigin(facts, policy)) return seen;
+  return [...seen, ['access-control-expose-headers', LIFETIME_HEADER]];
 }

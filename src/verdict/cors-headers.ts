@@ -1,11 +1,12 @@
-import type { EffectivePolicy } from '../session/effective-policy.ts';
-import type { RequestFacts } from '../session/request-facts.ts';
+import type { EffectivePolicy } from '../terms/effective-policy.ts';
+import { joinedHeader } from '../terms/header-lines.ts';
+import type { RequestFacts } from '../terms/request-facts.ts';
 import type { HeaderPair } from './check-reply.ts';
-import { joinedHeader } from './joined-header.ts';
 
 /**
- * Lets a page of a configured origin read a denial, which is a mere network error to it otherwise. `vary` stands on
- * every denial of a policy with origins, allowed or not: the answer depends on it either way.
+ * Lets a page of a configured origin read a denial, which otherwise looks like a network error to
+ * it. Every denial of a policy with origins has `vary`, even to an origin that is not allowed: the
+ * answer depends on the origin either way.
  *
  * @param exposed response headers that a script may read
  */
@@ -17,11 +18,17 @@ export function corsHeaders(
   if (policy.corsOrigins.size === 0) return [];
   const vary: HeaderPair = ['vary', 'origin'];
   const origin = joinedHeader(facts, 'origin');
-  if (origin === undefined || !policy.corsOrigins.has(origin)) return [vary];
+  if (origin === undefined || !isListedOrigin(facts, policy)) return [vary];
   return [
     ['access-control-allow-origin', origin],
     ['access-control-allow-credentials', 'true'],
     ['access-control-expose-headers', exposed.join(', ')],
     vary,
   ];
+}
+
+/** Whether a page of a configured origin sent the request. */
+export function isListedOrigin(facts: RequestFacts, { corsOrigins }: EffectivePolicy): boolean {
+  const origin = corsOrigins.size === 0 ? undefined : joinedHeader(facts, 'origin');
+  return origin !== undefined && corsOrigins.has(origin);
 }

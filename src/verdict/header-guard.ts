@@ -1,25 +1,29 @@
-import type { RequestFacts } from '../session/request-facts.ts';
+import type { RequestFacts } from '../terms/request-facts.ts';
 import type { HeaderPair } from './check-reply.ts';
 
-/** How text reached us: as characters, or as bytes of a header line that were read as latin-1. */
+/** How text was received: as characters, or as bytes of a header line that were read as latin-1. */
 export type TextOrigin = 'characters' | 'bytes';
 
-/** How the text of a request's header lines reached us: raw lines are bytes, the map form is text. */
+/**
+ * How the text of a request's header lines was received: raw lines are bytes, the map form is text.
+ */
 export function headerTextOrigin(facts: RequestFacts): TextOrigin {
   return facts.linesJoined ? 'characters' : 'bytes';
 }
 
 const PRINTABLE_ASCII = /^[\x20-\x7e]*$/;
-// oxlint-disable-next-line no-control-regex -- control characters are what it is for
+// oxlint-disable-next-line no-control-regex -- it searches for control characters
 const UNPRINTABLE = /[^\x20-\x7e]/gu;
 /** RFC 9110 section 5.6.2, in lower case. */
 const TOKEN = /^[a-z0-9!#$%&'*+.^_`|~-]+$/;
 
 /**
- * The one place through which every header leaves: whoever supplied a value, no control character and no byte above
- * ASCII is in it. Envoy would pass CR LF on to an HTTP/1.1 client, and a value would become two headers.
+ * Every header that we send passes this function, so that no value has a control character or a
+ * byte above ASCII, wherever it comes from. Envoy would forward CR LF to an HTTP/1.1 client, and
+ * one value would become two headers.
  *
- * A value is percent-encoded where it needs it, never cut; a pair whose name is no token is left out.
+ * A value is percent-encoded where necessary, never cut. A pair whose name is not a token is left
+ * out.
  */
 export function guardHeaders(
   pairs: readonly HeaderPair[],
@@ -30,7 +34,7 @@ export function guardHeaders(
     .filter(([name]) => TOKEN.test(name));
 }
 
-/** The same for names alone, such as those of headers to be removed. */
+/** The same for names alone, such as those of headers to remove. */
 export function guardNames(names: Iterable<string>): readonly string[] {
   return [...names].map((name) => name.toLowerCase()).filter((name) => TOKEN.test(name));
 }

@@ -1,18 +1,19 @@
-import type { RequestFacts } from '../session/request-facts.ts';
+import { areHeaderTwins } from '../terms/header-twin.ts';
+import type { RequestFacts } from '../terms/request-facts.ts';
 import type { HeaderPair } from './check-reply.ts';
 import { guardNames } from './header-guard.ts';
 import type { ReplySettings } from './judged-request.ts';
 
-/** Tells the application, and on request the client, what is left of the session. */
+/** Gives the application, and on request the client, the remaining time of the session. */
 export const LIFETIME_HEADER = 'session-lifetime';
 
 /**
- * The spellings of our names that must not reach the application from any client: the names themselves and their
- * underscore twins (CGI and WSGI read both as one variable).
+ * The spellings of our header names that must not reach the application from any client: the names
+ * and their underscore twins (CGI and WSGI read both as one variable).
  */
 export class OurSpellings {
   readonly all: readonly string[];
-  /** The name of the stream cut header; `undefined` = it is no token, so none can be set. */
+  /** The name of the stream cut header. `undefined`: it is not a token, so it cannot be set. */
   readonly streamCutHeader: string | undefined;
   readonly #besidesLifetime: readonly string[];
   readonly #besidesCut: readonly string[];
@@ -32,8 +33,9 @@ export class OurSpellings {
   }
 
   /**
-   * All but those that are set. The same list for the same names, so that an encoder may keep what it makes of it (not frozen:
-   * V8 goes through a frozen list several times slower).
+   * All spellings except those that are set. The same names always give the same list, so that an
+   * encoder can cache its bytes by the list. (It is not frozen: V8 reads a frozen list several
+   * times slower.)
    * @param ours the lifetime, the stream cut, both in this order, or nothing
    */
   besides(ours: readonly HeaderPair[]): readonly string[] {
@@ -48,7 +50,10 @@ export class OurSpellings {
   }
 }
 
-/** Settings live as long as a version of the policy file, and every allow asks for the same names. */
+/**
+ * By settings, which live as long as a version of the policy file: every allow asks for the same
+ * names.
+ */
 const known = new WeakMap<ReplySettings, OurSpellings>();
 
 export function ourSpellings(settings: ReplySettings): OurSpellings {
@@ -61,21 +66,13 @@ export function ourSpellings(settings: ReplySettings): OurSpellings {
 
 const NONE: readonly string[] = [];
 
-/** Other spellings of our names that this request carries. */
+/** The spellings of our names that this request carries. */
 export function clientTwins(facts: RequestFacts, settings: ReplySettings): readonly string[] {
   let twins: string[] | undefined;
   for (const { name } of facts.headers) {
-    if (isTwin(name, LIFETIME_HEADER) || isTwin(name, settings.streamCutHeader)) {
+    if (areHeaderTwins(name, LIFETIME_HEADER) || areHeaderTwins(name, settings.streamCutHeader)) {
       (twins ??= []).push(name);
     }
   }
   return twins ?? NONE;
-}
-
-/** Differs at most in what stands where our name has a hyphen. */
-function isTwin(name: string, ours: string): boolean {
-  return (
-    name.length === ours.length &&
-    name.replace(/[^a-z0-9]/g, '-') === ours.replace(/[^a-z0-9]/g, '-')
-  );
 }

@@ -1,13 +1,14 @@
-import type { SessionClocks, Timeouts } from '../session/deadlines.ts';
+import type { SessionClocks } from '../session/deadlines.ts';
+import type { Timeouts } from '../terms/timeouts.ts';
 import { absoluteRemainingMs, idleRemainingMs } from '../session/deadlines.ts';
 
-/** Whole seconds that are certainly left to both deadlines; `undefined` = that timeout is off. */
+/** Whole seconds that certainly remain until each deadline. `undefined`: that timeout is off. */
 export interface RemainingSeconds {
   readonly idle: number | undefined;
   readonly absolute: number | undefined;
 }
 
-/** Rounded down: a client that trusts it is never late. */
+/** Rounded down, so that a client which relies on it is never late. */
 export function remainingSeconds(clocks: SessionClocks, timeouts: Timeouts): RemainingSeconds {
   return {
     idle: wholeSeconds(idleRemainingMs(clocks, timeouts)),
@@ -16,8 +17,8 @@ export function remainingSeconds(clocks: SessionClocks, timeouts: Timeouts): Rem
 }
 
 /**
- * The value of `session-lifetime`, a dictionary of RFC 9651 such as `idle=540, absolute=27000`; a timeout that is off
- * is left out, and `undefined` means that both are.
+ * The value of `session-lifetime`, a dictionary of RFC 9651 such as `idle=540, absolute=27000`. A
+ * timeout that is off is left out. `undefined`: both are off.
  */
 export function sessionLifetime(remaining: RemainingSeconds): string | undefined {
   const { idle, absolute } = remaining;

@@ -3,9 +3,9 @@ import type { JudgedRequest } from './judged-request.ts';
 import type { Reason } from './reason.ts';
 import { remainingSeconds } from './session-lifetime.ts';
 
-/** What the access log gets to know: the true reason, configured names, the tag, and never a credential. */
+/** What the access log gets: the true reason, configured names, the tag, and never a credential. */
 export function verdictMetadata(
-  verdict: 'allow' | 'deny',
+  verdict: VerdictMetadata['verdict'],
   reason: Reason,
   judged: JudgedRequest,
 ): VerdictMetadata {

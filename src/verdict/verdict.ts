@@ -1,31 +1,34 @@
-import type { Reason } from './reason.ts';
-
-/** Why a request may be refused. */
-export type DenyReason = Extract<
-  Reason,
-  | 'no_credential'
-  | 'malformed_credential'
-  | 'ambiguous_credential'
-  | 'invalid_token'
-  | 'unknown_session'
-  | 'idle_timeout'
-  | 'absolute_timeout'
-  | 'revoked'
-  | 'reauthentication_required'
-  | 'session_limit'
->;
-
-/** Why there may be no verdict at all: our own fault, never the session's. */
-export type NoVerdictReason = Extract<
-  Reason,
-  'store_unavailable' | 'overloaded' | 'internal_error'
->;
+import type { NoReply } from './check-reply.ts';
+import type { DenyReason, NoVerdictReason, Reason, ServedReason } from './reason.ts';
 
 /**
- * What we answer. In observe mode an allow carries the true reason (`idle_timeout`, `store_unavailable`, ...).
- * `none` is the third answer, an RPC error, when we could not know.
+ * The request passes. In observe mode an allow carries the true reason (`idle_timeout`,
+ * `store_unavailable`, …).
  */
-export type Verdict =
-  | { readonly kind: 'allow'; readonly reason: Reason }
-  | { readonly kind: 'deny'; readonly reason: DenyReason }
-  | { readonly kind: 'none'; readonly reason: NoVerdictReason };
+export interface Allow {
+  readonly kind: 'allow';
+  readonly reason: Reason;
+}
+
+export interface Deny {
+  readonly kind: 'deny';
+  readonly reason: DenyReason;
+}
+
+/** Curfew answers in place of the application, and refuses no session. */
+export interface Served {
+  readonly kind: 'served';
+  readonly reason: ServedReason;
+}
+
+/** The third answer, an RPC error: the state of the session could not be found out. */
+export interface NoVerdict {
+  readonly kind: 'none';
+  readonly reason: NoVerdictReason;
+  readonly grpcStatus: NoReply['grpcStatus'];
+  /** The reason and words for the operator; never anything that the client sent. */
+  readonly message: string;
+}
+
+/** What we answer to one check. */
+export type Verdict = Allow | Deny | Served | NoVerdict;

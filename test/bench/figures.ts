@@ -1,6 +1,6 @@
 import { spreadOf } from './rounds.ts';
 
-/** A number as a reader takes it in: whole ones as they are, others to three significant digits; thousands apart. */
+/** A number for readers: whole numbers unchanged, others with three significant digits; thousands separated. */
 export function figure(value: number): string {
   if (!Number.isFinite(value)) return '–';
   const size = Math.abs(value);
@@ -11,7 +11,7 @@ export function figure(value: number): string {
   return fraction === undefined ? apart : `${apart}.${fraction}`;
 }
 
-/** `median (min–max)` of some rounds; the figure alone where there was one round. */
+/** `median (min–max)` of some rounds; only the figure if there was one round. */
 export function figures(rounds: readonly number[]): string {
   const { min, median, max } = spreadOf(rounds);
   if (rounds.length === 1 || Number.isNaN(median)) return figure(median);

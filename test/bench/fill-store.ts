@@ -1,24 +1,38 @@
 import { createHash } from 'node:crypto';
 import { parsePolicyFile } from '../../src/policy/parse-policy-file.ts';
 import type { SessionKey } from '../../src/session/session-key.ts';
-import type {
-  EndRequest,
-  OpenRequest,
-  SessionStore,
-  SourceRule,
-} from '../../src/session/session-store.ts';
+import type { EndRequest } from '../../src/session/end-request.ts';
+import type { OpenRequest, SourceRule } from '../../src/session/session-store.ts';
 import { openStore } from '../../src/store/open-store.ts';
-import { eventually } from '../support/eventually.ts';
+import type { OpenedStore } from '../../src/store/opened-store.ts';
+import { SUBJECT_KEY_LENGTH } from '../../src/session/subject-key.ts';
+import type { SubjectKey } from '../../src/session/subject-key.ts';
+import { locationOf } from '../support/store/location-of.ts';
+import { announceAbilities } from '../support/store/store-world.ts';
+import { eventually } from '../support/time/eventually.ts';
 import { benchPolicy, credentialOf } from './workload.ts';
 
 const AT_ONCE = 256;
+const ANNOUNCED_EVERY_MS = 10_000;
 const COMMAND_MAX_MS = 30_000; // we wait for it ourselves
 
-/** Curfew's own store on a Redis, for what no request asks for. */
-export async function openBenchStore(url: string): Promise<SessionStore> {
-  const opened = await openStore(url, { clock: Date.now, commandTimeoutMs: COMMAND_MAX_MS });
+/** Curfew's own store on a Redis, for operations that no request causes. */
+export async function openBenchStore(url: string): Promise<OpenedStore> {
+  const opened = await openStore(locationOf(url), {
+    clock: Date.now,
+    commandTimeoutMs: COMMAND_MAX_MS,
+  });
   await eventually('connection to Redis', () => opened.inspect());
-  return opened.store;
+  await announceAbilities(opened);
+  // An announcement is valid for 45 seconds. Without a valid one no subject is written.
+  const timer = setInterval(() => void announceAbilities(opened), ANNOUNCED_EVERY_MS);
+  return {
+    ...opened,
+    close: async () => {
+      clearInterval(timer);
+      await opened.close();
+    },
+  };
 }
 
 /** The source of the benchmark's policy file. */
@@ -30,9 +44,26 @@ export function benchSource(): SourceRule {
   return rule;
 }
 
-// Not the one of Curfew, which no credential leads to without its keys, but that of the rivals.
+// The session of the rivals, not of Curfew, whose names need its server keys.
 function keyOf(session: number): SessionKey {
   return createHash('sha256').update(credentialOf(session)).digest('base64url') as SessionKey;
+}
+
+/** The subject with this number. */
+export function subjectOf(subject: number): SubjectKey {
+  const name = createHash('sha256').update(`subject ${subject}`).digest('base64url');
+  return name.slice(0, SUBJECT_KEY_LENGTH) as SubjectKey;
+}
+
+/** Opens a session of a subject, as a check does. */
+export async function openFor(
+  { store, directory }: Pick<OpenedStore, 'store' | 'directory'>,
+  session: number,
+  subject: SubjectKey,
+): Promise<void> {
+  const request = opening(session, undefined);
+  await directory.enter({ subject, session: request.key, retentionMs: rule.retentionMs });
+  await store.open({ ...request, subject });
 }
 
 /** Revokes a session. */
@@ -40,7 +71,7 @@ export function ending(session: number): EndRequest {
   return { key: keyOf(session), source: rule, by: 'revoked' };
 }
 
-/** Opens a session that began at that time. It lives on even if that is past its deadlines. */
+/** Opens a session that began at that time. It stays live even if its deadlines have passed. */
 export function opening(session: number, startedAtMs: number | undefined): OpenRequest {
   return {
     key: keyOf(session),

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Running } from '../support/child-process.ts';
+import type { Running } from '../support/processes/child-process.ts';
 import { CheckConnection, framed } from './load/check-connection.ts';
 import type { Answer } from './load/read-answer.ts';
 import { checkRequestOf } from './workload.ts';
@@ -7,7 +7,7 @@ import { checkRequestOf } from './workload.ts';
 const FIRST_ALLOW_MAX_MS = 15_000;
 const RETRY_MS = 2;
 
-/** A session of which nobody else makes use. */
+/** A session that no other part uses. */
 export const PROBE_SESSION = 1_000_000_000;
 
 /** The instant at which a server that was just started allows the probe's session for the first time. */
@@ -23,7 +23,7 @@ export async function firstAllowAtMs(server: Running, port: number): Promise<num
   throw new Error(`the server did not allow anything (${last}):\n${server.log()}`);
 }
 
-/** What a server answers to one session, on a connection of its own. */
+/** A server's answer to one session, on a separate connection. */
 export async function askOnce(port: number, session: number): Promise<Answer> {
   const connection = await CheckConnection.open(port);
   const message = framed(checkRequestOf(session, 'raw'));

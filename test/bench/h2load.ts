@@ -1,8 +1,8 @@
-import { spawnSync } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { startProcess } from '../support/child-process.ts';
+import { provideDebianOnce } from '../../tools/provision.ts';
+import { startProcess } from '../support/processes/child-process.ts';
 import { framed } from './load/check-connection.ts';
 import { onCore } from './on-core.ts';
 
@@ -13,7 +13,7 @@ export interface H2loadOptions {
   readonly streams: number;
   readonly warmUpS: number;
   readonly measuredS: number;
-  /** Every call asks with this one. */
+  /** The message of every call. */
   readonly checkRequest: Buffer;
 }
 
@@ -25,23 +25,12 @@ export interface H2loadResult {
   readonly failed: number;
 }
 
-/** Whether there is an h2load; installed by apt where this is root's machine. Says in one line why not. */
-export function provideH2load(): boolean {
-  if (isThere()) return true;
-  if (process.getuid?.() === 0) {
-    const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
-    spawnSync('apt-get', ['install', '-y', '-qq', 'nghttp2-client'], { env });
-  }
-  if (isThere()) return true;
-  process.stderr.write('no h2load (Debian: nghttp2-client): its rows are left out\n');
-  return false;
+/** Whether there is an h2load; installed by apt when root runs this. If not, says why in one line. */
+export async function provideH2load(): Promise<boolean> {
+  return (await provideDebianOnce('h2load', 'nghttp2-client')) !== undefined;
 }
 
-function isThere(): boolean {
-  return spawnSync('h2load', ['--version']).status === 0;
-}
-
-/** A second opinion on a closed loop. It sees HTTP only: the caller has to count the allows. */
+/** An independent client for a closed loop. It reads only HTTP: the caller must count the allows. */
 export async function runH2load(options: H2loadOptions): Promise<H2loadResult> {
   const folder = await mkdtemp(join(tmpdir(), 'curfew-h2load-'));
   try {

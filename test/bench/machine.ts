@@ -1,8 +1,8 @@
 import { execFileSync } from 'node:child_process';
 import { cpus, loadavg, release, totalmem, type } from 'node:os';
-import { provideRedisServer } from '../support/provision.ts';
+import { provideStoreServer } from '../../tools/store-servers.ts';
 
-/** What a figure depends on, in one line, without anything that names this machine. */
+/** The hardware and versions that a figure depends on, in one line, without a name of this machine. */
 export async function describeMachine(): Promise<string> {
   const processors = cpus();
   const model = processors[0]?.model.trim() ?? 'unknown processor';
@@ -15,14 +15,14 @@ export async function describeMachine(): Promise<string> {
   ].join(' · ');
 }
 
-/** How much else ran in the last minute: 0 is a quiet machine. */
+/** The load of other processes in the last minute: 0 is an idle machine. */
 export function loadAverage(): string {
   return (loadavg()[0] ?? NaN).toFixed(2);
 }
 
 async function redisVersion(): Promise<string> {
-  const bin = await provideRedisServer();
+  const bin = await provideStoreServer();
   if (bin === undefined) return 'no Redis';
-  const told = execFileSync(bin, ['--version'], { encoding: 'utf8' });
-  return `Redis ${/v=(\S+)/.exec(told)?.[1] ?? 'unknown'}`;
+  const output = execFileSync(bin, ['--version'], { encoding: 'utf8' });
+  return `Redis ${/v=(\S+)/.exec(output)?.[1] ?? 'unknown'}`;
 }

@@ -1,12 +1,12 @@
 import { spawnSync } from 'node:child_process';
 import { availableParallelism } from 'node:os';
 
-/** Whose core: Curfew has one for itself, Redis and the load share the other. */
+/** The cores: Curfew has one alone, Redis and the load share the other. */
 export type Core = 'curfew' | 'others';
 
 const NUMBERS: Readonly<Record<Core, string>> = { curfew: '0', others: '1' };
 
-/** Whether processes can be kept on a core here. Where not, the figures say so. */
+/** Whether processes can be bound to a core here. If not, the figures say so. */
 export const canPin: boolean =
   availableParallelism() > 1 && spawnSync('taskset', ['--version']).status === 0;
 
@@ -16,7 +16,7 @@ export function onCore(core: Core, program: string, args: readonly string[]): [s
   return ['taskset', ['--cpu-list', NUMBERS[core], program, ...args]];
 }
 
-/** Moves a process that runs already, with all its threads. */
+/** Moves a running process, with all its threads. */
 export function moveToCore(core: Core, pid: number): void {
   if (!canPin) return;
   const { status, stderr } = spawnSync(

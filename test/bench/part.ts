@@ -1,12 +1,12 @@
-/** What every part of the benchmark is told. */
+/** The options of every part of the benchmark. */
 export interface BenchOptions {
-  /** `quick` is for trying it: its figures are worth nothing. */
+  /** `quick` is for a trial: its figures mean nothing. */
   readonly size: 'quick' | 'full';
-  /** Curfew's entry point, and what that is: the build, or the sources. */
+  /** Curfew's entry point: of the build, or of the sources. */
   readonly program: string;
-  /** How Curfew is to serve: its `--transport`. By default whatever its own default is. */
+  /** Curfew's `--transport`; by default Curfew's own default. */
   readonly transport: string | undefined;
-  /** Tells whoever waits what is being done. */
+  /** Reports progress. */
   say(what: string): void;
 }
 
@@ -14,8 +14,8 @@ export interface BenchOptions {
 export interface Part {
   readonly name: string;
   readonly title: string;
-  /** False: run only when asked for by name, and printed only. */
+  /** False: runs only when named, and is only printed. */
   readonly isKept: boolean;
-  /** Measures, and answers what is to be read under the title, as Markdown. */
+  /** Measures, and returns the text under the title, as Markdown. */
   run(options: BenchOptions): Promise<string>;
 }

@@ -1,4 +1,4 @@
-/** How a series of measured values spreads, in the unit of its values. */
+/** The distribution of a series of measured values, in their unit. */
 export interface Percentiles {
   readonly count: number;
   readonly mean: number;
@@ -8,7 +8,7 @@ export interface Percentiles {
   readonly max: number;
 }
 
-/** Exact: by nearest rank over all values, none of them averaged or put into a bucket. NaN without values. */
+/** Exact: by nearest rank over all values, without averages or buckets. NaN without values. */
 export function percentilesOf(values: readonly number[]): Percentiles {
   const sorted = Float64Array.from(values).toSorted();
   const rank = (share: number): number =>

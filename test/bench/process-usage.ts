@@ -2,7 +2,7 @@ import { readFileSync, readdirSync } from 'node:fs';
 
 const NS_PER_MS = 1_000_000;
 
-/** CPU time that a process has used since its start, user and system, by all threads that are there. */
+/** CPU time of a process since its start, user and system, of all present threads. */
 export function cpuMsOf(pid: number): number {
   return threadsOf(pid).reduce((sum, { cpuMs }) => sum + cpuMs, 0);
 }
@@ -14,8 +14,8 @@ export interface ThreadUse {
 }
 
 /**
- * CPU time of each thread since its start, from `schedstat`: to the nanosecond, where `stat` counts in hundredths of a
- * second, which are whole per cents of what a frugal server needs in a round.
+ * CPU time of each thread since its start, from `schedstat`: in nanoseconds, while `stat` counts in hundredths of a
+ * second, which is several per cent of what an efficient server needs in a round.
  */
 export function threadsOf(pid: number): readonly ThreadUse[] {
   const threads: ThreadUse[] = [];
@@ -26,7 +26,7 @@ export function threadsOf(pid: number): readonly ThreadUse[] {
       const name = readFileSync(`${folder}/comm`, 'latin1').trim();
       threads.push({ name, isMain: Number(id) === pid, cpuMs: Number(ranNs) / NS_PER_MS });
     } catch {
-      // It has ended between the two looks.
+      // It ended between the two reads.
     }
   }
   return threads;
@@ -34,7 +34,7 @@ export function threadsOf(pid: number): readonly ThreadUse[] {
 
 export interface MemoryUse {
   readonly nowMb: number;
-  /** The most since its start. */
+  /** The maximum since its start. */
   readonly peakMb: number;
 }
 

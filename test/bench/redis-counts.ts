@@ -1,6 +1,6 @@
 import { Redis } from 'ioredis';
 
-/** Calls of each command since the server started, those from within scripts too. */
+/** Calls of each command since the server started, including those from within scripts. */
 export type CommandCounts = ReadonlyMap<string, CommandCount>;
 
 export interface CommandCount {
@@ -8,38 +8,51 @@ export interface CommandCount {
   readonly micros: number;
 }
 
+const COMMAND_LINE = /^cmdstat_([^:]+):calls=(\d+),usec=(\d+)/gm;
 const NONE: CommandCount = { calls: 0, micros: 0 };
 
-/** Our own look into a Redis, beside Curfew's. */
+/** Our own connections to the servers of a store, beside Curfew's. */
 export class RedisCounts {
+  /** To the first server. */
   readonly client: Redis;
+  readonly #clients: readonly Redis[];
 
-  constructor(url: string) {
+  constructor(url: string, ...others: readonly string[]) {
     this.client = new Redis(url);
+    this.#clients = [this.client, ...others.map((other) => new Redis(other))];
   }
 
+  /** Of all servers together. */
   async commands(): Promise<CommandCounts> {
-    const text = await this.client.info('commandstats');
-    const lines = text.matchAll(/^cmdstat_([^:]+):calls=(\d+),usec=(\d+)/gm);
-    return new Map(
-      [...lines].map(([, name = '', calls, micros]) => [
-        name,
-        { calls: Number(calls), micros: Number(micros) },
-      ]),
-    );
+    const counts = new Map<string, CommandCount>();
+    for (const text of await this.#ask('commandstats')) {
+      for (const [, name = '', calls, micros] of text.matchAll(COMMAND_LINE)) {
+        const known = counts.get(name) ?? NONE;
+        counts.set(name, {
+          calls: known.calls + Number(calls),
+          micros: known.micros + Number(micros),
+        });
+      }
+    }
+    return counts;
   }
 
-  /** What is in use now, of all that the server has allocated, in bytes. */
+  /** The memory in use, in bytes, of all servers together. */
   async usedMemory(): Promise<number> {
-    return Number(/^used_memory:(\d+)/m.exec(await this.client.info('memory'))?.[1]);
+    const used = (text: string): number => Number(/^used_memory:(\d+)/m.exec(text)?.[1]);
+    return (await this.#ask('memory')).reduce((sum, text) => sum + used(text), 0);
   }
 
   close(): void {
-    this.client.disconnect();
+    for (const client of this.#clients) client.disconnect();
+  }
+
+  async #ask(section: string): Promise<readonly string[]> {
+    return Promise.all(this.#clients.map(async (client) => client.info(section)));
   }
 }
 
-/** What some commands together have done between two looks. */
+/** The sum of some commands between two reads. */
 export function countOf(
   names: readonly string[],
   before: CommandCounts,

@@ -1,4 +1,4 @@
-/** What several rounds of one measurement gave. */
+/** The results of several rounds of one measurement. */
 export interface Spread {
   readonly min: number;
   readonly median: number;
@@ -16,7 +16,7 @@ export function spreadOf(rounds: readonly number[]): Spread {
   return { min, median: (low + high) / 2, max };
 }
 
-/** Does the rounds one after the other, never two at once. */
+/** Runs the rounds one after the other, never two at once. */
 export async function inRounds<T>(count: number, round: (n: number) => Promise<T>): Promise<T[]> {
   const results: T[] = [];
   for (let n = 1; n <= count; n += 1) {

@@ -1,9 +1,9 @@
 import { fileURLToPath } from 'node:url';
-import { startProcess } from '../support/child-process.ts';
+import { startProcess } from '../support/processes/child-process.ts';
 import { onCore } from './on-core.ts';
 import type { Core } from './on-core.ts';
 
-/** Runs a script of ours on a core; the last line that it prints is its result. */
+/** Runs one of our scripts on a core. The last line that it prints is its result. */
 export async function runJson<Result>(core: Core, script: URL, argument: unknown): Promise<Result> {
   const args = [fileURLToPath(script), JSON.stringify(argument)];
   const running = await startProcess(...onCore(core, process.execPath, args));

@@ -17,9 +17,9 @@ const DEFAULTS = {
 type Plan = Partial<LoadPlan> & Pick<LoadPlan, 'port' | 'pace'>;
 
 /**
- * Runs a load in a process of its own, beside Redis. Missing verdicts are for the caller to tell: a machine that stands
- * still for a tenth of a second causes some.
- * @throws when any other answer is not the one expected: its figures would mean nothing
+ * Runs a load in a separate process, on the core of Redis. The caller must report missing verdicts: a machine that stalls
+ * for a tenth of a second causes some.
+ * @throws if any other answer is unexpected, because the figures would mean nothing
  */
 export async function runLoad(
   plan: Plan,
@@ -32,7 +32,7 @@ export async function runLoad(
   return result;
 }
 
-/** The same for a server that may lose calls: these count as without a verdict, as they do for a client that gives up. */
+/** The same for a server that may lose calls. These count as calls without a verdict, as for a client that gives up. */
 export async function runLossyLoad(plan: Plan): Promise<LoadResult> {
   const result = await measured(plan);
   const { allow, deny, noVerdict, broken } = result.answers;
@@ -71,7 +71,7 @@ async function steadily({ pace, ...plan }: LoadPlan): Promise<LoadResult | undef
   });
 }
 
-/** Lets Curfew see its first requests a few at a time, as a service that has just started would. */
+/** Sends Curfew its first requests a few at a time, as to a service that has just started. */
 export async function warmUp(port: number, ms: number): Promise<void> {
   await runLoad({ port, pace: { kind: 'closed', inFlight: 8, warmUpMs: ms, measuredMs: 0 } });
 }

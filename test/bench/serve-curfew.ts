@@ -1,11 +1,12 @@
-import { startProcess } from '../support/child-process.ts';
-import { freePort } from '../support/free-port.ts';
-import { httpCall } from '../support/http-call.ts';
-import { imageNodeFlags } from '../support/node-flags.ts';
-import { writeKeyFile } from '../support/key-file.ts';
-import { writePolicyFile } from '../support/policy-file.ts';
-import { startRedisServer } from '../support/redis-server.ts';
-import type { RedisServer } from '../support/redis-server.ts';
+import { startProcess } from '../support/processes/child-process.ts';
+import { freePort } from '../support/network/free-port.ts';
+import { httpCall } from '../support/clients/http-call.ts';
+import { imageNodeFlags } from '../support/image/node-flags.ts';
+import { writeKeyFile } from '../support/files/key-file.ts';
+import { writePolicyFile } from '../support/files/policy-file.ts';
+import type { PolicyFile } from '../support/files/policy-file.ts';
+import { startRedisServer } from '../support/redis/redis-server.ts';
+import type { RedisServer } from '../support/redis/redis-server.ts';
 import { firstAllowAtMs } from './first-allow.ts';
 import { moveToCore, onCore } from './on-core.ts';
 import { sumOfMetric } from './sum-of-metric.ts';
@@ -19,21 +20,23 @@ export interface ServeOptions {
   readonly nodeArgs?: readonly string[];
   /** More flags of `serve`. */
   readonly flags?: readonly string[];
-  /** Somebody else's Redis and keys, for several servers beside each other; by default its own. */
+  /** A shared Redis and shared keys, for several servers beside each other; by default its own. */
   readonly store?: SharedStore;
 }
 
-/** The flags for a transport that was asked for by name; none for Curfew's own choice. */
+/** The flags for a transport that was named; none for Curfew's default. */
 export function transportFlags(transport: string | undefined): readonly string[] {
   return transport === undefined ? [] : [`--transport=${transport}`];
 }
 
 export interface SharedStore {
   readonly redis: RedisServer;
+  /** The store's URL, if it is more than this Redis. */
+  readonly url?: string;
   readonly keyPath: string;
 }
 
-/** A server that answers Envoy, on a core of its own, over a real Redis. */
+/** A server that answers Envoy, alone on a core, over a real Redis. */
 export interface Serving {
   readonly port: number;
   readonly pid: number;
@@ -45,6 +48,7 @@ export interface Serving {
 
 /** A real `curfew serve`. */
 export interface Served extends Serving {
+  readonly policyFile: PolicyFile;
   /** The sum of a metric's series with these labels. */
   metric(name: string, labels?: MetricLabels): Promise<number>;
 }
@@ -58,7 +62,7 @@ export async function serveCurfew(options: ServeOptions): Promise<Served> {
     for (const close of closers.splice(0).toReversed()) await close();
   };
   try {
-    const { redis, keyPath } = options.store ?? (await ownStore(closers));
+    const { redis, url, keyPath } = options.store ?? (await ownStore(closers));
     const policyFile = await writePolicyFile(options.policy);
     closers.push(() => policyFile.remove());
     const [port, opsPort] = [await freePort(), await freePort()];
@@ -71,7 +75,7 @@ export async function serveCurfew(options: ServeOptions): Promise<Served> {
         'serve',
         `--config=${policyFile.path}`,
         `--key-file=${keyPath}`,
-        `--store=${redis.url}`,
+        `--store=${url ?? redis.url}`,
         `--grpc-address=127.0.0.1:${port}`,
         `--ops-address=127.0.0.1:${opsPort}`,
         '--drain-delay=0s',
@@ -82,7 +86,7 @@ export async function serveCurfew(options: ServeOptions): Promise<Served> {
     const firstAllowMs = (await firstAllowAtMs(curfew, port)) - startedAtMs;
     const metric = async (name: string, labels?: MetricLabels): Promise<number> =>
       sumOfMetric((await httpCall(opsPort, '/metrics')).body, name, labels);
-    return { port, pid: curfew.pid, redis, firstAllowMs, metric, stop };
+    return { port, pid: curfew.pid, redis, policyFile, firstAllowMs, metric, stop };
   } catch (error) {
     await stop();
     throw error;

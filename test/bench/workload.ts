@@ -1,18 +1,18 @@
-// The traffic that is measured: one policy file, and requests as a browser behind an edge proxy sends them.
+// The measured traffic: one policy file, and requests as a browser sends them through an edge proxy.
 
 import { createHash } from 'node:crypto';
-import { encodeCheckRequest } from '../support/check-request.ts';
-import type { CheckRequestParts } from '../support/check-request.ts';
+import { encodeCheckRequest } from '../support/requests/check-request.ts';
+import type { CheckRequestParts } from '../support/requests/check-request.ts';
 
 export const COOKIE_NAME = '__Host-sid';
 export const POLICIES = 50;
 
-/** The credential of the session of this number. */
+/** The credential of the session with this number. */
 export function credentialOf(session: number): string {
   return createHash('sha256').update(`bench session ${session}`).digest('hex').slice(0, 32);
 }
 
-/** CheckRequest bytes, about 1.2 KB with 23 headers, for the policy that is tried last. */
+/** CheckRequest bytes, about 1.2 KB with 23 headers, for the last policy. */
 export function checkRequestOf(session: number, form: 'raw' | 'map'): Buffer {
   return encodeCheckRequest(partsOf(session, form));
 }

@@ -1,9 +1,15 @@
 import { expect } from 'chai';
-import type { Timeouts } from '../../src/session/deadlines.ts';
-import type { OpenRequest, SourceRule, TouchRule } from '../../src/session/session-store.ts';
-import { keyOf, sourceWith, touchOf } from '../support/store-requests.ts';
-import type { StoreWorld } from '../support/store-world.ts';
-import { touched } from '../support/touched.ts';
+import type { Timeouts } from '../../src/terms/timeouts.ts';
+import type {
+  LoginVisit,
+  OpenRequest,
+  SourceRule,
+  TouchRule,
+} from '../../src/session/session-store.ts';
+import { StoreUnavailable } from '../../src/session/session-store.ts';
+import { keyOf, sourceWith, touchOf, visitOf } from '../support/store/store-requests.ts';
+import type { StoreWorld } from '../support/store/store-world.ts';
+import { touched } from '../support/store/touched.ts';
 
 const SECOND = 1_000;
 const MINUTE = 60 * SECOND;
@@ -11,8 +17,9 @@ const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 
 /**
- * What every store does. Idle is 5 minutes, absolute 1 hour. Times keep a second's distance from the limits, so that
- * a store whose clock runs on its own gives the same answers; the limits themselves are tested where time can stand.
+ * What every store does. Idle is 5 minutes, absolute 1 hour. All times are at least a second away from
+ * the limits, so that a store whose clock runs on gives the same answers. The limits themselves are
+ * tested where the clock can stand still.
  */
 export function describeSessionStore(name: string, open: () => Promise<StoreWorld>): void {
   describe(`session store: ${name}`, () => {
@@ -39,20 +46,24 @@ export function describeSessionStore(name: string, open: () => Promise<StoreWorl
         ...request,
       });
     const end = async () => world.store.end({ key: key(), source: sourceWith(), by: 'revoked' });
-    const told = async () => (await world.events(key())).map(({ kind, by }) => `${kind} ${by}`);
+    const signOut = async () =>
+      world.store.end({ key: key(), source: sourceWith(), by: 'signed_out' });
+    const visit = async (how: Partial<LoginVisit> = {}) =>
+      world.store.visitLogin({ ...visitOf(session), ...how });
+    const reported = async () => (await world.events(key())).map(({ kind, by }) => `${kind} ${by}`);
     const nowMs = async () => {
-      const outcome = await touched(world.store, touchOf('nobody'));
+      const outcome = await touched(world.store, touchOf('never opened'));
       return outcome.kind === 'unknown' ? outcome.nowMs : NaN;
     };
     const sweep = async (source: Partial<SourceRule> = {}, more: SourceRule[] = []) => {
       const rules = [sourceWith(source), ...more].map((rule) => [rule.source, rule] as const);
-      const report = await world.store.sweep(new Map(rules), 100_000);
+      const report = await world.sweeper.sweep(new Map(rules), 100_000);
       expect(report.more).to.equal(false);
       return report;
     };
 
     describe('claims of a name', () => {
-      it('are settled by the first who asks, for each credential by itself', async () => {
+      it('are settled by the first call, for each credential separately', async () => {
         const at = key();
         const [first, second] = [keyOf(`${session} first`), keyOf(`${session} second`)];
         expect(await world.store.claim(at, first)).to.equal(first);
@@ -61,7 +72,7 @@ export function describeSessionStore(name: string, open: () => Promise<StoreWorl
         expect(await world.store.claim(second, second)).to.equal(second);
       });
 
-      it('of many at once come to one', async () => {
+      it('of many calls at once give one name', async () => {
         const names = Array.from({ length: 8 }, (_, index) => keyOf(`${session} ${index}`));
         const settled = await Promise.all(names.map((one) => world.store.claim(key(), one)));
         expect(new Set(settled).size).to.equal(1);
@@ -70,15 +81,56 @@ export function describeSessionStore(name: string, open: () => Promise<StoreWorl
       it('open nothing', async () => {
         await world.store.claim(key(), key());
         expect((await touch()).kind).to.equal('unknown');
-        expect(await told()).to.deep.equal([]);
+        expect(await reported()).to.deep.equal([]);
+      });
+    });
+
+    describe('an opening with a claim', () => {
+      const refused = async () => {
+        const fault: unknown = await openIt({ hasClaim: true }).catch((error: unknown) => error);
+        expect(fault).to.be.instanceOf(StoreUnavailable).with.property('fault', 'refused');
+      };
+
+      it('opens under the name that is settled', async () => {
+        await world.store.claim(key(), key());
+        expect(await openIt({ hasClaim: true })).to.include({ kind: 'live', opened: true });
+      });
+
+      it('is refused while another name is settled, and writes nothing', async () => {
+        await world.store.claim(key(), keyOf(`${session} other`));
+        await refused();
+        expect((await touch()).kind).to.equal('unknown');
+        expect(await reported()).to.deep.equal([]);
+      });
+
+      it('is refused after a minute, when another name may have been settled since', async () => {
+        await world.store.claim(key(), key());
+        await world.passTime(MINUTE + SECOND);
+        await refused();
+        expect((await touch()).kind).to.equal('unknown');
+      });
+
+      it('keeps the claim for another minute, for checks that have looked before it', async () => {
+        await world.store.claim(key(), key());
+        await world.passTime(MINUTE - SECOND);
+        await openIt({ hasClaim: true });
+        await world.passTime(2 * SECOND);
+        expect(await world.store.claim(key(), keyOf(`${session} other`))).to.equal(key());
+      });
+
+      it('finds a session that is there, whatever became of the claim', async () => {
+        await openIt();
+        expect(await openIt({ hasClaim: true })).to.include({ kind: 'live', opened: false });
+        await end();
+        expect(await openIt({ hasClaim: true })).to.include({ kind: 'ended', by: 'revoked' });
       });
     });
 
     describe('unknown sessions', () => {
-      it('stay unknown, however often they are touched, and leave nothing', async () => {
+      it('stay unknown, however often they are touched, and leave no trace', async () => {
         expect((await touch()).kind).to.equal('unknown');
         expect((await touch()).kind).to.equal('unknown');
-        expect(await told()).to.deep.equal([]);
+        expect(await reported()).to.deep.equal([]);
       });
 
       it('cannot be ended, and are not marked as ended', async () => {
@@ -88,13 +140,13 @@ export function describeSessionStore(name: string, open: () => Promise<StoreWorl
     });
 
     describe('opening', () => {
-      it('begins a session that the next touch finds', async () => {
+      it('creates a session that the next touch finds', async () => {
         expect(await openIt()).to.include({ kind: 'live', opened: true, activity: 'moved' });
         expect(await touch()).to.include({ kind: 'live', opened: false, activity: 'moved' });
-        expect(await told()).to.deep.equal(['opened first-use']);
+        expect(await reported()).to.deep.equal(['opened first-use']);
       });
 
-      it('tells policy and source in whatever letters they are written', async () => {
+      it('reports policy and source with any characters in their names', async () => {
         const source = { source: 'Stra\u00DFe \u20AC' };
         const policy = 'Gr\u00F6\u00DFe \u{1F511}';
         await openIt({ source: sourceWith(source) });
@@ -104,7 +156,7 @@ export function describeSessionStore(name: string, open: () => Promise<StoreWorl
         expect(ended).to.include({ ...source, policy, by: 'absolute' });
       });
 
-      it('tells how it came about, and under which policy', async () => {
+      it('reports how the session was opened, and by which policy', async () => {
         await openIt({ opening: 'registered' });
         const [event] = await world.events(key());
         expect(event).to.include({
@@ -116,7 +168,7 @@ export function describeSessionStore(name: string, open: () => Promise<StoreWorl
         });
       });
 
-      it('a second time is only a touch: the start stays', async () => {
+      it('is only a touch the second time: the start stays', async () => {
         await openIt();
         await world.passTime(4 * MINUTE);
         const again = await openIt({ startedAtMs: await nowMs() });
@@ -124,7 +176,7 @@ export function describeSessionStore(name: string, open: () => Promise<StoreWorl
         expect(again)
           .to.have.nested.property('clocks.longestGapMs')
           .that.is.at.least(4 * MINUTE);
-        expect(await told()).to.have.length(1);
+        expect(await reported()).to.have.length(1);
       });
 
       it('starts at the login that the credential proves', async () => {
@@ -146,7 +198,7 @@ export function describeSessionStore(name: string, open: () => Promise<StoreWorl
           .that.is.at.most(await nowMs());
       });
 
-      it('denies an old login at once, and for ever', async () => {
+      it('denies a login that is too old, at once and for ever', async () => {
         const opened = await openIt({ startedAtMs: (await nowMs()) - HOUR });
         expect(opened).to.include({
           kind: 'expired',
@@ -155,7 +207,7 @@ export function describeSessionStore(name: string, open: () => Promise<StoreWorl
           opened: true,
         });
         expect(await openIt()).to.include({ kind: 'ended', by: 'absolute' });
-        expect(await told()).to.deep.equal(['opened first-use', 'ended absolute']);
+        expect(await reported()).to.deep.equal(['opened first-use', 'ended absolute']);
       });
     });
 
@@ -168,21 +220,21 @@ export function describeSessionStore(name: string, open: () => Promise<StoreWorl
         }
       });
 
-      it('silence ends it, with one event however often it is asked', async () => {
+      it('silence ends it, with one event however often it is touched', async () => {
         await openIt();
         await world.passTime(5 * MINUTE);
         expect(await touch()).to.include({ kind: 'expired', by: 'idle', effect: 'ended' });
         expect(await touch()).to.include({ kind: 'ended', by: 'idle' });
         expect(await touch()).to.include({ kind: 'ended', by: 'idle' });
-        expect(await told()).to.deep.equal(['opened first-use', 'ended idle']);
+        expect(await reported()).to.deep.equal(['opened first-use', 'ended idle']);
       });
 
-      it('the end is told at the instant of the limit', async () => {
+      it('the end is reported at the instant of the limit', async () => {
         const opened = await openIt();
         const atMs = opened.kind === 'live' ? opened.clocks.lastActivityAtMs : NaN;
         await world.passTime(7 * MINUTE);
         const found = await touch();
-        // What the store now remembers of the opening has moved with the time that passed.
+        // The time of the opening in the store has moved with the time that passed.
         const lastAtMs = found.kind === 'expired' ? found.clocks.lastActivityAtMs : NaN;
         expect((await world.events(key()))[1]?.atMs).to.equal(lastAtMs + 5 * MINUTE);
         expect(await touch()).to.include({ endedAtMs: lastAtMs + 5 * MINUTE });
@@ -202,7 +254,7 @@ export function describeSessionStore(name: string, open: () => Promise<StoreWorl
         });
       });
 
-      it('age ends it in the midst of activity', async () => {
+      it('age ends it although there is activity', async () => {
         await openIt();
         for (let step = 0; step < 14; step += 1) {
           await world.passTime(4 * MINUTE);
@@ -210,7 +262,7 @@ export function describeSessionStore(name: string, open: () => Promise<StoreWorl
         }
         await world.passTime(4 * MINUTE);
         expect(await touch()).to.include({ kind: 'expired', by: 'absolute' });
-        expect(await told()).to.deep.equal(['opened first-use', 'ended absolute']);
+        expect(await reported()).to.deep.equal(['opened first-use', 'ended absolute']);
       });
 
       it('the limit that came first names the reason', async () => {
@@ -219,7 +271,7 @@ export function describeSessionStore(name: string, open: () => Promise<StoreWorl
         expect(await touch()).to.include({ kind: 'expired', by: 'idle' });
       });
 
-      it('a limit that is off never comes', async () => {
+      it('a limit that is off is never reached', async () => {
         await openIt();
         await world.passTime(HOUR - MINUTE);
         expect((await touch({ idleTimeoutMs: undefined })).kind).to.equal('live');
@@ -228,14 +280,14 @@ export function describeSessionStore(name: string, open: () => Promise<StoreWorl
         expect((await touch(off)).kind).to.equal('live');
       });
 
-      it('a pause under one policy is not laundered for another', async () => {
+      it('a pause under one policy still counts for another', async () => {
         await openIt();
         await world.passTime(6 * MINUTE);
         expect((await touch({ idleTimeoutMs: HOUR })).kind).to.equal('live');
         expect(await touch()).to.include({ kind: 'expired', by: 'idle', effect: 'ended' });
       });
 
-      it('a tightened policy bites on the next request, by the pauses that were', async () => {
+      it('a tightened policy applies to the next request, and to earlier pauses', async () => {
         await openIt();
         await world.passTime(4 * MINUTE);
         await touch();
@@ -263,11 +315,177 @@ export function describeSessionStore(name: string, open: () => Promise<StoreWorl
       it('refuses without ending, and counts nothing', async () => {
         await openIt();
         await world.passTime(6 * MINUTE);
-        const refused = await touch({ onExpiry: 'keep' });
-        expect(refused).to.include({ kind: 'expired', by: 'idle', effect: 'kept', crossed: false });
-        expect(refused).to.have.nested.property('clocks.longestGapMs', 0);
+        for (const onExpiry of ['keep', 'challenge', 'challenge'] as const) {
+          const refused = await touch({ onExpiry });
+          expect(refused).to.include({ kind: 'expired', by: 'idle', effect: 'kept' });
+          expect(refused).to.include({ crossed: false, opened: false });
+          expect(refused).to.have.nested.property('clocks.longestGapMs', 0);
+        }
         expect((await touch({ idleTimeoutMs: HOUR })).kind).to.equal('live');
-        expect(await told()).to.deep.equal(['opened first-use']);
+        expect(await reported()).to.deep.equal(['opened first-use']);
+      });
+
+      it('moves no limit by its mark', async () => {
+        await openIt();
+        await world.passTime(6 * MINUTE);
+        await touch({ onExpiry: 'challenge' });
+        await world.passTime(53 * MINUTE);
+        expect((await touch({ idleTimeoutMs: HOUR })).kind).to.equal('live');
+        await world.passTime(MINUTE);
+        expect(await touch({ idleTimeoutMs: HOUR, onExpiry: 'challenge' })).to.include({
+          kind: 'expired',
+          by: 'absolute',
+        });
+      });
+
+      for (const [what, rule] of [
+        ['a policy that only observes', { onExpiry: 'challenge', mode: 'observe' }],
+        ['a look-up that keeps all as it is', { onExpiry: 'keep', countsAsActivity: false }],
+      ] as const) {
+        it(`leaves no mark if it is ${what}`, async () => {
+          await openIt();
+          await world.passTime(6 * MINUTE);
+          await touch(rule);
+          expect((await visit({ endLimits: [] })).kind).to.equal('live');
+        });
+      }
+
+      it('leaves its mark also on a login that is too old when it opens', async () => {
+        const startedAtMs = (await nowMs()) - HOUR;
+        const opened = await openIt({
+          ...touchOf(session, { onExpiry: 'challenge' }),
+          startedAtMs,
+        });
+        expect(opened).to.include({ kind: 'expired', effect: 'kept', opened: true });
+        expect(await visit({ endLimits: [] })).to.deep.equal({ kind: 'marked' });
+      });
+    });
+
+    describe('the visit of a login', () => {
+      const idle = { policy: 'short', idleTimeoutMs: 5 * MINUTE, absoluteTimeoutMs: undefined };
+
+      it('leaves an unknown credential unknown', async () => {
+        expect(await visit({ mayEnd: true, maySignOut: true })).to.deep.equal({ kind: 'unknown' });
+        expect((await touch()).kind).to.equal('unknown');
+        expect(await reported()).to.deep.equal([]);
+      });
+
+      it('finds a live session live, and is not activity', async () => {
+        await openIt();
+        await world.passTime(4 * MINUTE);
+        const found = await visit({ mayEnd: true, maySignOut: true });
+        expect(found).to.have.nested.property('clocks.longestGapMs', 0);
+        expect(found.kind).to.equal('live');
+        await world.passTime(MINUTE);
+        expect(await touch()).to.include({ kind: 'expired', by: 'idle' });
+      });
+
+      it('finds an ended session ended, and how', async () => {
+        await openIt();
+        await end();
+        const found = await visit({ mayEnd: true, maySignOut: true });
+        expect(found).to.include({ kind: 'ended', by: 'revoked', byThisVisit: false });
+        expect(await reported()).to.have.length(2);
+      });
+
+      it('ends a session that is over, for the policy whose limit was reached first', async () => {
+        const endLimits = [
+          { ...idle, policy: 'long', idleTimeoutMs: 8 * MINUTE },
+          idle,
+          { ...idle, policy: 'later' },
+        ];
+        await openIt();
+        await world.passTime(20 * MINUTE);
+        const found = await visit({ endLimits, mayEnd: true });
+        expect(found).to.include({ kind: 'ended', by: 'idle', byThisVisit: true });
+        const event = (await world.events(key()))[1];
+        expect(event).to.include({ kind: 'ended', by: 'idle', policy: 'short', source: 'web' });
+        expect(found).to.have.property('endedAtMs', event?.atMs);
+        expect((event?.atMs ?? 0) - (await nowMs())).to.be.within(
+          -15 * MINUTE - 5 * SECOND,
+          -15 * MINUTE,
+        );
+        expect(await touch()).to.include({ kind: 'ended', by: 'idle' });
+      });
+
+      it('takes the absolute limit if two policies were reached at the same instant', async () => {
+        const absolute = { policy: 'old', idleTimeoutMs: undefined, absoluteTimeoutMs: 5 * MINUTE };
+        await openIt();
+        await world.passTime(6 * MINUTE);
+        const found = await visit({ endLimits: [idle, absolute], mayEnd: true });
+        expect(found).to.include({ kind: 'ended', by: 'absolute' });
+        expect((await world.events(key()))[1]).to.include({ policy: 'old' });
+      });
+
+      it('leaves a session that is over if it may not end it, or no policy ends it', async () => {
+        await openIt();
+        await world.passTime(6 * MINUTE);
+        expect(await visit({ endLimits: [idle] })).to.deep.equal({ kind: 'over', by: 'idle' });
+        expect((await visit({ endLimits: [], mayEnd: true })).kind).to.equal('live');
+        expect((await touch({ idleTimeoutMs: HOUR })).kind).to.equal('live');
+        expect(await reported()).to.have.length(1);
+      });
+
+      it('finds the mark, and leaves the session to other policies', async () => {
+        await openIt();
+        await world.passTime(6 * MINUTE);
+        await touch({ onExpiry: 'challenge' });
+        const found = await visit({ endLimits: [], mayEnd: true });
+        expect(found).to.deep.equal({ kind: 'marked' });
+        expect((await touch({ idleTimeoutMs: HOUR })).kind).to.equal('live');
+        expect((await visit({ endLimits: [] })).kind).to.equal('marked');
+      });
+
+      it('finds the mark before a limit for which it may not end the session', async () => {
+        await openIt();
+        await world.passTime(6 * MINUTE);
+        await touch({ onExpiry: 'challenge' });
+        expect(await visit({ endLimits: [idle] })).to.deep.equal({ kind: 'marked' });
+      });
+
+      it('signs out a marked session that a fresh login replaces', async () => {
+        await openIt();
+        await world.passTime(6 * MINUTE);
+        await touch({ onExpiry: 'challenge' });
+        const before = await nowMs();
+        const found = await visit({ endLimits: [], mayEnd: true, maySignOut: true });
+        expect(found).to.include({ kind: 'ended', by: 'signed_out', byThisVisit: true });
+        const event = (await world.events(key()))[1];
+        expect(event).to.include({ kind: 'ended', by: 'signed_out', policy: '', source: 'web' });
+        expect((event?.atMs ?? 0) - before).to.be.within(0, 5 * SECOND);
+        expect(await touch()).to.include({ kind: 'ended', by: 'signed_out' });
+        expect(await openIt()).to.include({ kind: 'ended', by: 'signed_out' });
+        expect(await visit()).to.include({ kind: 'ended', by: 'signed_out', byThisVisit: false });
+        expect(await end()).to.include({ kind: 'already', by: 'signed_out' });
+        expect(await reported()).to.have.length(2);
+      });
+
+      it('signs out nothing without the mark', async () => {
+        await openIt();
+        expect((await visit({ mayEnd: true, maySignOut: true })).kind).to.equal('live');
+        expect((await touch()).kind).to.equal('live');
+      });
+
+      it('ends by the limit what is over and marked', async () => {
+        await openIt();
+        await world.passTime(6 * MINUTE);
+        await touch({ onExpiry: 'challenge' });
+        const found = await visit({ endLimits: [idle], mayEnd: true, maySignOut: true });
+        expect(found).to.include({ kind: 'ended', by: 'idle' });
+      });
+
+      it('keeps the record, because the credential was presented', async () => {
+        const never = { overLimits: [] };
+        await openIt({ ...touchOf(session, {}, never) });
+        for (let day = 0; day < 3; day += 1) {
+          await world.passTime(DAY + MINUTE);
+          expect((await visit({ endLimits: [] })).kind).to.equal('live');
+        }
+        await end();
+        for (let day = 0; day < 3; day += 1) {
+          await world.passTime(DAY + MINUTE);
+          expect((await visit()).kind).to.equal('ended');
+        }
       });
     });
 
@@ -282,10 +500,10 @@ export function describeSessionStore(name: string, open: () => Promise<StoreWorl
           crossings.push(found.kind === 'expired' ? found.crossed : found.kind);
         }
         expect(crossings).to.deep.equal(['live', true, false, false]);
-        expect(await told()).to.deep.equal(['opened first-use']);
+        expect(await reported()).to.deep.equal(['opened first-use']);
       });
 
-      it('counts as activity past the limit what counts, and nothing passive', async () => {
+      it('counts activity past the limit, and nothing passive', async () => {
         await openIt();
         await world.passTime(6 * MINUTE);
         const passive = await touch({ mode: 'observe', countsAsActivity: false });
@@ -318,7 +536,7 @@ export function describeSessionStore(name: string, open: () => Promise<StoreWorl
         expect((await end()).kind).to.equal('ended');
         expect(await end()).to.include({ kind: 'already', by: 'revoked' });
         expect(await touch()).to.include({ kind: 'ended', by: 'revoked' });
-        expect(await told()).to.deep.equal(['opened first-use', 'ended revoked']);
+        expect(await reported()).to.deep.equal(['opened first-use', 'ended revoked']);
       });
 
       it('is not undone by an opening', async () => {
@@ -326,6 +544,24 @@ export function describeSessionStore(name: string, open: () => Promise<StoreWorl
         await end();
         expect(await openIt()).to.include({ kind: 'ended', by: 'revoked' });
         expect(await openIt({ opening: 'registered' })).to.include({ kind: 'ended' });
+      });
+
+      it('by a sign-out is remembered as one', async () => {
+        await openIt();
+        expect((await signOut()).kind).to.equal('ended');
+        expect(await touch()).to.include({ kind: 'ended', by: 'signed_out' });
+        expect(await end()).to.include({ kind: 'already', by: 'signed_out' });
+        expect(await reported()).to.deep.equal(['opened first-use', 'ended signed_out']);
+      });
+
+      it('is reported with the policy of the request that asked for it', async () => {
+        await openIt();
+        const how = { key: key(), source: sourceWith(), by: 'signed_out', policy: 'out' } as const;
+        expect((await world.store.end(how)).kind).to.equal('ended');
+        expect((await world.events(key())).at(-1)).to.include({ kind: 'ended', policy: 'out' });
+        session = `${session} unknown`;
+        await world.store.end({ ...how, key: key(), unknown: 'tombstone' });
+        expect((await world.events(key())).at(-1)).to.include({ kind: 'ended', policy: 'out' });
       });
 
       it('does not change why a session ended before', async () => {
@@ -336,8 +572,8 @@ export function describeSessionStore(name: string, open: () => Promise<StoreWorl
       });
     });
 
-    describe('memory of what was', () => {
-      it('outlives the retention as long as the credential is presented, denials included', async () => {
+    describe('the record of a session', () => {
+      it('is kept as long as the credential is presented, even if the request is denied', async () => {
         await openIt();
         await world.passTime(HOUR);
         await touch();
@@ -349,14 +585,14 @@ export function describeSessionStore(name: string, open: () => Promise<StoreWorl
         }
       });
 
-      it('ends when the credential was not presented for the retention and a day', async () => {
+      it('is deleted when the credential was not presented for the retention and a day', async () => {
         await openIt();
         await end();
         await world.passTime(2 * DAY + SECOND);
         expect((await touch()).kind).to.equal('unknown');
       });
 
-      it('counts a refused challenge as a presentation', async () => {
+      it('is kept by a request that is refused with a challenge', async () => {
         await openIt();
         await world.passTime(DAY + MINUTE);
         expect(await touch({ onExpiry: 'keep' })).to.include({ kind: 'expired' });
@@ -366,20 +602,20 @@ export function describeSessionStore(name: string, open: () => Promise<StoreWorl
     });
 
     describe('sweep', () => {
-      // So long that everything of earlier tests is forgotten.
+      // So long that the records of earlier tests are deleted.
       beforeEach(async () => world.passTime(9 * DAY));
 
-      it('ends a session that is over, as if its limit had been seen in time', async () => {
+      it('ends a session that is over, at the instant of its limit', async () => {
         const opened = await openIt();
         expect(opened.kind).to.equal('live');
         await world.passTime(20 * MINUTE);
         const before = await nowMs();
         expect((await sweep()).ended).to.deep.equal({ idle: 1, absolute: 0 });
         const event = (await world.events(key()))[1];
-        expect(event).to.include({ kind: 'ended', by: 'idle', policy: '', source: 'web' });
+        expect(event).to.include({ kind: 'ended', by: 'idle', policy: 'default', source: 'web' });
         expect((event?.atMs ?? 0) - before).to.be.within(-15 * MINUTE - 5 * SECOND, -15 * MINUTE);
         expect(await touch()).to.include({ kind: 'ended', by: 'idle' });
-        expect(await told()).to.have.length(2);
+        expect(await reported()).to.have.length(2);
       });
 
       it('ends nothing twice', async () => {
@@ -387,13 +623,13 @@ export function describeSessionStore(name: string, open: () => Promise<StoreWorl
         await world.passTime(6 * MINUTE);
         await sweep();
         expect((await sweep()).ended).to.deep.equal({ idle: 0, absolute: 0 });
-        expect(await told()).to.deep.equal(['opened first-use', 'ended idle']);
+        expect(await reported()).to.deep.equal(['opened first-use', 'ended idle']);
       });
 
-      it('leaves a session that one policy still admits', async () => {
+      it('keeps a session that one policy still admits', async () => {
         const overLimits = [
-          { idleTimeoutMs: 5 * MINUTE, absoluteTimeoutMs: 8 * HOUR },
-          { idleTimeoutMs: HOUR, absoluteTimeoutMs: 2 * HOUR },
+          { policy: 'strict', idleTimeoutMs: 5 * MINUTE, absoluteTimeoutMs: 8 * HOUR },
+          { policy: 'loose', idleTimeoutMs: HOUR, absoluteTimeoutMs: 2 * HOUR },
         ];
         const source = sourceWith({ overLimits });
         await world.store.open({
@@ -405,10 +641,29 @@ export function describeSessionStore(name: string, open: () => Promise<StoreWorl
         expect((await sweep(source)).ended.idle).to.equal(0);
         await world.passTime(MINUTE);
         expect((await sweep(source)).ended.idle).to.equal(1);
-        expect(await told()).to.deep.equal(['opened first-use', 'ended idle']);
+        expect(await reported()).to.deep.equal(['opened first-use', 'ended idle']);
+        expect((await world.events(key()))[1]).to.include({ policy: 'loose' });
       });
 
-      it('leaves a session that was active meanwhile, and finds it later', async () => {
+      it('names the policy whose limit was reached last, or the first of several', async () => {
+        const overLimits = [
+          { policy: 'long idle', idleTimeoutMs: 2 * HOUR, absoluteTimeoutMs: 3 * HOUR },
+          { policy: 'same as before', idleTimeoutMs: 2 * HOUR, absoluteTimeoutMs: 3 * HOUR },
+          { policy: 'long life', idleTimeoutMs: HOUR, absoluteTimeoutMs: 8 * HOUR },
+        ];
+        await openIt({ ...touchOf(session, {}, { overLimits }) });
+        for (let hour = 0; hour < 6; hour += 1) {
+          await world.passTime(30 * MINUTE);
+          await touch({ idleTimeoutMs: HOUR, absoluteTimeoutMs: undefined });
+        }
+        await world.passTime(45 * MINUTE);
+        expect((await sweep({ overLimits })).ended.idle).to.equal(0);
+        await world.passTime(15 * MINUTE);
+        expect((await sweep({ overLimits })).ended.idle).to.equal(1);
+        expect((await world.events(key()))[1]).to.include({ by: 'idle', policy: 'long life' });
+      });
+
+      it('keeps a session that was active meanwhile, and ends it later', async () => {
         await openIt();
         await world.passTime(4 * MINUTE);
         await touch();
@@ -418,14 +673,14 @@ export function describeSessionStore(name: string, open: () => Promise<StoreWorl
         expect((await sweep()).ended.idle).to.equal(1);
       });
 
-      it('ends by age what was active until the end', async () => {
-        const overLimits = [{ idleTimeoutMs: undefined, absoluteTimeoutMs: HOUR }];
+      it('ends by age a session that was active all the time', async () => {
+        const overLimits = [{ policy: 'aged', idleTimeoutMs: undefined, absoluteTimeoutMs: HOUR }];
         await openIt({ ...touchOf(session, {}, { overLimits }) });
         await world.passTime(HOUR);
         expect((await sweep({ overLimits })).ended).to.deep.equal({ idle: 0, absolute: 1 });
       });
 
-      it('ends nothing where nothing is ever over', async () => {
+      it('ends nothing if nothing is ever over', async () => {
         const never = { overLimits: [] };
         await openIt({ ...touchOf(session, {}, never) });
         await world.passTime(HOUR);
@@ -433,7 +688,7 @@ export function describeSessionStore(name: string, open: () => Promise<StoreWorl
         await end();
       });
 
-      it('leaves sessions of a source that the configuration does not know, until it does', async () => {
+      it('keeps sessions of a source that the configuration does not have, until it has it', async () => {
         const other = sourceWith({ source: 'other' });
         await openIt({ ...touchOf(session, {}, other) });
         await world.passTime(20 * MINUTE);
@@ -441,17 +696,19 @@ export function describeSessionStore(name: string, open: () => Promise<StoreWorl
         expect((await sweep({}, [other])).ended.idle).to.equal(1);
       });
 
-      it('finds in time what a tightened policy ends', async () => {
-        const loose = { overLimits: [{ idleTimeoutMs: HOUR, absoluteTimeoutMs: 8 * HOUR }] };
+      it('ends in time a session that is over by a tightened policy', async () => {
+        const loose = {
+          overLimits: [{ policy: 'loose', idleTimeoutMs: HOUR, absoluteTimeoutMs: 8 * HOUR }],
+        };
         await sweep(loose);
         await openIt({ ...touchOf(session, {}, loose) });
         await world.passTime(20 * MINUTE);
         expect((await sweep(loose)).ended.idle).to.equal(0);
         expect((await sweep()).ended.idle).to.equal(1);
-        expect(await told()).to.deep.equal(['opened first-use', 'ended idle']);
+        expect(await reported()).to.deep.equal(['opened first-use', 'ended idle']);
       });
 
-      it('looks at no more than it may, and says that more is left', async () => {
+      it('examines no more than it may, and reports that more is left', async () => {
         const names = ['one', 'two', 'three', 'four', 'five'].map((each) => `${session} ${each}`);
         for (const each of names) {
           await world.store.open({
@@ -465,7 +722,7 @@ export function describeSessionStore(name: string, open: () => Promise<StoreWorl
         let ended = 0;
         let isMore = true;
         for (let turn = 0; turn < 200 && isMore; turn += 1) {
-          const report = await world.store.sweep(sources, 2);
+          const report = await world.sweeper.sweep(sources, 2);
           expect(report.examined).to.be.at.most(2);
           ended += report.ended.idle;
           isMore = report.more;

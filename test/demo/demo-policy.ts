@@ -3,14 +3,14 @@ export interface DemoTimeouts {
   readonly idleS: number;
   readonly absoluteS: number;
   readonly paymentsIdleS: number;
-  /** How long a stream may last. Undefined is the default: the idle timeout. */
+  /** The longest time of a stream. Undefined means the default, the idle timeout. */
   readonly streamMaxS: number | undefined;
 }
 
 /** Short enough to watch, long enough for a busy machine. */
 export const STORY: DemoTimeouts = { idleS: 3, absoluteS: 12, paymentsIdleS: 1.5, streamMaxS: 12 };
 
-/** With `--stay`: time to try things by hand. */
+/** With `--stay`: long enough to try things by hand. */
 export const BY_HAND: DemoTimeouts = {
   idleS: 20,
   absoluteS: 180,
@@ -22,22 +22,29 @@ export const BY_HAND: DemoTimeouts = {
 export function demoPolicy(port: number, timeouts: DemoTimeouts): string {
   const { idleS, absoluteS, paymentsIdleS, streamMaxS } = timeouts;
   const login = `http://127.0.0.1:${port}/login?rd={return_to}&reason={reason}`;
-  return `# The policy file of the demo. Edit it while it runs: a change is in force within a second.
+  return `# The policy file of the demo. You can edit it while the demo is running: it is reloaded within a second.
 version: 1
+host_ports: ignored
 sources:
   - name: web
     cookie: sid                # the sample application's own cookie
     opening: first-use
     credential_lifetime: 1d
 policies:
+  - name: logout               # a logout in the application is a logout here, too
+    match: [{ path: /logout, methods: [POST] }]
+    ends_session: true
+  - name: login                # a dead cookie is removed, so that the login makes a new one
+    match: [{ path: /login }]
+    session: login
   - name: public
-    match: [{ path: /login }, { path: /logout }, { path: /assets/** }]
+    match: [{ path: /assets/** }, { path: /favicon.ico }]
     session: off
   - name: payments
-    match: [{ context: { tier: sensitive } }]   # Envoy's route /payments says so
+    match: [{ context: { tier: sensitive } }]   # set by Envoy's route /payments
     idle: ${paymentsIdleS * 1_000}ms
     absolute: ${absoluteS}s
-    on_expiry: challenge       # a fresh login is wanted; the rest of the session goes on
+    on_expiry: challenge       # asks for a fresh login; the session continues elsewhere
     login_url: ${login}&max_age={max_age}
     expose_lifetime: true
   - name: default

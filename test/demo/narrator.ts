@@ -3,29 +3,29 @@ import { setTimeout as sleep } from 'node:timers/promises';
 const STEP_MS = 100;
 const WHAT_WIDTH = 42;
 
-/** Something that the demo says does not hold. */
+/** A claim of the demo turned out to be wrong. */
 export class ClaimBroken extends Error {
   constructor(claim: string, found: string) {
-    super(`this does not hold: ${claim}${found === '' ? '' : ` (${found})`}`);
+    super(`this is not true: ${claim}${found === '' ? '' : ` (${found})`}`);
     this.name = 'ClaimBroken';
   }
 }
 
-/** Tells the story, line by line. */
+/** Prints the story, line by line. */
 export interface Narrator {
   chapter(title: string): void;
   say(text: string): void;
-  /** One request or event: what was done, what came of it, and why. */
+  /** One request or event: what was done, the answer, and the reason. */
   event(what: string, answer: string, why: string): void;
-  /** Says what has been shown. @throws {ClaimBroken} when it has not */
+  /** Prints what has been shown. @throws {ClaimBroken} if it has not been shown */
   claim(claim: string, holds: boolean, found?: string): void;
-  /** Lets time pass in silence, which is part of the story. */
+  /** Waits without activity, which is part of the story. */
   wait(seconds: number, why: string): Promise<void>;
-  /** Lets time pass between two lines; only a terminal shows it. */
+  /** Waits between two lines; only a terminal shows it. */
   pause(seconds: number, why: string): Promise<void>;
 }
 
-/** A narrator in colour on a terminal (unless NO_COLOR is set), in plain lines elsewhere. */
+/** A narrator in colour on a terminal (unless NO_COLOR is set), otherwise in plain lines. */
 export function createNarrator(out: NodeJS.WriteStream): Narrator {
   const isColoured = out.isTTY && !process.env['NO_COLOR'];
   const paint = (code: number, text: string): string =>

@@ -1,11 +1,11 @@
-import { NAVIGATION, httpCall } from '../support/http-call.ts';
-import type { Answer } from '../support/http-call.ts';
-import { GRPC_STATUS, grpcSay } from '../support/grpc-echo-client.ts';
+import { NAVIGATION, httpCall } from '../support/clients/http-call.ts';
+import type { Answer } from '../support/clients/http-call.ts';
+import { GRPC_STATUS, grpcSay } from '../support/clients/grpc-echo-client.ts';
 import type { Narrator } from './narrator.ts';
 
 const NO_AGE = '      ';
 
-/** Somebody with a cookie jar who talks to Envoy and tells every answer. */
+/** A client with a cookie jar that sends requests to Envoy and prints every answer. */
 export class Visitor {
   readonly #port: number;
   readonly #narrator: Narrator;
@@ -17,7 +17,7 @@ export class Visitor {
     this.#narrator = narrator;
   }
 
-  /** The cookie as it would be sent; empty for a stranger. */
+  /** The cookie as it would be sent; empty without a login. */
   get cookie(): string {
     return this.#cookie;
   }
@@ -27,8 +27,11 @@ export class Visitor {
     return (atMs - this.#loggedInAtMs) / 1_000;
   }
 
-  /** Posts the sample's login form. The session begins here: Curfew has not seen the cookie before. */
-  async logIn(): Promise<void> {
+  /**
+   * Posts the sample's login form. The session begins here, because Curfew has not seen the cookie before.
+   * @param register what the login service does with the value of the cookie before the browser has it
+   */
+  async logIn(register?: (credential: string) => Promise<void>): Promise<void> {
     const options = { method: 'POST', body: 'user=Ann&rd=%2F' };
     const answer = await httpCall(this.#port, '/login', options);
     this.#cookie = answer.headers['set-cookie']?.[0]?.split(';')[0] ?? '';
@@ -37,19 +40,29 @@ export class Visitor {
       String(answer.status),
       'the application sets its cookie sid',
     );
+    await register?.(this.#cookie.replace('sid=', ''));
     this.#loggedInAtMs = performance.now();
     await this.browse('/', 'a browser');
   }
 
-  /** A request as a script sends it. */
-  async fetch(path: string): Promise<Answer> {
-    return this.#tell(path, '', await httpCall(this.#port, path, { headers: this.#headers() }));
+  /** Posts the sample's logout form, as a browser does from a page of the application. */
+  async signOut(): Promise<Answer> {
+    const headers = [...NAVIGATION, ['sec-fetch-site', 'same-origin'] as const, ...this.#headers()];
+    const answer = await httpCall(this.#port, '/logout', { method: 'POST', headers });
+    const what = `${seconds(this.ageS())}  POST /logout`;
+    this.#narrator.event(what, String(answer.status), 'the application forgets her');
+    return answer;
   }
 
-  /** A request as a browser sends it when its user follows a link. */
+  /** A request as a script sends it. */
+  async fetch(path: string): Promise<Answer> {
+    return this.#print(path, '', await httpCall(this.#port, path, { headers: this.#headers() }));
+  }
+
+  /** A request as a browser sends it when the user follows a link. */
   async browse(path: string, note = 'a browser'): Promise<Answer> {
     const headers = [...NAVIGATION, ...this.#headers()];
-    return this.#tell(path, note, await httpCall(this.#port, path, { headers }));
+    return this.#print(path, note, await httpCall(this.#port, path, { headers }));
   }
 
   /** A gRPC call; the number of its status. */
@@ -68,7 +81,7 @@ export class Visitor {
     return this.#cookie === '' ? [] : [['cookie', this.#cookie]];
   }
 
-  #tell(path: string, note: string, answer: Answer): Answer {
+  #print(path: string, note: string, answer: Answer): Answer {
     const age = this.#cookie === '' ? NO_AGE : seconds(this.ageS());
     const what = [`GET ${path}`, note && `(${note})`].join(' ').trim();
     this.#narrator.event(`${age}  ${what}`, String(answer.status), whyOf(answer));
@@ -76,9 +89,14 @@ export class Visitor {
   }
 }
 
-/** The reason in a problem document, whatever else the answer is. */
+/** The reason in a problem document; empty for any other answer. */
 export function reasonOf({ body }: Answer): string {
   return reasonIn(body);
+}
+
+/** Whether a browser was sent to the login, with the page to return to. */
+export function isSentToLogin({ status, headers }: Answer): boolean {
+  return status === 302 && (headers.location?.includes('/login?rd=') ?? false);
 }
 
 /** An age as the story's first column. */
@@ -90,7 +108,7 @@ function reasonIn(text: string): string {
   return /"reason" ?: ?"(\w+)"/.exec(text)?.[1] ?? '';
 }
 
-/** Why an answer is what it is, as far as the client is told. */
+/** The reason for an answer, as far as the client can see it. */
 function whyOf(answer: Answer): string {
   const { location } = answer.headers;
   if (location !== undefined) return `to ${location}`;

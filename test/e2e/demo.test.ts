@@ -2,32 +2,39 @@ import { expect } from 'chai';
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { join } from 'node:path';
-import { startProcess } from '../support/child-process.ts';
-import type { Running } from '../support/child-process.ts';
-import { eventually } from '../support/eventually.ts';
-import { NAVIGATION, httpCall } from '../support/http-call.ts';
-import { envoyOrSkip, redisServerOrSkip } from '../support/provision.ts';
+import { startProcess } from '../support/processes/child-process.ts';
+import type { Running } from '../support/processes/child-process.ts';
+import { eventually } from '../support/time/eventually.ts';
+import { NAVIGATION, httpCall } from '../support/clients/http-call.ts';
+import { envoyOrSkip, redisServerOrSkip } from '../support/programs/provision-or-skip.ts';
 
 const main = join(import.meta.dirname, '..', 'demo', 'main.ts');
 const DEMO_MAX_MS = 90_000;
 
-// What the story has to have shown, in its own words and in answers.
+// What the story must show, in its own words and in answers.
 const KEY_LINES = [
   /GET \/api\/profile +401 +no_credential/,
   /GET \/ \(a browser\) +302 +to http:\/\/127\.0\.0\.1:\d+\/login\?rd=%2F&reason=no_credential/,
-  /✓ with a click now and then it lives past its idle timeout of 3 s/,
+  /✓ with a click now and then it outlives its idle timeout of 3 s/,
   /"reason":"idle_timeout"/,
   /✓ a script gets 401 with a problem document/,
   /✓ a browser is sent to the login/,
   /gRPC curfew\.sample\.Echo\/Say +16 +UNAUTHENTICATED/,
-  /✓ \d+ polls were answered, and still the session ended after 3 s/,
+  /✓ \d+ polls were answered, and the session still ended after 3 s/,
   /GET \/payments +401 +reauthentication_required/,
-  /✓ after 1.5 s of silence payments want a fresh login; the rest goes on/,
+  /✓ after 1.5 s without activity payments need a fresh login; other pages still work/,
+  /POST \/logout +303/,
+  /GET \/api\/profile +401 +signed_out/,
+  /✓ the application answered its logout, and a copy of the cookie is worth nothing/,
+  /\$ curfew sessions end --subject ann --yes/,
+  /This would end 2 sessions\.\n +ended +2 sessions\n/,
+  /GET \/ \(a browser\) +302 +to http:\/\/127\.0\.0\.1:\d+\/login\?rd=%2F&reason=revoked/,
+  /✓ both of her devices are out with their next request/,
   /GET \/api\/profile +401 +absolute_timeout/,
   /WebSocket \/ws +cut/,
   /event stream \/events +cut/,
   /✓ Envoy cut the WebSocket and the event stream at the end of their session/,
-  /All of it holds\./,
+  /Everything was as claimed\./,
 ];
 
 describe('the demo', () => {
@@ -51,7 +58,7 @@ describe('the demo', () => {
     return demo;
   }
 
-  it('tells its story on the memory store and on Redis, in plain lines, and stays if it is asked to', async function () {
+  it('plays its story on the memory store and on Redis, in plain lines, and keeps running with --stay', async function () {
     this.timeout(DEMO_MAX_MS);
     // Both at the same time, because most of it is waiting.
     const [memory, redis] = await Promise.all([start('--stay'), start('--redis')]);
@@ -67,6 +74,9 @@ describe('the demo', () => {
       expect(demo.log()).not.to.include('\x1b');
     }
 
+    const sessions =
+      /CURFEW_ADMIN_URL=\S+ CURFEW_TOKEN_FILE=\S+ \\\n +node .* sessions list --source web/;
+    expect(memory.log()).to.match(sessions);
     const url = /the application +http:\/\/127\.0\.0\.1:(\d+)\//.exec(memory.log());
     const port = Number(url?.[1]);
     const page = await httpCall(port, '/login', { headers: NAVIGATION });
@@ -78,7 +88,7 @@ describe('the demo', () => {
     expect(error.code).to.equal('ECONNREFUSED');
   });
 
-  it('ends at once and orderly when it is interrupted', async function () {
+  it('ends at once and in order when it is interrupted', async function () {
     this.timeout(DEMO_MAX_MS);
     const demo = await start();
     await eventually('first chapter', () => demo.log().includes('1. '), 30_000);

@@ -2,28 +2,28 @@ import { expect } from 'chai';
 import { randomBytes } from 'node:crypto';
 import { Agent } from 'node:http';
 import { Redis } from 'ioredis';
-import { createSessionNames, keyFingerprint } from '../../src/app/session-names.ts';
-import { partitionOf } from '../../src/store/store-keys.ts';
-import { newCredential, startEdge } from '../support/edge.ts';
-import type { Edge } from '../support/edge.ts';
-import { eventually } from '../support/eventually.ts';
-import { httpCall } from '../support/http-call.ts';
-import type { Answer } from '../support/http-call.ts';
-import { writeKeyFile } from '../support/key-file.ts';
-import type { KeyFile } from '../support/key-file.ts';
-import { patientEnvoy } from '../support/patient-envoy.ts';
-import { envoyOrSkip, redisServerOrSkip } from '../support/provision.ts';
-import { startRedisServer } from '../support/redis-server.ts';
-import type { RedisServer } from '../support/redis-server.ts';
-import { startLoad } from '../support/steady-load.ts';
-import type { Load } from '../support/steady-load.ts';
-import { withoutRetries } from '../support/without-retries.ts';
+import { createSessionNames, keyFingerprint } from '../../src/keys/session-names.ts';
+import { partitionOf } from '../../src/store/redis/store-keys.ts';
+import { newCredential, startEdge } from '../support/envoy/edge.ts';
+import type { Edge } from '../support/envoy/edge.ts';
+import { eventually } from '../support/time/eventually.ts';
+import { httpCall } from '../support/clients/http-call.ts';
+import type { Answer } from '../support/clients/http-call.ts';
+import { writeKeyFile } from '../support/files/key-file.ts';
+import type { KeyFile } from '../support/files/key-file.ts';
+import { patientEnvoy } from '../support/envoy/patient-envoy.ts';
+import { envoyOrSkip, redisServerOrSkip } from '../support/programs/provision-or-skip.ts';
+import { startRedisServer } from '../support/redis/redis-server.ts';
+import type { RedisServer } from '../support/redis/redis-server.ts';
+import { startLoad } from '../support/clients/steady-load.ts';
+import type { Load } from '../support/clients/steady-load.ts';
+import { withoutRetries } from '../support/envoy/without-retries.ts';
 
 const PLACES = [0, 1, 2] as const;
 const PER_SECOND = 50;
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
-// Ten times as much as in production, as Envoy is given here, too.
+// Ten times as much as in production, as for Envoy here.
 const DECISION_BUDGET = '1500ms';
 
 const POLICY = `
@@ -61,7 +61,7 @@ describe('a key rotation under steady load', () => {
   });
 
   after(async () => {
-    await load?.stop(); // a failed test leaves it
+    await load?.stop(); // a failed test leaves it running
     agent.destroy();
     await edge?.stop();
     admin?.disconnect();
@@ -86,7 +86,7 @@ describe('a key rotation under steady load', () => {
   const uses = (fingerprint: string, use: 'writes' | 'reads') =>
     `curfew_key_info{fingerprint="${fingerprint}",use="${use}"} 1`;
 
-  /** Publishes these keys on one replica after the other, each when the one before shows it. */
+  /** Publishes these keys on one replica after the other, each when the previous one has loaded them. */
   async function rollOut(secrets: readonly Uint8Array[], ...lines: string[]): Promise<void> {
     for (const place of PLACES) {
       // oxlint-disable no-await-in-loop -- one after the other is the point
@@ -104,13 +104,13 @@ describe('a key rotation under steady load', () => {
     const startedAt = await admin.hget(recordName(OLD, live), 's');
     await admin.hset(recordName(OLD, ended), 's', Date.now() - 13 * HOUR_MS);
     const isOver = async (when: string) => {
-      // Envoy asks all replicas in turn.
+      // Envoy asks the replicas in turn.
       const answers = await Promise.all(Array.from({ length: 12 }, () => ask(ended)));
       expect(new Set(answers.map(({ status }) => status)), when).to.deep.equal(new Set([401]));
     };
     await isOver('before');
 
-    // As a browser does that has just logged in: many requests at once, which Envoy spreads over the replicas.
+    // Like a browser after a login: many requests at once, which Envoy spreads over the replicas.
     const opened: string[] = [];
     const logIn = async (): Promise<Answer> => {
       const credential = newCredential();
@@ -146,7 +146,7 @@ describe('a key rotation under steady load', () => {
     const report = await load.stop();
     expect(report.failures).to.deep.equal([]);
     expect(report.sent).to.be.greaterThan(5 * PER_SECOND);
-    // No credential of the load has become two sessions on the way.
+    // No credential of the load has become two sessions meanwhile.
     const twice = await Promise.all(
       opened.map((credential) =>
         admin.exists(recordName(OLD, credential), recordName(NEW, credential)),

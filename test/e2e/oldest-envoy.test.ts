@@ -1,9 +1,9 @@
 import { expect } from 'chai';
-import { onEachTransport } from '../support/each-transport.ts';
-import { newCredential, startEdge, type Edge } from '../support/edge.ts';
-import { GRPC_STATUS, grpcSay } from '../support/grpc-echo-client.ts';
-import { httpCall, NAVIGATION, type Answer } from '../support/http-call.ts';
-import { envoyOrSkip } from '../support/provision.ts';
+import { onEachTransport } from '../support/transport/each-transport.ts';
+import { newCredential, startEdge, type Edge } from '../support/envoy/edge.ts';
+import { GRPC_STATUS, grpcSay } from '../support/clients/grpc-echo-client.ts';
+import { httpCall, NAVIGATION, type Answer } from '../support/clients/http-call.ts';
+import { envoyOrSkip } from '../support/programs/provision-or-skip.ts';
 
 const OLDEST_ENVOY = '1.36.2';
 const POLICY = `
@@ -21,7 +21,7 @@ onEachTransport(`the oldest Envoy that is supported, ${OLDEST_ENVOY}`, ({ kind: 
   before(async function () {
     this.timeout(120_000);
     const envoyBin = await envoyOrSkip(this, OLDEST_ENVOY);
-    // `timeout: 0s` is the hard case: this Envoy then says that the time for the check is over before it began.
+    // `timeout: 0s` is the hard case: this Envoy then reports that the time for the check is over before it began.
     const editEnvoy = (config: string): string => {
       const edited = config.replace('timeout: 0.25s', 'timeout: 0s');
       expect(edited).not.to.equal(config);
@@ -35,7 +35,7 @@ onEachTransport(`the oldest Envoy that is supported, ${OLDEST_ENVOY}`, ({ kind: 
   const call = (path: string, headers: readonly (readonly [string, string])[]): Promise<Answer> =>
     httpCall(edge.port, path, { headers });
 
-  it('lets a session pass, and tells what is left of it', async () => {
+  it('lets a session pass, and sends its remaining time', async () => {
     const answer = await call('/api/echo', [['cookie', `sid=${newCredential()}`]]);
     expect(answer.status).to.equal(200);
     expect(answer.headers['session-lifetime']).to.equal('idle=3600, absolute=43200');

@@ -1,13 +1,13 @@
 import { expect } from 'chai';
 import { Agent } from 'node:http';
-import { onEachTransport } from '../support/each-transport.ts';
-import { newCredential, startEdge } from '../support/edge.ts';
-import type { Edge } from '../support/edge.ts';
-import { eventually } from '../support/eventually.ts';
-import { httpCall } from '../support/http-call.ts';
-import type { Answer } from '../support/http-call.ts';
-import { envoyOrSkip } from '../support/provision.ts';
-import { startLoad } from '../support/steady-load.ts';
+import { onEachTransport } from '../support/transport/each-transport.ts';
+import { newCredential, startEdge } from '../support/envoy/edge.ts';
+import type { Edge } from '../support/envoy/edge.ts';
+import { eventually } from '../support/time/eventually.ts';
+import { httpCall } from '../support/clients/http-call.ts';
+import type { Answer } from '../support/clients/http-call.ts';
+import { envoyOrSkip } from '../support/programs/provision-or-skip.ts';
+import { startLoad } from '../support/clients/steady-load.ts';
 
 const policy = (reports: string): string => `
 version: 1
@@ -32,7 +32,7 @@ onEachTransport('a policy file that changes under traffic', ({ kind: transport }
   const metric = async (line: RegExp): Promise<boolean> =>
     line.test((await edge.curfews[0]?.metrics()) ?? '');
 
-  it('is in force within moments; a broken one leaves the last good one, and no request fails', async function () {
+  it('is used within moments; with an invalid file the last good one stays, and no request fails', async function () {
     this.timeout(30_000);
     const agent = new Agent({ keepAlive: true, maxSockets: 4 });
     const headers = [['cookie', `sid=${newCredential()}`]] as const;

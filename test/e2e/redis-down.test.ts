@@ -1,20 +1,20 @@
 import { expect } from 'chai';
-import { onEachTransport } from '../support/each-transport.ts';
-import { newCredential, startEdge } from '../support/edge.ts';
-import type { Edge } from '../support/edge.ts';
-import { eventually } from '../support/eventually.ts';
-import { GRPC_STATUS, grpcSay } from '../support/grpc-echo-client.ts';
-import { NAVIGATION, httpCall } from '../support/http-call.ts';
-import type { Answer } from '../support/http-call.ts';
-import { writeKeyFile } from '../support/key-file.ts';
-import type { KeyFile } from '../support/key-file.ts';
-import { envoyOrSkip, redisServerOrSkip } from '../support/provision.ts';
-import { startRedisServer } from '../support/redis-server.ts';
-import type { RedisServer } from '../support/redis-server.ts';
+import { onEachTransport } from '../support/transport/each-transport.ts';
+import { newCredential, startEdge } from '../support/envoy/edge.ts';
+import type { Edge } from '../support/envoy/edge.ts';
+import { eventually } from '../support/time/eventually.ts';
+import { GRPC_STATUS, grpcSay } from '../support/clients/grpc-echo-client.ts';
+import { NAVIGATION, httpCall } from '../support/clients/http-call.ts';
+import type { Answer } from '../support/clients/http-call.ts';
+import { writeKeyFile } from '../support/files/key-file.ts';
+import type { KeyFile } from '../support/files/key-file.ts';
+import { envoyOrSkip, redisServerOrSkip } from '../support/programs/provision-or-skip.ts';
+import { startRedisServer } from '../support/redis/redis-server.ts';
+import type { RedisServer } from '../support/redis/redis-server.ts';
 
-// Between Redis being back and the first verdict: the reconnect has its own rhythm.
+// From the return of Redis to the first verdict: reconnecting takes some time.
 const RECOVERY_MAX_MS = 5_000;
-// Curfew gives up after 150 ms, Envoy after 250 ms; the rest is this machine's.
+// Curfew gives up after 150 ms, Envoy after 250 ms; the rest is for a busy machine.
 const ANSWER_MAX_MS = 1_000;
 
 const POLICY = `
@@ -51,7 +51,7 @@ onEachTransport('Redis out of reach', ({ kind: transport }) => {
   const ask = (host = 'app.test', more: readonly (readonly [string, string])[] = []) =>
     httpCall(edge.port, '/api/profile', { host, headers: [['cookie', `sid=${sid}`], ...more] });
 
-  /** An outage must never look like a logout, to nobody. */
+  /** An outage must never look like a logout to any client. */
   async function expectNoVerdict(): Promise<void> {
     for (const headers of [[], NAVIGATION]) {
       const askedAtMs = performance.now();
@@ -75,7 +75,7 @@ onEachTransport('Redis out of reach', ({ kind: transport }) => {
     return answer.status === 200 && answer;
   };
 
-  it('frozen, it costs nobody the session, and goes on by itself', async function () {
+  it('frozen, it ends no session, and everything recovers by itself', async function () {
     this.timeout(20_000);
     expect(await ask()).to.include({ status: 200 });
     redis.pause();
@@ -84,7 +84,7 @@ onEachTransport('Redis out of reach', ({ kind: transport }) => {
     await eventually('verdict after the pause', allowed, RECOVERY_MAX_MS);
   });
 
-  it('killed, it costs nobody the session, and Curfew finds it again', async function () {
+  it('killed, it ends no session, and Curfew reconnects', async function () {
     this.timeout(20_000);
     await redis.kill();
     await expectNoVerdict();

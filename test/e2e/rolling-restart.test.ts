@@ -1,24 +1,24 @@
 import { expect } from 'chai';
 import { Agent } from 'node:http';
-import { onEachTransport } from '../support/each-transport.ts';
-import { newCredential, startEdge } from '../support/edge.ts';
-import type { Edge } from '../support/edge.ts';
-import { eventually } from '../support/eventually.ts';
-import { httpCall } from '../support/http-call.ts';
-import { writeKeyFile } from '../support/key-file.ts';
-import type { KeyFile } from '../support/key-file.ts';
-import { patientEnvoy } from '../support/patient-envoy.ts';
-import { envoyOrSkip, redisServerOrSkip } from '../support/provision.ts';
-import { startRedisServer } from '../support/redis-server.ts';
-import type { RedisServer } from '../support/redis-server.ts';
-import { startLoad } from '../support/steady-load.ts';
-import { withoutRetries } from '../support/without-retries.ts';
+import { onEachTransport } from '../support/transport/each-transport.ts';
+import { newCredential, startEdge } from '../support/envoy/edge.ts';
+import type { Edge } from '../support/envoy/edge.ts';
+import { eventually } from '../support/time/eventually.ts';
+import { httpCall } from '../support/clients/http-call.ts';
+import { writeKeyFile } from '../support/files/key-file.ts';
+import type { KeyFile } from '../support/files/key-file.ts';
+import { patientEnvoy } from '../support/envoy/patient-envoy.ts';
+import { envoyOrSkip, redisServerOrSkip } from '../support/programs/provision-or-skip.ts';
+import { startRedisServer } from '../support/redis/redis-server.ts';
+import type { RedisServer } from '../support/redis/redis-server.ts';
+import { startLoad } from '../support/clients/steady-load.ts';
+import { withoutRetries } from '../support/envoy/without-retries.ts';
 
 const PER_SECOND = 50;
-// Longer than two of Envoy's health checks (1 s): it sees NOT_SERVING before anything is closed.
+// Longer than two of Envoy's health checks (1 s): Envoy sees NOT_SERVING before anything is closed.
 const DRAIN_DELAY = '2500ms';
 
-// Ten times as much as in production, as Envoy is given here, too.
+// Ten times as much as in production, as for Envoy here.
 const DECISION_BUDGET = '1500ms';
 
 const POLICY = `
@@ -45,7 +45,7 @@ onEachTransport('two replicas under steady load', ({ kind: transport }) => {
       `--drain-delay=${DRAIN_DELAY}`,
       `--decision-budget=${DECISION_BUDGET}`,
     ];
-    // With grpc-js an ageing connection loses a check now and then, and Envoy must ask again.
+    // With grpc-js an ageing connection loses a check now and then, and Envoy must retry it.
     if (transport === 'fast') flags.push('--connection-age=1s');
     const editEnvoy = (config: string) =>
       transport === 'fast' ? withoutRetries(patientEnvoy(config)) : patientEnvoy(config);
@@ -75,7 +75,7 @@ onEachTransport('two replicas under steady load', ({ kind: transport }) => {
       10_000,
     );
 
-  /** Asks each replica what it has answered: the load must have gone to both. */
+  /** The answers of each replica: the load must have gone to both. */
   async function checksOf(place: number): Promise<number> {
     const page = (await edge.curfews[place]?.metrics()) ?? '';
     return Number(/^curfew_checks_total\{.*reason="ok".*\} (\d+)$/m.exec(page)?.[1] ?? 0);
@@ -101,7 +101,7 @@ onEachTransport('two replicas under steady load', ({ kind: transport }) => {
     expect(sent).to.be.greaterThan(5 * PER_SECOND);
   });
 
-  it('lose no more than what a killed one was asked until the next health check', async function () {
+  it('lose only checks that a killed replica got until the next health check', async function () {
     this.timeout(60_000);
     await envoySees(2);
     const load = startTraffic();
@@ -109,11 +109,11 @@ onEachTransport('two replicas under steady load', ({ kind: transport }) => {
     edge.curfews[0]?.signal('SIGKILL');
     await edge.curfews[0]?.ended();
     await envoySees(1);
-    // One second between health checks, half a second until one has failed, half of all requests.
+    // One second between health checks, half a second until one has failed, and half of all requests.
     const { sent, failures } = load.report();
     expect(failures.length).to.be.lessThan(PER_SECOND);
     await eventually('requests', () => load.report().sent > sent + 2 * PER_SECOND);
-    // Those on their way when it was found out may still fail; none that came later.
+    // Checks in flight when Envoy noticed it may still fail, but no later ones.
     expect((await load.stop()).failures.length).to.be.lessThan(failures.length + 5);
   });
 });

@@ -2,32 +2,32 @@ import { expect } from 'chai';
 import { randomBytes } from 'node:crypto';
 import { Agent } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { createCheckClient } from '../support/check-request.ts';
-import { startCurfew } from '../support/curfew.ts';
-import type { Curfew } from '../support/curfew.ts';
-import { edgeConfig } from '../support/edge-config.ts';
-import { newCredential } from '../support/edge.ts';
-import { writeEndpointFile } from '../support/endpoint-file.ts';
-import type { EndpointFile } from '../support/endpoint-file.ts';
-import { startEnvoy } from '../support/envoy.ts';
-import type { Envoy } from '../support/envoy.ts';
-import { eventually } from '../support/eventually.ts';
-import { freePort } from '../support/free-port.ts';
-import { httpCall } from '../support/http-call.ts';
-import { mountVolume } from '../support/mounted-volume.ts';
-import type { MountedVolume } from '../support/mounted-volume.ts';
-import { patientEnvoy } from '../support/patient-envoy.ts';
-import { envoyOrSkip, redisServerOrSkip } from '../support/provision.ts';
-import { startRedisServer } from '../support/redis-server.ts';
-import type { RedisServer } from '../support/redis-server.ts';
-import { startSampleApp } from '../support/sample-app.ts';
-import type { SampleApp } from '../support/sample-app.ts';
-import { startLoad } from '../support/steady-load.ts';
-import { withoutRetries } from '../support/without-retries.ts';
+import { createCheckClient } from '../support/requests/check-request.ts';
+import { startCurfew } from '../support/processes/curfew.ts';
+import type { Curfew } from '../support/processes/curfew.ts';
+import { edgeConfig } from '../support/envoy/edge-config.ts';
+import { newCredential } from '../support/envoy/edge.ts';
+import { writeEndpointFile } from '../support/envoy/endpoint-file.ts';
+import type { EndpointFile } from '../support/envoy/endpoint-file.ts';
+import { startEnvoy } from '../support/envoy/envoy.ts';
+import type { Envoy } from '../support/envoy/envoy.ts';
+import { eventually } from '../support/time/eventually.ts';
+import { freePort } from '../support/network/free-port.ts';
+import { httpCall } from '../support/clients/http-call.ts';
+import { mountVolume } from '../support/files/mounted-volume.ts';
+import type { MountedVolume } from '../support/files/mounted-volume.ts';
+import { patientEnvoy } from '../support/envoy/patient-envoy.ts';
+import { envoyOrSkip, redisServerOrSkip } from '../support/programs/provision-or-skip.ts';
+import { startRedisServer } from '../support/redis/redis-server.ts';
+import type { RedisServer } from '../support/redis/redis-server.ts';
+import { startSampleApp } from '../support/processes/sample-app.ts';
+import type { SampleApp } from '../support/processes/sample-app.ts';
+import { startLoad } from '../support/clients/steady-load.ts';
+import { withoutRetries } from '../support/envoy/without-retries.ts';
 
 const PER_SECOND = 100;
 const DRAIN_DELAY = '2500ms';
-/** How long a cluster goes on sending to a pod that was told to stop: what a drain has to outlast. */
+/** How long a cluster still sends requests to a stopping pod: a drain must last longer. */
 const ENDPOINT_REMOVAL_LAG_MS = 1_000;
 
 const policy = (reports: string): string => `
@@ -39,7 +39,7 @@ policies:
   - { name: default, idle: 1h, absolute: 12h }
 `;
 
-/** A replica as Kubernetes runs one: a process, its port, and a volume of its own with the policy. */
+/** A replica as Kubernetes runs it: a process, its port, and its own volume with the policy. */
 interface Pod {
   readonly curfew: Curfew;
   readonly grpcPort: number;
@@ -94,7 +94,7 @@ describe('three replicas behind Envoy, as Kubernetes runs them', () => {
       flags: [
         `--key-file=${keys.path('curfew.keys')}`,
         `--drain-delay=${DRAIN_DELAY}`,
-        '--decision-budget=1500ms', // ten times as much as in production, as Envoy is given here, too
+        '--decision-budget=1500ms', // ten times as much as in production, as for Envoy here
       ],
     });
     closers.push(() => curfew.stop());
@@ -123,7 +123,7 @@ describe('three replicas behind Envoy, as Kubernetes runs them', () => {
     return Number(/^curfew_checks_total\{.*reason="ok".*\} (\d+)$/m.exec(page)?.[1] ?? 0) > 20;
   }
 
-  /** What this replica, asked past Envoy, answers about the reports: `session: off` lets them pass. */
+  /** This replica's answer about the reports, asked directly: `session: off` lets them pass. */
   async function letsReportsPass({ grpcPort }: Pod): Promise<boolean> {
     const client = createCheckClient(`127.0.0.1:${grpcPort}`);
     const { response } = await client.check({ path: '/reports/1', headers: {} });
@@ -142,7 +142,7 @@ describe('three replicas behind Envoy, as Kubernetes runs them', () => {
       pods.push(await startPod());
       await endpoints.publish(ports());
       await envoySees(4);
-      // The pod is told to stop and taken out of the endpoints at once; that it is out is known later.
+      // The pod gets SIGTERM and is removed from the endpoints at once, but Envoy learns of it later.
       old.curfew.signal('SIGTERM');
       await sleep(ENDPOINT_REMOVAL_LAG_MS);
       pods.splice(pods.indexOf(old), 1);
@@ -160,7 +160,7 @@ describe('three replicas behind Envoy, as Kubernetes runs them', () => {
     expect(sent).to.be.greaterThan(5 * PER_SECOND);
   });
 
-  it('take a changed policy from their volumes, a broken one changes nothing, and no request fails', async function () {
+  it('load a changed policy from their volumes; an invalid one changes nothing, and no request fails', async function () {
     this.timeout(60_000);
     const load = startTraffic();
     const passes = () => Promise.all(pods.map((pod) => letsReportsPass(pod)));

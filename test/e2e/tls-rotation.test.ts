@@ -2,25 +2,25 @@ import { Agent } from 'node:http';
 import { once } from 'node:events';
 import { connect } from 'node:tls';
 import { expect } from 'chai';
-import { createAuthority } from '../support/certificate-authority.ts';
-import type { Authority } from '../support/certificate-authority.ts';
-import { startCurfew } from '../support/curfew.ts';
-import type { Curfew } from '../support/curfew.ts';
-import { newCredential } from '../support/edge.ts';
-import { startEnvoy } from '../support/envoy.ts';
-import type { Envoy } from '../support/envoy.ts';
-import { eventually } from '../support/eventually.ts';
-import { freePort } from '../support/free-port.ts';
-import { httpCall } from '../support/http-call.ts';
-import { mountVolume } from '../support/mounted-volume.ts';
-import type { MountedVolume } from '../support/mounted-volume.ts';
-import { mutualTlsEnvoy } from '../support/mutual-tls-envoy.ts';
-import { patientEnvoy } from '../support/patient-envoy.ts';
-import { writePolicyFile } from '../support/policy-file.ts';
-import { envoyOrSkip } from '../support/provision.ts';
-import { startSampleApp } from '../support/sample-app.ts';
-import { startLoad } from '../support/steady-load.ts';
-import { withoutRetries } from '../support/without-retries.ts';
+import { createAuthority } from '../support/certificates/certificate-authority.ts';
+import type { Authority } from '../support/certificates/certificate-authority.ts';
+import { startCurfew } from '../support/processes/curfew.ts';
+import type { Curfew } from '../support/processes/curfew.ts';
+import { newCredential } from '../support/envoy/edge.ts';
+import { startEnvoy } from '../support/envoy/envoy.ts';
+import type { Envoy } from '../support/envoy/envoy.ts';
+import { eventually } from '../support/time/eventually.ts';
+import { freePort } from '../support/network/free-port.ts';
+import { httpCall } from '../support/clients/http-call.ts';
+import { mountVolume } from '../support/files/mounted-volume.ts';
+import type { MountedVolume } from '../support/files/mounted-volume.ts';
+import { mutualTlsEnvoy } from '../support/envoy/mutual-tls-envoy.ts';
+import { patientEnvoy } from '../support/envoy/patient-envoy.ts';
+import { writePolicyFile } from '../support/files/policy-file.ts';
+import { envoyOrSkip } from '../support/programs/provision-or-skip.ts';
+import { startSampleApp } from '../support/processes/sample-app.ts';
+import { startLoad } from '../support/clients/steady-load.ts';
+import { withoutRetries } from '../support/envoy/without-retries.ts';
 
 const PER_SECOND = 100;
 const SERVER_NAME = 'curfew.curfew.svc.cluster.local';
@@ -64,7 +64,7 @@ describe('certificates of Envoy and two replicas, under load', () => {
       `--grpc-tls-cert-file=${serverVolume.path('tls.crt')}`,
       `--grpc-tls-key-file=${serverVolume.path('tls.key')}`,
       `--grpc-client-ca-file=${serverVolume.path('ca.crt')}`,
-      '--decision-budget=1500ms', // ten times as much as in production, as Envoy is given here, too
+      '--decision-budget=1500ms', // ten times as much as in production, as for Envoy here
     ];
     for (let place = 0; place < 2; place += 1) {
       // oxlint-disable no-await-in-loop -- they share two cores
@@ -94,11 +94,11 @@ describe('certificates of Envoy and two replicas, under load', () => {
     eventually(`${times} times ${event} on all replicas`, () =>
       curfews.every(({ curfew }) => curfew.log().split(`"event":"${event}"`).length > times),
     );
-  /** Envoy takes up certificate and authorities each for itself, and only what has changed. */
+  /** Envoy loads the certificate and the authorities separately, and only what has changed. */
   const envoyHasRead = (before: number, times: number) =>
     eventually('Envoy with new files', async () => (await updates()) >= before + times);
   const updates = () => stat('client_ssl_socket_factory.ssl_context_update_by_sds');
-  /** Who has issued the certificate that a replica shows, to a client of this authority. */
+  /** The issuer of a replica's certificate, as a client of this authority sees it. */
   async function issuerShown(grpcPort: number, guest: Authority): Promise<string | undefined> {
     const { cert, key } = guest.issue();
     const ca = old.cert + young.cert;
@@ -108,7 +108,7 @@ describe('certificates of Envoy and two replicas, under load', () => {
     await once(socket, 'secureConnect');
     socket.write('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\x04\0\0\0\0\0');
     const issuer = socket.getPeerX509Certificate()?.issuer;
-    // Whoever is not believed hears of it after the handshake (TLS 1.3). The other hears SETTINGS.
+    // With TLS 1.3 a rejected client learns it after the handshake. An accepted one gets SETTINGS.
     const heard = await Promise.race([once(socket, 'data'), once(socket, 'close')]);
     socket.destroy();
     return Buffer.isBuffer(heard[0]) ? issuer : undefined;
@@ -126,14 +126,14 @@ describe('certificates of Envoy and two replicas, under load', () => {
     const client = { commonName: 'envoy' };
     await eventually('load', () => load.report().sent > PER_SECOND);
 
-    // 1. Both learn to believe the new authority.
+    // 1. Both trust the new authority, too.
     let had = await updates();
     await serverVolume.swap(secretOf(server, old, [old, young]));
     await clientVolume.swap(secretOf(client, old, [old, young]));
     await haveAll('tls_loaded', 2);
     await envoyHasRead(had, 2);
 
-    // 2. Both show certificates of it.
+    // 2. Both present certificates of the new authority.
     had = await updates();
     await serverVolume.swap(secretOf(server, young, [old, young]));
     await clientVolume.swap(secretOf(client, young, [old, young]));
@@ -145,7 +145,7 @@ describe('certificates of Envoy and two replicas, under load', () => {
     }
     expect(curfews[0]?.curfew.log()).not.to.contain('tls_connections_renewed');
 
-    // 3. The old one goes: Envoy's connections, which were made under it, come back under the new one.
+    // 3. The old authority is removed: Envoy's connections, which were made under it, are made again under the new one.
     had = await updates();
     const connections = await stat('ssl.handshake');
     await serverVolume.swap(secretOf(server, young, [young]));

@@ -2,15 +2,15 @@ import { expect } from 'chai';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createAuthority } from '../support/certificate-authority.ts';
-import { onEachTransport } from '../support/each-transport.ts';
-import { newCredential, startEdge } from '../support/edge.ts';
-import type { Edge } from '../support/edge.ts';
-import { withTlsToCurfew } from '../support/envoy-tls.ts';
-import type { EnvoyTlsFiles } from '../support/envoy-tls.ts';
-import { eventually } from '../support/eventually.ts';
-import { httpCall } from '../support/http-call.ts';
-import { envoyOrSkip } from '../support/provision.ts';
+import { createAuthority } from '../support/certificates/certificate-authority.ts';
+import { onEachTransport } from '../support/transport/each-transport.ts';
+import { newCredential, startEdge } from '../support/envoy/edge.ts';
+import type { Edge } from '../support/envoy/edge.ts';
+import { withTlsToCurfew } from '../support/envoy/envoy-tls.ts';
+import type { EnvoyTlsFiles } from '../support/envoy/envoy-tls.ts';
+import { eventually } from '../support/time/eventually.ts';
+import { httpCall } from '../support/clients/http-call.ts';
+import { envoyOrSkip } from '../support/programs/provision-or-skip.ts';
 
 const POLICY = `
 version: 1
@@ -69,7 +69,7 @@ onEachTransport('Envoy and Curfew with TLS between them', ({ kind: transport }) 
   const guest = () => ({ certificate: file('guest.crt'), key: file('guest.key') });
   const statusOf = async ({ port }: Edge, cookie?: string) =>
     (await httpCall(port, '/api/profile', { headers: cookie ? [['cookie', cookie]] : [] })).status;
-  /** Whether Envoy's health checks get through. Without, it asks all the same: there is no other replica. */
+  /** Whether Envoy's health checks succeed. If not, Envoy still asks, because there is no other replica. */
   const isHealthy = async ({ envoy }: Edge): Promise<boolean> => {
     const stats = await envoy.stats('^cluster\\.curfew\\.membership_healthy$');
     return stats.get('cluster.curfew.membership_healthy') === 1;
@@ -79,13 +79,13 @@ onEachTransport('Envoy and Curfew with TLS between them', ({ kind: transport }) 
     await statusOf(running),
   ];
 
-  it('speak together', async () => {
+  it('can connect', async () => {
     const running = await start(ownFlags(), { ca: file('servers.crt') });
     expect(await verdicts(running)).to.deep.equal([200, 401]);
     await eventually('health', () => isHealthy(running));
   });
 
-  it('speak together when each has a certificate', async () => {
+  it('can connect when each has a certificate', async () => {
     const running = await start(mutualFlags(), { ca: file('servers.crt'), client: guest() });
     expect(await verdicts(running)).to.deep.equal([200, 401]);
     await eventually('health', () => isHealthy(running));
@@ -93,7 +93,7 @@ onEachTransport('Envoy and Curfew with TLS between them', ({ kind: transport }) 
     expect(log, log).not.to.contain('handshake_failed');
   });
 
-  it('give no verdict when Envoy has no certificate, and Curfew says why', async () => {
+  it('give no verdict when Envoy has no certificate, and Curfew logs why', async () => {
     const running = await start(mutualFlags(), { ca: file('servers.crt') });
     expect(await verdicts(running)).to.deep.equal([503, 503]);
     await eventually('a line in the log', () =>
@@ -106,7 +106,7 @@ onEachTransport('Envoy and Curfew with TLS between them', ({ kind: transport }) 
     expect(await verdicts(running)).to.deep.equal([503, 503]);
   });
 
-  it('give no verdict when only one of them speaks TLS', async () => {
+  it('give no verdict when only one of them uses TLS', async () => {
     expect(await verdicts(await start(ownFlags(), undefined))).to.deep.equal([503, 503]);
     await edge?.stop();
     const running = await start([], { ca: file('servers.crt') });

@@ -1,20 +1,21 @@
 import { expect } from 'chai';
 import { Redis } from 'ioredis';
 import { randomBytes } from 'node:crypto';
-import { accessLogEntry } from '../support/access-log.ts';
-import { onEachTransport } from '../support/each-transport.ts';
-import { newCredential, startEdge } from '../support/edge.ts';
-import type { Edge } from '../support/edge.ts';
-import { withTracing } from '../support/envoy-tracing.ts';
-import { eventually } from '../support/eventually.ts';
-import { httpCall } from '../support/http-call.ts';
-import { writeKeyFile } from '../support/key-file.ts';
-import type { KeyFile } from '../support/key-file.ts';
-import { KIND, startOtlpCollector, STATUS } from '../support/otlp-collector.ts';
-import type { CollectedSpan, OtlpCollector } from '../support/otlp-collector.ts';
-import { envoyOrSkip, redisServerOrSkip } from '../support/provision.ts';
-import { startRedisServer } from '../support/redis-server.ts';
-import type { RedisServer } from '../support/redis-server.ts';
+import { accessLogEntry } from '../support/envoy/access-log.ts';
+import { onEachTransport } from '../support/transport/each-transport.ts';
+import { newCredential, startEdge } from '../support/envoy/edge.ts';
+import type { Edge } from '../support/envoy/edge.ts';
+import { withTracing } from '../support/envoy/envoy-tracing.ts';
+import { patientEnvoy } from '../support/envoy/patient-envoy.ts';
+import { eventually } from '../support/time/eventually.ts';
+import { httpCall } from '../support/clients/http-call.ts';
+import { writeKeyFile } from '../support/files/key-file.ts';
+import type { KeyFile } from '../support/files/key-file.ts';
+import { KIND, startOtlpCollector, STATUS } from '../support/otlp/otlp-collector.ts';
+import type { CollectedSpan, OtlpCollector } from '../support/otlp/otlp-collector.ts';
+import { envoyOrSkip, redisServerOrSkip } from '../support/programs/provision-or-skip.ts';
+import { startRedisServer } from '../support/redis/redis-server.ts';
+import type { RedisServer } from '../support/redis/redis-server.ts';
 
 const METHOD = 'envoy.service.auth.v3.Authorization/Check';
 const COLLECTOR_TOKEN = `collector-token-${randomBytes(8).toString('hex')}`;
@@ -24,7 +25,8 @@ const ARRIVAL_MAX_MS = 8_000;
 const POLICY = `
 version: 1
 sources:
-  - { name: web, cookie: sid, opening: first-use, credential_lifetime: 30d, touch_interval: 0s }
+  - { name: web, cookie: sid, opening: first-use, credential_lifetime: 30d, touch_interval: 0s,
+      subject: { header: x-user, trusted: true } }
 policies:
   - { name: public, match: [{ path: /assets/** }], session: off }
   - { name: default, idle: 1h, absolute: 12h }
@@ -46,8 +48,8 @@ onEachTransport('the trace of a request', ({ kind: transport }) => {
     edge = await startEdge({
       policy: POLICY,
       store: redis.url,
-      // Below the 150 ms after which Envoy gives up a try.
-      flags: [`--key-file=${keys.path}`, '--decision-budget=80ms'],
+      // Less than the 2 s after which the patient Envoy gives up a try.
+      flags: [`--key-file=${keys.path}`, '--decision-budget=1500ms'],
       transport,
       env: {
         OTEL_EXPORTER_OTLP_ENDPOINT: collector.httpUrl,
@@ -55,7 +57,7 @@ onEachTransport('the trace of a request', ({ kind: transport }) => {
         OTEL_RESOURCE_ATTRIBUTES: 'deployment.environment.name=test',
         OTEL_BSP_SCHEDULE_DELAY: '50',
       },
-      editEnvoy: (config) => withTracing(config, collector.grpcPort),
+      editEnvoy: (config) => patientEnvoy(withTracing(config, collector.grpcPort)),
     });
     expect((await ask(sid)).status).to.equal(200);
   });
@@ -71,12 +73,14 @@ onEachTransport('the trace of a request', ({ kind: transport }) => {
     expect(await edge.envoy.admin(`/runtime_modify?${setting}`, 'POST')).to.equal('OK\n');
   };
 
-  /** Asks for a path that no other request has, so that Envoy's span of it can be told from others. */
+  /** Asks for a path that no other request has, so that Envoy's span of it can be found. */
   async function ask(
     cookie?: string,
     path = `/api/profile?q=${randomBytes(8).toString('hex')}`,
+    others: readonly (readonly [string, string])[] = [],
   ): Promise<{ status: number; path: string }> {
-    const headers = cookie === undefined ? [] : [['cookie', `sid=${cookie}`] as const];
+    const own = cookie === undefined ? [] : [['cookie', `sid=${cookie}`] as const];
+    const headers = [...own, ...others];
     const { status } = await httpCall(edge.port, path, { host: 'app.test', headers });
     return { status, path };
   }
@@ -84,7 +88,7 @@ onEachTransport('the trace of a request', ({ kind: transport }) => {
   const childrenOf = (span: CollectedSpan): readonly CollectedSpan[] =>
     collector.spans.filter(({ parentId }) => parentId === span.spanId);
 
-  /** Follows the trace of a request from Envoy's first span to Curfew's, when all of it has come. */
+  /** The trace of a request from Envoy's first span to Curfew's, after all spans have arrived. */
   async function traceOf(path: string, calls: number) {
     return eventually(
       `trace of ${path}`,
@@ -117,7 +121,7 @@ onEachTransport('the trace of a request', ({ kind: transport }) => {
       status: STATUS.unset,
     });
     const names = store.map(({ name }) => name);
-    expect(names).to.have.members(['EVALSHA touch', 'EVALSHA open']); // the first use of a credential
+    expect(names).to.have.members(['EVALSHA touch', 'EVALSHA open']); // the first use of the credential
     for (const span of store) {
       expect(span).to.include({ service: 'curfew', kind: KIND.client, status: STATUS.unset });
       expect(Number(span.durationNs)).to.be.greaterThan(0);
@@ -128,7 +132,17 @@ onEachTransport('the trace of a request', ({ kind: transport }) => {
     expect(check.resource).to.include.keys('service.version', 'service.instance.id');
   });
 
-  it('tells of the verdict in closed words, and of the store by the names that databases have', async function () {
+  it('has the calls that find out whose session it is', async function () {
+    this.timeout(20_000);
+    const path = `/api/profile?q=${randomBytes(8).toString('hex')}`;
+    await ask(newCredential(), path, [['x-user', 'ada']]);
+    const { store } = await traceOf(path, 3);
+    const names = store.map(({ name }) => name);
+    expect(names).to.have.members(['EVALSHA touch', 'EVALSHA enter', 'EVALSHA open']);
+    expect(JSON.stringify(store.map(({ attributes }) => attributes))).to.not.contain('ada');
+  });
+
+  it('has the verdict in closed words, and the store with the conventional names for databases', async function () {
     this.timeout(20_000);
     const { path } = await ask(sid);
     const { check, store } = await traceOf(path, 1);
@@ -153,7 +167,7 @@ onEachTransport('the trace of a request', ({ kind: transport }) => {
     });
   });
 
-  it('shows a deny as an answer, and the log of it has the id of the trace', async function () {
+  it('shows a denial as an answer, and its log line has the id of the trace', async function () {
     this.timeout(20_000);
     const { status, path } = await ask();
     expect(status).to.equal(401);
@@ -169,7 +183,7 @@ onEachTransport('the trace of a request', ({ kind: transport }) => {
     expect(JSON.parse(denied)).to.include({ trace_id: check.traceId });
   });
 
-  it('has no call of the store where none was made', async function () {
+  it('has no store call if none was made', async function () {
     this.timeout(20_000);
     const { status, path } = await ask(
       sid,
@@ -183,7 +197,7 @@ onEachTransport('the trace of a request', ({ kind: transport }) => {
     });
   });
 
-  it('is left out where Envoy leaves it out', async function () {
+  it('is left out if Envoy leaves it out', async function () {
     this.timeout(20_000);
     await traceOf((await ask(sid)).path, 1);
     const before = collector.spans.filter(({ service }) => service === 'curfew').length;
@@ -195,10 +209,10 @@ onEachTransport('the trace of a request', ({ kind: transport }) => {
     await setEnvoy('tracing.random_sampling=10000');
     await traceOf((await ask(sid)).path, 1);
     const after = collector.spans.filter(({ service }) => service === 'curfew').length;
-    expect(after - before).to.equal(2); // those of the last request
+    expect(after - before).to.equal(2); // the calls of the last request
   });
 
-  it('shows what there is no verdict for as an error, and whose it is', async function () {
+  it('shows a check without a verdict as an error, with its cause', async function () {
     this.timeout(30_000);
     redis.pause();
     const late = await ask(sid);
@@ -225,7 +239,7 @@ onEachTransport('the trace of a request', ({ kind: transport }) => {
     await eventually('verdict after the restart', async () => (await ask(sid)).status === 200);
   });
 
-  it('carries neither a credential nor the name of a session, a query or the token for the collector', async function () {
+  it('contains no credential, name of a session, query, or token for the collector', async function () {
     this.timeout(20_000);
     const { path } = await ask(sid);
     await traceOf(path, 1);
@@ -236,11 +250,11 @@ onEachTransport('the trace of a request', ({ kind: transport }) => {
     expect(keysOf).to.not.be.empty;
     const { curfew } = await accessLogEntry(edge.envoy, '/api/profile', 'ok');
     const tag = String(curfew?.['session']);
-    const told = Buffer.concat(collector.bodies).toString('latin1');
-    expect(told).to.include(METHOD); // it is what Curfew has sent
+    const sent = Buffer.concat(collector.bodies).toString('latin1');
+    expect(sent).to.include(METHOD); // these are Curfew's spans
     for (const secret of [sid, path.split('=').at(-1) ?? '', tag, COLLECTOR_TOKEN, ...keysOf]) {
       expect(secret).to.have.length.greaterThan(7);
-      expect(told).to.not.include(secret);
+      expect(sent).to.not.include(secret);
     }
     expect(collector.headers.every((headers) => headers['x-token'] === COLLECTOR_TOKEN)).to.equal(
       true,

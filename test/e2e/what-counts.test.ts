@@ -1,12 +1,12 @@
 import { expect } from 'chai';
-import { accessLogEntry } from '../support/access-log.ts';
-import { onEachTransport } from '../support/each-transport.ts';
-import { newCredential, startEdge } from '../support/edge.ts';
-import type { Edge } from '../support/edge.ts';
-import { httpCall } from '../support/http-call.ts';
-import type { Answer } from '../support/http-call.ts';
-import { envoyOrSkip } from '../support/provision.ts';
-import { untilRefused } from '../support/until-refused.ts';
+import { accessLogEntry } from '../support/envoy/access-log.ts';
+import { onEachTransport } from '../support/transport/each-transport.ts';
+import { newCredential, startEdge } from '../support/envoy/edge.ts';
+import type { Edge } from '../support/envoy/edge.ts';
+import { httpCall } from '../support/clients/http-call.ts';
+import type { Answer } from '../support/clients/http-call.ts';
+import { envoyOrSkip } from '../support/programs/provision-or-skip.ts';
+import { untilRefused } from '../support/clients/until-refused.ts';
 
 const IDLE_MS = 1_000;
 const LATE_MAX_MS = 1_500;
@@ -53,10 +53,9 @@ onEachTransport('what counts, and how much', ({ kind: transport }) => {
     ['of a path that the policy calls passive', '/api/notifications', []],
     ['with a header that the policy calls passive', '/api/echo', [['x-poll', 'yes']]],
     ['that says of itself that it is passive', '/api/echo', [['curfew-passive', '?1']]],
-    ['that prefetches', '/api/echo', [['sec-purpose', 'prefetch']]],
   ] as const;
   for (const [which, path, headers] of passiveOnes) {
-    it(`a request ${which} keeps no session alive`, async () => {
+    it(`a request ${which} does not keep a session alive`, async () => {
       const sid = newCredential();
       expect(await ask('brief.test', sid)).to.include({ status: 200 });
       const poll = (): Promise<Answer> => ask('brief.test', sid, path, headers);
@@ -67,7 +66,20 @@ onEachTransport('what counts, and how much', ({ kind: transport }) => {
     });
   }
 
-  it('any other request does', async () => {
+  it('a request that prefetches does not keep a session alive: it is declined', async () => {
+    const sid = newCredential();
+    expect(await ask('brief.test', sid)).to.include({ status: 200 });
+    const prefetch = (): Promise<Answer> =>
+      ask('brief.test', sid, '/api/echo', [['sec-purpose', 'prefetch']]);
+    const declined = await untilRefused(prefetch);
+    expect(declined.answer).to.include({ status: 503 });
+    expect(declined.answer.headers['cache-control']).to.equal('no-store');
+    expect(declined.afterMs).to.be.lessThan(IDLE_MS);
+    // The click that follows counts.
+    expect(await ask('brief.test', sid)).to.include({ status: 200 });
+  });
+
+  it('any other request keeps it alive', async () => {
     const sid = newCredential();
     const beganAtMs = performance.now();
     while (performance.now() - beganAtMs < 2.5 * IDLE_MS) {
@@ -80,7 +92,7 @@ onEachTransport('what counts, and how much', ({ kind: transport }) => {
     expect((await untilRefused(poll)).afterMs).to.be.within(IDLE_MS - 100, IDLE_MS + LATE_MAX_MS);
   });
 
-  it('a pause too long for payments ends them alone, and no click elsewhere mends it', async () => {
+  it('a pause that is too long for payments affects only payments, and a click elsewhere does not undo it', async () => {
     const sid = newCredential();
     expect((await ask('app.test', sid, '/payments')).status).to.equal(303); // by the application
     const quietly = (): Promise<Answer> =>
@@ -96,7 +108,7 @@ onEachTransport('what counts, and how much', ({ kind: transport }) => {
     expect(reasonOf(answer)).to.equal('reauthentication_required');
   });
 
-  it('under observation nothing is refused, and the log tells what would have been', async () => {
+  it('an observing policy denies nothing, and the log shows what it would have denied', async () => {
     const sid = newCredential();
     const watch = (path: string): Promise<Answer> =>
       ask('watched.test', sid, path, [['curfew-passive', '?1']]);
@@ -113,13 +125,13 @@ onEachTransport('what counts, and how much', ({ kind: transport }) => {
     const { curfew } = await accessLogEntry(edge.envoy, '/observed/last');
     expect(curfew).to.include({ verdict: 'allow', mode: 'observe', reason: 'idle_timeout' });
 
-    const stranger = await httpCall(edge.port, '/observed/nobody', { host: 'watched.test' });
-    expect(stranger.status).to.equal(404);
-    const entry = await accessLogEntry(edge.envoy, '/observed/nobody');
+    const visitor = await httpCall(edge.port, '/observed/visitor', { host: 'watched.test' });
+    expect(visitor.status).to.equal(404);
+    const entry = await accessLogEntry(edge.envoy, '/observed/visitor');
     expect(entry.curfew).to.include({ verdict: 'allow', reason: 'no_credential' });
   });
 
-  it('where a session is optional its end makes a guest of its owner', async () => {
+  it('with an optional session, its end leaves the request without a login', async () => {
     const sid = newCredential();
     const visit = (): Promise<Answer> =>
       httpCall(edge.port, '/api/echo', {
@@ -137,7 +149,7 @@ onEachTransport('what counts, and how much', ({ kind: transport }) => {
     expect(answer.body).not.to.include('sid');
     expect(answer.body).to.match(/\["cookie","theme=dark; ?lang=de"\]/);
     expect(answer.body).not.to.include('session-lifetime');
-    // The session has ended, everywhere.
+    // The session has ended for every policy.
     expect(reasonOf(await ask('app.test', sid))).to.equal('idle_timeout');
   });
 });

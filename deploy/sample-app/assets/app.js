@@ -1,5 +1,5 @@
-// The buttons of the home page. The two clocks run down by themselves; every answer sets them anew
-// from its `session-lifetime` header (structured field: whole seconds, `idle=540, absolute=27000`).
+// The buttons of the home page. The two clocks count down; every answer sets them again from its
+// `session-lifetime` header (structured field: whole seconds, `idle=540, absolute=27000`).
 
 const byId = (id) => document.getElementById(id);
 const deadlines = {};
@@ -11,7 +11,7 @@ function setLifetime(text) {
   }
 }
 
-/** Shows what is left, and asks once when nothing is: passively, because that extends no session. */
+/** Shows the remaining time, and asks once at the end: passively, because that extends no session. */
 function showLifetime() {
   if (ended) return;
   if (Object.values(deadlines).some((deadline) => deadline < performance.now())) {
@@ -64,7 +64,7 @@ byId('events').addEventListener('click', () => {
   source.addEventListener('message', (event) => showStream(`Event stream: ${event.data}`));
   source.addEventListener('error', () => {
     showStream('Event stream: cut');
-    source.close(); // it would connect again by itself
+    source.close(); // it would reconnect automatically
   });
 });
 

@@ -1,18 +1,18 @@
-/** What an entry counts beyond the bytes of its name and value (RFC 7541 section 4.1). */
+/** Bytes that an entry counts in addition to its name and value (RFC 7541 section 4.1). */
 export const ENTRY_OVERHEAD = 32;
 
 /**
- * The table that a connection's header blocks fill as they go (RFC 7541 section 2.3.2): first in, first out, bounded
- * by the size of its entries. A ring, so that no entry ever moves.
+ * The table that the header blocks of a connection fill over time (RFC 7541 section 2.3.2): first
+ * in, first out, limited by the size of its entries. It is a ring, so no entry ever moves.
  */
 export class DynamicTable {
-  /** Changes with each change of the table: equal numbers mean equal tables. */
+  /** Rises with each change of the table: equal numbers mean equal tables. */
   generation = 0;
   /** How many entries there are. */
   length = 0;
   #size = 0;
   #sizeMax: number;
-  /** The slot of the entry that came last. */
+  /** The slot of the newest entry. */
   #newest = 0;
   #names: string[] = emptySlots(16);
   #values: string[] = emptySlots(16);
@@ -21,7 +21,7 @@ export class DynamicTable {
     this.#sizeMax = sizeMax;
   }
 
-  /** The sum of all entries, in bytes as RFC 7541 section 4.1 counts them. */
+  /** The size of all entries, in bytes as RFC 7541 section 4.1 counts them. */
   get size(): number {
     return this.#size;
   }
@@ -40,7 +40,7 @@ export class DynamicTable {
     return this.#values[(this.#newest - age) & (this.#values.length - 1)] ?? '';
   }
 
-  /** Adds an entry; the oldest ones make room for it. One that is larger than the table just empties it. */
+  /** Adds an entry and evicts the oldest ones. One larger than the table only empties it. */
   add(name: string, value: string): void {
     const entrySize = name.length + value.length + ENTRY_OVERHEAD;
     this.generation += 1;
@@ -66,13 +66,13 @@ export class DynamicTable {
       const size = (this.#names[oldest] ?? '').length + (this.#values[oldest] ?? '').length;
       this.#size -= size + ENTRY_OVERHEAD;
       this.length -= 1;
-      // Emptied, so that nothing of it stays in memory.
+      // Cleared so that the text does not stay in memory.
       this.#names[oldest] = '';
       this.#values[oldest] = '';
     }
   }
 
-  /** Doubles the slots, a power of two so that a mask finds them. Most connections need few. */
+  /** Doubles the slots. Their number is a power of two, so a mask finds a slot. */
   #grow(): void {
     const names = emptySlots(this.length * 2);
     const values = emptySlots(this.length * 2);

@@ -1,9 +1,9 @@
 import { huffmanEncode, huffmanLength } from './huffman-encode.ts';
 import { STATIC_INDEX_MAX, STATIC_NAMES, STATIC_VALUES } from './static-table.ts';
 
-// There is no encoder object, on purpose. Without a dynamic table a block is the same bytes on every connection, so it
-// can be prepared once for all of them, and no state can go out of step with the peer's. The few short fields of a
-// gRPC answer would gain next to nothing from one.
+// There is no encoder object on purpose. Without a dynamic table a block has the same bytes on
+// every connection, so it can be prepared once for all of them, and no state can get out of step
+// with the peer's. The few short fields of a gRPC response would gain almost nothing from a table.
 
 const INDEXED = 0x80;
 const WITHOUT_INDEXING = 0x00;
@@ -19,9 +19,10 @@ for (let index = STATIC_INDEX_MAX; index > 0; index -= 1) {
 }
 
 /**
- * One header field as part of a header block. Name, value and result are text in which each character is a byte; the
- * name is in lower case, as HTTP/2 wants it. A block is its fields, one after the other.
- * @throws {RangeError} for a character that is no byte
+ * One header field as part of a header block. A block is its fields, one after the other. Name,
+ * value and result are text in which each character is one byte. The name must be in lower case, as
+ * HTTP/2 requires.
+ * @throws {RangeError} for a character that is not a byte
  */
 export function headerField(name: string, value: string): string {
   const fieldIndex = INDEX_OF_FIELD.get(`${name}\0${value}`);
@@ -34,10 +35,10 @@ export function headerField(name: string, value: string): string {
   return nameBytes + hpackString(value);
 }
 
-/** A string (RFC 7541 section 5.2), in its Huffman code where that is shorter. */
+/** A string (RFC 7541 section 5.2), Huffman-coded where that is shorter. */
 export function hpackString(text: string): string {
   for (let at = 0; at < text.length; at += 1) {
-    if (text.charCodeAt(at) > 0xff) throw new RangeError('a character of a header is no byte');
+    if (text.charCodeAt(at) > 0xff) throw new RangeError('a character of a header is not a byte');
   }
   const length = huffmanLength(text);
   return length < text.length
@@ -45,7 +46,7 @@ export function hpackString(text: string): string {
     : hpackNumber(text.length, 7, 0) + text;
 }
 
-/** A number (RFC 7541 section 5.1) in the last `prefixBits` of a byte whose first bits are those of `flags`. */
+/** A number (RFC 7541 section 5.1) in the last `prefixBits` of a byte with these `flags`. */
 export function hpackNumber(value: number, prefixBits: number, flags: number): string {
   const prefixMax = 2 ** prefixBits - 1;
   if (value < prefixMax) return String.fromCharCode(flags | value);

@@ -3,13 +3,13 @@ import { HpackFault } from './hpack-fault.ts';
 import { huffmanDecode } from './huffman-decode.ts';
 import { STATIC_INDEX_MAX, STATIC_NAMES, STATIC_VALUES } from './static-table.ts';
 
-/** The size of the table before any SETTINGS say otherwise (RFC 9113 section 6.5.2). */
+/** The size of the table until SETTINGS change it (RFC 9113 section 6.5.2). */
 const TABLE_SIZE_INITIAL = 4096;
 
-/** Of a number, beyond its prefix: 28 bits, far more than any index, length or size that we accept. */
+/** Octets of a number after its prefix: 28 bits, more than any value that we accept. */
 const NUMBER_OCTETS_MAX = 4;
 
-/** Between two blocks a size changes to its smallest and to its final value (RFC 7541 section 4.2). */
+/** Between two blocks: the smallest size and the final one (RFC 7541 section 4.2). */
 const SIZE_UPDATES_MAX = 2;
 
 const NO_BLOCK: Buffer = Buffer.alloc(0);
@@ -17,22 +17,26 @@ const NO_BLOCK: Buffer = Buffer.alloc(0);
 export interface HpackLimits {
   /** Our SETTINGS_HEADER_TABLE_SIZE, in bytes as RFC 7541 section 4.1 counts them. */
   readonly tableSizeMax: number;
-  /** Our SETTINGS_MAX_HEADER_LIST_SIZE: names and values in bytes, and 32 for each field (RFC 9113 section 6.5.2). */
+  /** Our SETTINGS_MAX_HEADER_LIST_SIZE, as RFC 9113 section 6.5.2 counts it. */
   readonly listSizeMax: number;
 }
 
-/** `oversized`: the list was larger than its limit. The fields beyond it were decoded, and reported to nobody. */
+/** `oversized`: the list exceeded its limit, and fields after the limit were not passed on. */
 export type DecodedList = 'complete' | 'oversized';
 
-/** Hears of one field. Each character of the two is a byte. It must not throw, or the table would miss what follows. */
+/**
+ * Gets one field. Each character of name and value is one byte. It must not throw: the table would
+ * miss the fields that follow.
+ */
 export type HeaderReceiver = (name: string, value: string) => void;
 
 /**
- * Decodes the header blocks of one direction of a connection, in their order (RFC 7541). It must see every block, also
- * of requests that are refused, since each may change the table by which the next ones are read.
+ * Decodes the header blocks of one direction of a connection, in order (RFC 7541). It must see
+ * every block, even of requests that are refused, because each block may change the table that the
+ * next ones refer to.
  */
 export class HpackDecoder {
-  /** Whether the last block changed the table or its size, so that the same bytes would now mean something else. */
+  /** Whether the last block changed the table, so that its bytes now mean something else. */
   changedTable = false;
   readonly #table: DynamicTable = new DynamicTable(TABLE_SIZE_INITIAL);
   readonly #limits: HpackLimits;
@@ -47,19 +51,19 @@ export class HpackDecoder {
     this.#tableSizeMax = Math.max(limits.tableSizeMax, TABLE_SIZE_INITIAL);
   }
 
-  /** Changes whenever the dynamic table or its size does: while it stays, equal blocks have equal meanings. */
+  /** Rises with each change of the table. While it is the same, equal blocks mean the same. */
   get generation(): number {
     return this.#table.generation;
   }
 
-  /** The dynamic table's size now, in bytes as RFC 7541 section 4.1 counts them. */
+  /** The current size of the dynamic table, in bytes as RFC 7541 section 4.1 counts them. */
   get tableSize(): number {
     return this.#table.size;
   }
 
   /**
-   * To be called when the peer has acknowledged our SETTINGS. Until then it may use the initial size; afterwards, if
-   * ours is smaller, its next block has to begin with an update (RFC 7541 section 4.2).
+   * Call this when the peer has acknowledged our SETTINGS. Until then it may use the initial table
+   * size. If ours is smaller, its next block must begin with a size update (RFC 7541 section 4.2).
    */
   settingsAcknowledged(): void {
     this.#tableSizeMax = this.#limits.tableSizeMax;
@@ -67,8 +71,8 @@ export class HpackDecoder {
   }
 
   /**
-   * Decodes one whole header block, that of a HEADERS frame joined with its CONTINUATION frames.
-   * @throws {HpackFault} the connection cannot go on
+   * Decodes one whole header block: a HEADERS frame joined with its CONTINUATION frames.
+   * @throws {HpackFault} after which the connection must end
    */
   decode(block: Buffer, start: number, end: number, onHeader: HeaderReceiver): DecodedList {
     const generationBefore = this.#table.generation;
@@ -91,16 +95,16 @@ export class HpackDecoder {
         value = this.#text();
         this.#table.add(name, value);
       } else if (first >= 0x20) {
-        throw new HpackFault('table size update behind a field');
+        throw new HpackFault('table size update after a field');
       } else {
-        // "Never indexed" (0x10) binds those who pass a field on, which we do not.
+        // "Never indexed" (0x10) concerns programs that forward a field; we do not.
         name = this.#name(0x0f);
         value = this.#text();
       }
       listSize += name.length + value.length + ENTRY_OVERHEAD;
       if (listSize <= listSizeMax) onHeader(name, value);
     }
-    // Or an idle connection would keep what the socket has read last.
+    // Otherwise an idle connection would keep the chunk that its socket read last.
     this.#block = NO_BLOCK;
     this.changedTable = this.#table.generation !== generationBefore;
     return listSize <= listSizeMax ? 'complete' : 'oversized';
@@ -121,7 +125,7 @@ export class HpackDecoder {
     this.#mustUpdateSize = false;
   }
 
-  /** The name of a literal field: that of an entry, or its own. */
+  /** The name of a literal field: the name of a table entry, or its own. */
   #name(mask: number): string {
     const index = this.#number(mask);
     return index === 0 ? this.#text() : this.#nameAt(index);
@@ -140,7 +144,7 @@ export class HpackDecoder {
 
   #ageOf(index: number): number {
     const age = index - STATIC_INDEX_MAX - 1;
-    if (age >= this.#table.length) throw new HpackFault('index past the table');
+    if (age >= this.#table.length) throw new HpackFault('index past the end of the table');
     return age;
   }
 
@@ -156,7 +160,7 @@ export class HpackDecoder {
       : this.#block.toString('latin1', start, this.#at);
   }
 
-  /** A number (RFC 7541 section 5.1) that begins in the bits `mask` of the next byte. */
+  /** A number (RFC 7541 section 5.1) that starts in the bits `mask` of the next byte. */
   #number(mask: number): number {
     if (this.#at >= this.#end) throw new HpackFault('unfinished field');
     const prefix = (this.#block[this.#at] ?? 0) & mask;

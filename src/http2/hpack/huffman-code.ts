@@ -1,15 +1,15 @@
-/** The symbol that ends the code and must not occur in a string (RFC 7541 section 5.2). */
+/** The symbol for the end of a string. It must not occur in one (RFC 7541 section 5.2). */
 export const EOS = 256;
 
 export interface HuffmanCode {
   /** A byte, or {@link EOS}. */
   readonly symbol: number;
-  /** The code's bits, the last one lowest. */
+  /** The bits of the code; the last one is the lowest. */
   readonly code: number;
   readonly bits: number;
 }
 
-/** RFC 7541, Appendix B, as what it comes down to: which symbols have a code of so many bits. */
+/** RFC 7541, Appendix B, reduced to what defines it: which symbols have a code of how many bits. */
 const SYMBOLS: readonly (readonly [bits: number, symbols: readonly number[]])[] = [
   [5, [48, 49, 50, 97, 99, 101, 105, 111, 115, 116]],
   [
@@ -68,8 +68,8 @@ const SYMBOLS: readonly (readonly [bits: number, symbols: readonly number[]])[] 
 ];
 
 /**
- * All codes, shortest first. The code is canonical: those of one length follow each other in the order of their
- * symbols, and the next length begins where the shorter one ends.
+ * All codes, shortest first. The code is canonical: the codes of one length are consecutive numbers
+ * in the order of their symbols, and the next length continues where the shorter one ends.
  */
 export const HUFFMAN_CODES: readonly HuffmanCode[] = canonicalCodes();
 

@@ -1,29 +1,31 @@
 import { HpackFault } from './hpack-fault.ts';
 import { EOS, HUFFMAN_CODES } from './huffman-code.ts';
 
-// The decoder is an automaton over half bytes. Its states are the inner nodes of the code's tree, so a state is what
-// has been read of an unfinished code. Half bytes rather than bytes: the table then is 16 KB, and what text needs
-// of it stays in the first cache; and no code is shorter than 5 bits, so a step ends one symbol at most.
+// The decoder is a state machine that reads half bytes. Its states are the inner nodes of the code
+// tree: a state stands for the bits read so far of an unfinished code. With half bytes the table
+// has 16 KB, and the part that ordinary text uses fits into the first-level cache. No code is
+// shorter than 5 bits, so a step completes at most one symbol.
 
-/** The state of a string that contained EOS: nothing leads out of it. The inner nodes are 0 to 255. */
+/** The state after EOS. No step leaves it. The inner nodes are 0 to 255. */
 const BROKEN = 256;
 
-/** A step is its next state times 512, plus this where it ends a symbol, plus that symbol. */
+/** A step is its next state times 512, plus this if it completes a symbol, plus that symbol. */
 const ENDS_SYMBOL = 256;
 
 const STEPS = new Uint32Array((BROKEN + 1) * 16);
 
-/** 1 for states in which a string may end: up to 7 bits of ones have been read of the unfinished code. */
+/** 1 for the states in which a string may end: after at most 7 bits of ones. */
 const MAY_END = new Uint8Array(BROKEN + 1);
 
 buildAutomaton();
 
-/** Text decodes into here and is copied out as a string at once; longer text gets a buffer of its own. */
+/** Text is decoded into this buffer and read out at once. Longer text gets a buffer of its own. */
 const SCRATCH = Buffer.allocUnsafeSlow(4096);
 
 /**
  * The text that these bytes encode, one character for each byte.
- * @throws {HpackFault} for EOS within the text and for padding that is longer than 7 bits or not all ones
+ * @throws {HpackFault} for EOS in the text, and for padding that is longer than 7 bits or not all
+ *   ones
  */
 export function huffmanDecode(bytes: Uint8Array, start: number, end: number): string {
   // The shortest code has 5 bits.
@@ -35,7 +37,7 @@ export function huffmanDecode(bytes: Uint8Array, start: number, end: number): st
     const byte = bytes[at] ?? 0;
     const high = STEPS[state * 16 + (byte >> 4)] ?? 0;
     if ((high & ENDS_SYMBOL) !== 0) {
-      text[length] = high; // which keeps the lowest 8 bits
+      text[length] = high; // a Buffer keeps the lowest 8 bits
       length += 1;
     }
     const low = STEPS[(high >> 9) * 16 + (byte & 15)] ?? 0;
@@ -51,7 +53,7 @@ export function huffmanDecode(bytes: Uint8Array, start: number, end: number): st
 
 function faultOf(state: number): HpackFault {
   return new HpackFault(
-    state === BROKEN ? 'EOS within a Huffman string' : 'padding of a Huffman string',
+    state === BROKEN ? 'EOS in a Huffman string' : 'bad padding of a Huffman string',
   );
 }
 
@@ -84,7 +86,7 @@ function stepOf(
   return node * 512 + end;
 }
 
-/** Where a bit leads from an inner node: to another one, or to a symbol, which stands as -1 - symbol. */
+/** Where a bit leads from an inner node: to another one, or to a symbol as -1 - symbol. */
 function codeTree(): { zeros: number[]; ones: number[] } {
   const zeros: number[] = [0];
   const ones: number[] = [0];

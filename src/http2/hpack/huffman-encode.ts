@@ -9,21 +9,21 @@ for (const { symbol, code, bits } of HUFFMAN_CODES) {
   BITS[symbol] = bits;
 }
 
-/** How many bytes {@link huffmanEncode} makes of a text whose characters are bytes. */
+/** The length of what {@link huffmanEncode} returns. */
 export function huffmanLength(text: string): number {
   let bits = 0;
   for (let at = 0; at < text.length; at += 1) bits += BITS[text.charCodeAt(at)] ?? 0;
   return Math.ceil(bits / 8);
 }
 
-/** A text whose characters are bytes in its Huffman code (RFC 7541 section 5.2), as text of the same kind. */
+/** Huffman-codes a text (RFC 7541 section 5.2). Each character of text and result is one byte. */
 export function huffmanEncode(text: string): string {
   let bytes = '';
-  let rest = 0; // the bits that fill no byte yet, up to 7
+  let rest = 0; // the bits that do not fill a byte yet, at most 7
   let restBits = 0;
   for (let at = 0; at < text.length; at += 1) {
     const symbol = text.charCodeAt(at);
-    // Up to 37 bits, more than the bit operators take.
+    // Up to 37 bits: more than the bit operators can handle.
     rest = rest * 2 ** (BITS[symbol] ?? 0) + (CODES[symbol] ?? 0);
     restBits += BITS[symbol] ?? 0;
     while (restBits >= 8) {
@@ -34,6 +34,6 @@ export function huffmanEncode(text: string): string {
     }
   }
   if (restBits === 0) return bytes;
-  // Padded with ones, the beginning of EOS.
+  // Padded with ones, which is how EOS begins.
   return bytes + String.fromCharCode(((rest + 1) << (8 - restBits)) - 1);
 }

@@ -1,9 +1,9 @@
 import type { HpackDecoder } from './hpack-decoder.ts';
 
-/** How many different blocks are remembered; a proxy repeats one or two. */
+/** How many different blocks are kept. A proxy repeats one or two. */
 const BLOCKS_MAX = 8;
 
-/** Longer blocks carry text of their own and hardly come again. */
+/** Longer blocks contain varying text and rarely repeat. */
 const BLOCK_BYTES_MAX = 512;
 
 interface KnownBlock<T> {
@@ -12,21 +12,24 @@ interface KnownBlock<T> {
 }
 
 /**
- * Recognises a whole header block that came before while the table was as it is now, so that it need not be decoded
- * again: a proxy sends the same block for most of its calls. Finding one allocates nothing.
+ * Recognises a header block that was decoded before with the table in the same state, so that it
+ * need not be decoded again: a proxy sends the same block for most of its calls. Finding a block
+ * allocates nothing.
  */
 export class KnownBlocks<T> {
   readonly #decoder: HpackDecoder;
   readonly #blocks: KnownBlock<T>[] = [];
   #generation = 0;
-  /** The slot that the next block takes when all are full: the oldest one's. */
+  /** The slot for the next block: the one of the oldest block once all are full. */
   #next = 0;
 
   constructor(decoder: HpackDecoder) {
     this.#decoder = decoder;
   }
 
-  /** What {@link remember} was given for the same bytes, unless the table has changed since. */
+  /**
+   * The meaning that {@link remember} got for the same bytes, unless the table has changed since.
+   */
   find(bytes: Uint8Array, start: number, end: number): T | undefined {
     if (this.#generation !== this.#decoder.generation) return undefined;
     const blocks = this.#blocks;
@@ -38,8 +41,8 @@ export class KnownBlocks<T> {
   }
 
   /**
-   * To be called right after the decoder has decoded this block. One that changed the table is not remembered: the
-   * change has to happen again each time.
+   * Call this right after the decoder has decoded the block. A block that changed the table is not
+   * kept: it has to change the table again each time it comes.
    */
   remember(bytes: Uint8Array, start: number, end: number, meaning: T): void {
     if (this.#decoder.changedTable || end - start > BLOCK_BYTES_MAX) return;
@@ -56,7 +59,7 @@ export class KnownBlocks<T> {
   }
 }
 
-/** From the end, where the fields stand that differ between calls. */
+/** Compares from the end: the fields that differ between calls come last. */
 function isEqual(known: Uint8Array, bytes: Uint8Array, start: number, end: number): boolean {
   const length = end - start;
   if (known.length !== length) return false;

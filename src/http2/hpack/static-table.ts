@@ -1,4 +1,6 @@
-/** The table that both sides have from the start (RFC 7541, Appendix A): index 1 is its first entry. */
+/**
+ * The table that both sides know from the start (RFC 7541, Appendix A). Index 1 is its first entry.
+ */
 const STATIC_TABLE: readonly (readonly [name: string, value: string])[] = [
   [':authority', ''],
   [':method', 'GET'],
@@ -63,11 +65,11 @@ const STATIC_TABLE: readonly (readonly [name: string, value: string])[] = [
   ['www-authenticate', ''],
 ];
 
-/** Names by index; the index 0 is nobody's. */
+/** Names by index. Index 0 is not used. */
 export const STATIC_NAMES: readonly string[] = ['', ...STATIC_TABLE.map(([name]) => name)];
 
-/** Values by index, empty where the table has a name only. */
+/** Values by index; empty where the table has only a name. */
 export const STATIC_VALUES: readonly string[] = ['', ...STATIC_TABLE.map(([, value]) => value)];
 
-/** The last index of the static table; the dynamic one begins behind it. */
+/** The last index of the static table. The dynamic table follows it. */
 export const STATIC_INDEX_MAX: number = STATIC_TABLE.length;

@@ -1,16 +1,16 @@
 import { figure, figures } from '../figures.ts';
 import { provideH2load, runH2load } from '../h2load.ts';
-import type { LoadPlan } from '../load/load-plan.ts';
+import type { LoadPlan, LoadResult, Pace } from '../load/load-plan.ts';
 import { markdownTable } from '../markdown-table.ts';
 import { cpuMsOf } from '../process-usage.ts';
 import { CONNECTIONS, runLoad } from '../run-load.ts';
-import type { Served } from '../serve-curfew.ts';
+import type { Served, Serving } from '../serve-curfew.ts';
 import { checkRequestOf } from '../workload.ts';
 import type { LoadTimes } from './load-times.ts';
 
-const IN_FLIGHT = 64;
+export const IN_FLIGHT = 64;
 
-/** What one round of a closed loop came to. Latencies in milliseconds, `NaN` where the load does not tell. */
+/** The figures of one round of a closed loop. Latencies in milliseconds, `NaN` if the load does not report them. */
 interface Round {
   readonly perSecond: number;
   readonly curfewUs: number;
@@ -26,13 +26,13 @@ interface Round {
 
 type Loop = (served: Served, times: LoadTimes) => Promise<Round>;
 
-/** Every loop once a round, one after the other, so that a bad minute of the machine hits all of them. */
+/** Each round runs every loop once, one after the other, so that a bad minute of the machine affects all of them. */
 export class ClosedLoops {
   readonly #rounds = new Map<string, Round[]>();
   readonly #loops = loops();
 
   async round(served: Served, times: LoadTimes): Promise<void> {
-    for (const [name, loop] of this.#loops) {
+    for (const [name, loop] of await this.#loops) {
       const known = this.#rounds.get(name) ?? [];
       known.push(await loop(served, times)); // oxlint-disable-line no-await-in-loop
       this.#rounds.set(name, known);
@@ -72,21 +72,28 @@ export class ClosedLoops {
   }
 }
 
-function loops(): Map<string, Loop> {
+async function loops(): Promise<Map<string, Loop>> {
   const all = new Map<string, Loop>([
     ['64 in flight, 1 000 sessions', own({})],
     ['64 in flight, 1 000 sessions, map form', own({ form: 'map' })],
     ['64 in flight, one session', own({ sessions: 1 })],
   ]);
-  if (provideH2load()) all.set('64 in flight, one session, h2load', independent);
+  if (await provideH2load()) all.set('64 in flight, one session, h2load', independent);
   return all.set('1 in flight, 1 000 sessions', own({ connections: 1 }, 1));
 }
 
+/** The load of the first loop, at the caller's pace. */
+export function fullHouse(
+  { port, pid, redis }: Serving,
+  pace: Pace,
+  plan: Partial<LoadPlan> = {},
+): Promise<LoadResult> {
+  return runLoad({ port, watched: { curfew: pid, redis: redis.pid }, pace, ...plan });
+}
+
 function own(plan: Partial<LoadPlan>, inFlight = IN_FLIGHT): Loop {
-  return async ({ port, pid, redis }, times) => {
-    const watched = { curfew: pid, redis: redis.pid };
-    const pace = { kind: 'closed', inFlight, ...times } as const;
-    const load = await runLoad({ port, watched, pace, ...plan });
+  return async (served, times) => {
+    const load = await fullHouse(served, { kind: 'closed', inFlight, ...times }, plan);
     const perCheckUs = (ms: number | undefined): number => ((ms ?? NaN) * 1_000) / load.measured;
     return {
       perSecond: (load.measured * 1_000) / load.measuredMs,
@@ -99,7 +106,7 @@ function own(plan: Partial<LoadPlan>, inFlight = IN_FLIGHT): Loop {
   };
 }
 
-/** The same question again and again. It knows nothing of verdicts, so Curfew's own count has to agree. */
+/** The same check repeatedly. h2load does not read verdicts, so Curfew's own count must agree. */
 async function independent(served: Served, times: LoadTimes): Promise<Round> {
   const { port, pid, redis } = served;
   const before = await standOf(served);

@@ -5,7 +5,7 @@ import { runLoad } from '../run-load.ts';
 import type { Served } from '../serve-curfew.ts';
 import type { LoadTimes } from './load-times.ts';
 
-/** One round at a fixed rate, which does not wait for anybody. */
+/** One round at a fixed rate, which does not wait for answers. */
 export function openLoop(served: Served, perSecond: number, times: LoadTimes): Promise<LoadResult> {
   const { port, pid, redis } = served;
   const watched = { curfew: pid, redis: redis.pid };

@@ -1,21 +1,21 @@
-import { edgeConfig } from '../../support/edge-config.ts';
-import { startEnvoy } from '../../support/envoy.ts';
-import type { Envoy } from '../../support/envoy.ts';
-import { freePort } from '../../support/free-port.ts';
+import { edgeConfig } from '../../support/envoy/edge-config.ts';
+import { startEnvoy } from '../../support/envoy/envoy.ts';
+import type { Envoy } from '../../support/envoy/envoy.ts';
+import { freePort } from '../../support/network/free-port.ts';
 import { moveToCore } from '../on-core.ts';
 
-/** Paths that Envoy answers by itself, one of them without asking anybody. */
+/** Paths that Envoy answers by itself, one of them without a check. */
 export const PATHS = { checked: '/bench/checked', unchecked: '/bench/unchecked' } as const;
 
 /** An Envoy with the production example's configuration, in front of one authorizer. */
 export interface BenchEnvoy {
-  /** Where clients connect. */
+  /** The port for clients. */
   readonly port: number;
   stop(): Promise<void>;
 }
 
 export async function startBenchEnvoy(authorizerPort: number): Promise<BenchEnvoy> {
-  // Nobody asks for the application, so nobody listens there.
+  // No request goes to the application, so no process listens there.
   const [web, grpc] = [await freePort(), await freePort()];
   const config = edgeConfig({ edge: 0, curfews: [authorizerPort], web, grpc });
   const envoy: Envoy = await startEnvoy({ config: withPlainHealth(withBenchRoutes(config)) });
@@ -23,7 +23,7 @@ export async function startBenchEnvoy(authorizerPort: number): Promise<BenchEnvo
   return { port: await envoy.port('edge'), stop: () => envoy.stop() };
 }
 
-/** The rivals have no health service. Whoever takes connections is healthy here. */
+/** The rivals have no health service. A server that accepts connections counts as healthy here. */
 function withPlainHealth(config: string): string {
   return replaced(config, /grpc_health_check: \{[^}]*\}/, 'tcp_health_check: {}');
 }

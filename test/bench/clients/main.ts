@@ -1,8 +1,8 @@
-// A client of the proxy: asks for one path at a fixed rate, as the JSON that is its only argument says, and prints the
+// A client of the proxy: requests one path at a fixed rate. Its only argument is the plan as JSON; it prints the
 // LoadResult as one line of JSON.
 
 import { Agent } from 'node:http';
-import { httpCall } from '../../support/http-call.ts';
+import { httpCall } from '../../support/clients/http-call.ts';
 import { sendLoad } from '../load/send-load.ts';
 import { CLIENT_SESSIONS } from './proxy-load.ts';
 import type { ProxyPlan } from './proxy-load.ts';

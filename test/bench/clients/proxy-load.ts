@@ -5,7 +5,7 @@ import { runJson } from '../run-json.ts';
 import { CONNECTIONS } from '../run-load.ts';
 import { COOKIE_NAME, credentialOf } from '../workload.ts';
 
-/** Clients of a proxy go round over this many sessions. */
+/** Clients of a proxy use this many sessions in turn. */
 export const CLIENT_SESSIONS = 100;
 
 export interface ProxyPlan {
@@ -15,8 +15,8 @@ export interface ProxyPlan {
 }
 
 /**
- * Asks a proxy for one path at a fixed rate: over HTTP/2 from the steady program, or over HTTP/1.1 from Node where that
- * cannot be built.
+ * Requests one path from a proxy at a fixed rate: over HTTP/2 from the steady program, or over HTTP/1.1 from Node if that
+ * program cannot be built.
  */
 export async function runProxyLoad(plan: ProxyPlan): Promise<LoadResult> {
   const program = await provideSteadyLoad();

@@ -1,4 +1,4 @@
-// Times the stages of a decision, without a store and without a transport. Its only argument says how long; prints
+// Times the stages of a decision, without a store and without a transport. Its only argument is the duration; it prints
 // microseconds by stage and round as one line of JSON.
 
 import { stages } from './stages.ts';
@@ -27,7 +27,7 @@ async function timeOf(run: (n: number) => unknown): Promise<number> {
   for (; elapsedMs < roundMs; elapsedMs = performance.now() - startedAtMs) {
     for (let n = 0; n < BATCH; n += 1, runs += 1) {
       const done = run(runs);
-      if (done === undefined) throw new Error('a stage that answers nothing may be left out');
+      if (done === undefined) throw new Error('a stage without a result could be optimised away');
       if (done instanceof Promise) await done; // oxlint-disable-line no-await-in-loop
     }
   }

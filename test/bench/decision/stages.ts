@@ -1,23 +1,25 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { Metrics } from '../../../src/app/metrics.ts';
-import { createSessionNames } from '../../../src/app/session-names.ts';
+import { Metrics } from '../../../src/telemetry/metrics/metrics.ts';
+import { createSessionNames } from '../../../src/keys/session-names.ts';
 import { createCheckHandler } from '../../../src/authz/check-handler.ts';
 import { identify } from '../../../src/identity/identify.ts';
 import { parsePolicyFile } from '../../../src/policy/parse-policy-file.ts';
-import type { PolicySet } from '../../../src/policy/policy-set.ts';
-import type { Selection } from '../../../src/session/effective-policy.ts';
-import type { RequestFacts } from '../../../src/session/request-facts.ts';
+import type { PolicySet } from '../../../src/policy/selection/policy-set.ts';
+import type { Selection } from '../../../src/terms/effective-policy.ts';
+import type { RequestFacts } from '../../../src/terms/request-facts.ts';
 import type { SessionTag } from '../../../src/session/session-key.ts';
 import type { SessionStore } from '../../../src/session/session-store.ts';
 import type { LiveOutcome } from '../../../src/session/touch-outcome.ts';
-import { decodeCheckRequest } from '../../../src/transport/decode-check-request.ts';
-import { encodeReply } from '../../../src/transport/encode-reply.ts';
+import { decodeCheckRequest } from '../../../src/transport/codec/decode-check-request.ts';
+import { encodeReply } from '../../../src/transport/codec/encode-reply.ts';
 import { buildReply } from '../../../src/verdict/build-reply.ts';
 import { decide } from '../../../src/verdict/decide.ts';
 import type { CheckReply } from '../../../src/verdict/check-reply.ts';
+import { MemorySessionStore } from '../../../src/store/memory/memory-session-store.ts';
+import { subjectNamesOf } from '../../support/decision/subject-names.ts';
 import { benchPolicy, checkRequestOf, credentialOf } from '../workload.ts';
 
-/** One thing to time. `run` answers something, so that nobody may leave it out. */
+/** One stage to time. `run` returns a result, so that V8 cannot leave it out. */
 export interface Stage {
   readonly name: string;
   run(n: number): unknown;
@@ -38,15 +40,21 @@ const LIVE: LiveOutcome = {
 };
 
 const policies = parsedPolicies();
+const source = pick(policies.sources, 0);
 const namesOf = createSessionNames([randomBytes(32)]);
 const metrics = new Metrics('bench');
-metrics.policiesInForce(policies, '', 0);
+metrics.policiesLoaded(policies, '', 0);
 
-// One of each for every session, so that nothing is found in a cache that a real service would not have.
+// One of each for every session, so that no cache helps that a real service would not have.
 const requests = numbers().map((n) => checkRequestOf(n, 'raw'));
 const mapRequests = numbers().map((n) => checkRequestOf(n, 'map'));
 const facts = requests.map((bytes) => decodeCheckRequest(bytes, 200, policies.wantedHeaders));
 const mapFacts = mapRequests.map((bytes) => decodeCheckRequest(bytes, 200, policies.wantedHeaders));
+// Paths of the same policy that servers might read in several ways.
+const mixedCase = facts.map((each, n) => ({ ...each, path: `/orders/Lines${n}?page=2` }));
+const finalSlash = facts.map((each, n) => ({ ...each, path: `/orders/lines${n}/?page=2` }));
+const suffixed = facts.map((each, n) => ({ ...each, path: `/orders/lines${n}.js?page=2` }));
+const escaped = facts.map((each, n) => ({ ...each, path: `/orders/lines%20${n}?page=2` }));
 const credentials = numbers().map(credentialOf);
 const anyFacts = pick(facts, 0);
 const selection = selected(anyFacts);
@@ -58,10 +66,13 @@ const store: Pick<SessionStore, 'touch'> = {
 const handler = createCheckHandler({
   policies: () => policies,
   namesOf,
+  subjectNamesOf,
   whyKeysIncomplete: () => undefined,
   hash: (text) => createHash('sha256').update(text).digest('base64url'),
-  tokens: { verify: () => undefined },
+  tokens: { verify: () => ({ kind: 'invalid', cause: 'unknown_key' }) },
   store: store as SessionStore,
+  directory: new MemorySessionStore({ clock: Date.now }).directory,
+  areSubjectsNoted: () => true,
   observer: metrics,
   clock: { monotonicMs: () => performance.now(), wallMs: () => Date.now() },
   inFlightMax: 512,
@@ -72,6 +83,10 @@ export const stages: readonly Stage[] = [
   { name: 'identity + policy + verdict', run: (n) => decided(pick(facts, n)) },
   { name: '– the same, map form', run: (n) => decided(pick(mapFacts, n)) },
   { name: '– policy: select one of 50', run: (n) => selected(pick(facts, n)) },
+  { name: '– policy: mixed case', run: (n) => selected(pick(mixedCase, n)) },
+  { name: '– policy: final slash', run: (n) => selected(pick(finalSlash, n)) },
+  { name: '– policy: file suffix', run: (n) => selected(pick(suffixed, n)) },
+  { name: '– policy: escaped space', run: (n) => selected(pick(escaped, n)) },
   { name: '– identity: find the cookie', run: (n) => identify(policies.sources, pick(facts, n)) },
   { name: '– verdict: decide, build the reply', run: (n) => verdict(pick(facts, n), selection) },
   { name: 'session key and tag (two HMACs)', run: (n) => namesOf('web', pick(credentials, n)) },
@@ -98,7 +113,7 @@ function decided(request: RequestFacts): CheckReply {
   return verdict(request, found);
 }
 
-/** The store answers before it is asked for more, so that the handler does, too. */
+/** The store answers at once, so that the handler does, too. */
 function handled(request: RequestFacts): CheckReply {
   let answer: CheckReply | undefined;
   handler(request, { cancelled: false, answer: (reply) => (answer = reply) });
@@ -112,22 +127,28 @@ function selected(request: RequestFacts): Selection {
   return found;
 }
 
-function verdict(request: RequestFacts, { policy, ambiguousPath, passive }: Selection): CheckReply {
-  return buildReply(decide(LIVE, { policy, ambiguousPath, passive }, 'first-use'), {
+function verdict(request: RequestFacts, found: Selection): CheckReply {
+  const { policy, isDoubtful, passive, isPrefetch } = found;
+  return buildReply(decide(LIVE, found, source), {
     facts: request,
     policy,
-    ambiguousPath,
-    source: policies.sources[0],
+    isDoubtful,
+    passive,
+    isPrefetch,
+    source,
     admittedSources: policies.sources,
     tag: 'AbCdEfGhIjKl' as SessionTag,
     clocks: LIVE.clocks,
     reachedLimit: undefined,
+    endLimits: [],
+    cookiesToClear: () => [],
+    isLoginSource: false,
     strip: { set: [], remove: [] },
     settings: policies.settings,
   });
 }
 
-/** What is timed must be the allow of a session by the last policy, in both forms. */
+/** The timed check must be the allow of a session by the last policy, in both forms. */
 function assertAllowed(): void {
   for (const request of [anyFacts, pick(mapFacts, 0)]) {
     const reply = handled(request);

@@ -26,7 +26,7 @@ const STREAM_WINDOW_BYTES = 16 * 1024 * 1024;
 const CONNECTION_WINDOW_BYTES = 24 * 1024 * 1024;
 const FRAME_PAYLOAD_BYTES_MAX = 16_384;
 
-/** What Envoy sends with a check. */
+/** The headers that Envoy sends with a check. */
 export const CHECK_HEADERS: readonly (readonly [string, string])[] = [
   [':method', 'POST'],
   [':path', '/envoy.service.auth.v3.Authorization/Check'],
@@ -41,7 +41,7 @@ export const CHECK_HEADERS: readonly (readonly [string, string])[] = [
 
 export type Answered = (answer: Answer) => void;
 
-/** A message with the five bytes that gRPC puts in front of it. */
+/** A message with gRPC's five bytes in front of it. */
 export function framed(message: Buffer): Buffer {
   const prefix = Buffer.alloc(5);
   prefix.writeUInt32BE(message.length, 1);
@@ -55,8 +55,8 @@ interface Call {
 }
 
 /**
- * One HTTP/2 connection to Curfew, written on the bare socket: it has to cost far less than what it measures. It keeps
- * the server's limit on streams and its window for the connection, and sends what does not fit yet when it does.
+ * One HTTP/2 connection to Curfew, written directly on the socket: it must cost far less than what it measures. It keeps
+ * the server's limit on streams and its window for the connection, and sends the rest as soon as it fits.
  */
 export class CheckConnection {
   readonly #socket: Socket;
@@ -75,7 +75,7 @@ export class CheckConnection {
 
   private constructor(socket: Socket) {
     this.#socket = socket;
-    this.#settled.promise.catch(() => undefined); // of interest to open() only
+    this.#settled.promise.catch(() => undefined); // only open() uses it
     socket.setNoDelay(true);
     socket.on('data', (chunk: Buffer) => {
       for (const frame of this.#frames.read(chunk)) this.#take(frame);
@@ -92,7 +92,7 @@ export class CheckConnection {
     this.#write(encodeWindowUpdate(0, CONNECTION_WINDOW_BYTES - DEFAULT_WINDOW_BYTES));
   }
 
-  /** Resolves when the server has told its limits; rejects when nobody listens. */
+  /** Resolves when the server has sent its limits; rejects if no server listens. */
   static async open(port: number): Promise<CheckConnection> {
     const socket = connect({ port, host: '127.0.0.1' });
     await once(socket, 'connect');
@@ -101,7 +101,7 @@ export class CheckConnection {
     return connection;
   }
 
-  /** Asks. `message` comes from `framed`; `answered` is called exactly once. */
+  /** Sends a call. `message` comes from `framed`; `answered` is called exactly once. */
   ask(message: Buffer, answered: Answered): void {
     const call = { message, answered, data: NO_DATA };
     if (this.#isOver) answered('broken');
@@ -139,7 +139,7 @@ export class CheckConnection {
     }
   }
 
-  // What one turn of the event loop has to say goes out in one write.
+  // Everything from one turn of the event loop is sent in one write.
   #write(frame: Buffer): void {
     if (this.#unsent.push(frame) > 1) return;
     process.nextTick(() => {
@@ -158,7 +158,7 @@ export class CheckConnection {
         if ((frame.flags & FLAG.endStream) !== 0) this.#conclude(frame.streamId);
         return;
       case FRAME.rstStream:
-        // At a call's deadline grpc-go gives no status but cancels the stream. To gRPC that is one.
+        // At a call's deadline grpc-go gives no status but cancels the stream, which gRPC treats as a status.
         this.#conclude(
           frame.streamId,
           frame.payload.readUInt32BE(0) === ERROR_CANCEL ? 'noVerdict' : 'broken',
@@ -173,7 +173,7 @@ export class CheckConnection {
         }
         return;
       case FRAME.windowUpdate:
-        // The windows of streams do not matter: a request is sent whole, within the first one.
+        // The windows of streams do not matter: a request fits completely into the first window.
         if (frame.streamId === 0) this.#windowBytes += frame.payload.readUInt32BE(0);
         this.#sendWaiting();
         return;
@@ -181,7 +181,7 @@ export class CheckConnection {
         this.close();
         return;
       default:
-      // CONTINUATION, PRIORITY and unknown ones: nothing in them that we need
+      // CONTINUATION, PRIORITY and unknown frames have nothing that we need
     }
   }
 

@@ -19,13 +19,13 @@ export const SETTING = {
   maxFrameSize: 5,
 } as const;
 
-/** The code of a stream that nobody needs any more. */
+/** The code of a stream that is no longer needed. */
 export const ERROR_CANCEL = 8;
 
-/** What a client says before its first frame. */
+/** The bytes that a client sends before its first frame. */
 export const PREFACE: Buffer = Buffer.from('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n');
 export const FRAME_HEADER_BYTES = 9;
-/** The window of a connection, and of each stream, until somebody says otherwise. */
+/** The window of a connection, and of each stream, by default. */
 export const DEFAULT_WINDOW_BYTES = 65_535;
 
 export interface Frame {
@@ -74,17 +74,17 @@ export function decodeSettings(payload: Buffer): readonly (readonly [id: number,
   ]);
 }
 
-/** What a DATA frame carries, without its padding. */
+/** The content of a DATA frame, without its padding. */
 export function dataOf(frame: Frame): Buffer {
   if ((frame.flags & FLAG.padded) === 0) return frame.payload;
   return frame.payload.subarray(1, frame.payload.length - frame.payload.readUInt8(0));
 }
 
-/** Cuts a byte stream into frames, wherever its chunks begin and end. */
+/** Cuts a byte stream into frames, for any chunks. */
 export class FrameReader {
   #rest: Buffer = Buffer.alloc(0);
 
-  /** Payloads are views of the chunk: good until the next one. */
+  /** Payloads are views of the chunk, valid until the next one. */
   *read(chunk: Buffer): Generator<Frame> {
     const bytes = this.#rest.length === 0 ? chunk : Buffer.concat([this.#rest, chunk]);
     let at = 0;

@@ -1,22 +1,22 @@
 import type { Percentiles } from '../percentiles.ts';
 import type { Answer } from './read-answer.ts';
 
-/** What a load process has to do. */
+/** The task of a load process. */
 export interface LoadPlan {
   readonly port: number;
   readonly connections: number;
   readonly pace: Pace;
-  /** Checks go round over this many sessions, from `firstSession` on. */
+  /** Checks use this many sessions in turn, starting with `firstSession`. */
   readonly sessions: number;
   readonly firstSession: number;
   readonly form: 'raw' | 'map';
-  /** Processes whose CPU time is taken while the load is measured, by name. */
+  /** Processes whose CPU time is measured with the load, by name. */
   readonly watched: Readonly<Record<string, number>>;
 }
 
 /**
- * `closed`: so many calls are always in flight, each answer asks for the next. `open`: so many calls a second,
- * whether or not the ones before are answered. `count`: closed, and over after so many calls.
+ * `closed`: this many calls are always in flight, each answer starts the next. `open`: this many calls a second,
+ * without waiting for answers. `count`: closed, and ends after this many calls.
  */
 export type Pace =
   | {
@@ -31,19 +31,25 @@ export type Pace =
       readonly warmUpMs: number;
       readonly measuredMs: number;
     }
-  | { readonly kind: 'count'; readonly inFlight: number; readonly calls: number };
+  | {
+      readonly kind: 'count';
+      readonly inFlight: number;
+      readonly calls: number;
+      /** Sent before the measured ones; none by default. */
+      readonly warmUpCalls?: number;
+    };
 
 export interface LoadResult {
-  /** Every answer, those of the warm-up too. */
+  /** Every answer, including those of the warm-up. */
   readonly answers: Readonly<Record<Answer, number>>;
   /** Calls measured, each with its answer. */
   readonly measured: number;
   readonly measuredMs: number;
-  /** Milliseconds from the instant a call was to be sent to its answer; in a closed loop it was sent at once. */
+  /** Milliseconds from the instant a call was due to its answer; in a closed loop it is sent at once. */
   readonly latency: Percentiles;
-  /** Milliseconds from the instant a call was to be sent until it was. Part of `latency`. */
+  /** Milliseconds from the instant a call was due until it was sent. Part of `latency`. */
   readonly lateness: Percentiles;
-  /** CPU milliseconds of each watched process while it was measured. */
+  /** CPU milliseconds of each watched process in the measured time. */
   readonly cpuMs: Readonly<Record<string, number>>;
   /** The same of the load process itself. */
   readonly ownCpuMs: number;

@@ -1,4 +1,4 @@
-// A load process: does the LoadPlan that is its only argument, and prints the LoadResult as one line of JSON.
+// A load process. Its only argument is the LoadPlan; it prints the LoadResult as one line of JSON.
 
 import { checkRequestOf } from '../workload.ts';
 import { CheckConnection, framed } from './check-connection.ts';

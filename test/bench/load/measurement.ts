@@ -3,14 +3,14 @@ import { percentilesOf } from '../percentiles.ts';
 import type { LoadResult } from './load-plan.ts';
 import type { Answer } from './read-answer.ts';
 
-/** One call on its way. Instants are those of the monotonic clock. */
+/** One call in flight. Instants are those of the monotonic clock. */
 export interface SentCall {
   readonly dueAtMs: number;
   readonly sentAtMs: number;
   readonly isMeasured: boolean;
 }
 
-/** Writes down what the calls of a load were answered, and how long it took within the measured time. */
+/** Records the answers to the calls of a load, and their latencies within the measured time. */
 export class Measurement {
   readonly #watched: ReadonlyMap<string, number>;
   readonly #answers: Record<Answer, number> = { allow: 0, deny: 0, noVerdict: 0, broken: 0 };
@@ -37,7 +37,7 @@ export class Measurement {
     this.#cpuAfter = this.#cpuNow();
   }
 
-  /** Notes a call that is sent now, and was to be sent at `dueAtMs`. */
+  /** Records a call that is sent now and was due at `dueAtMs`. */
   sent(dueAtMs: number): SentCall {
     const isMeasured = dueAtMs >= this.#beganAtMs && this.#endedAtMs === undefined;
     return { dueAtMs, sentAtMs: performance.now(), isMeasured };

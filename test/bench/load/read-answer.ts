@@ -1,6 +1,6 @@
 /**
- * What a call was answered: `allow` and `deny` are a CheckResponse with that status; `noVerdict` is an RPC error, or a
- * cancelled stream; `broken` is everything that must not be (no CheckResponse, a stream reset for another reason, a
+ * The answer to a call: `allow` and `deny` are a CheckResponse with that status; `noVerdict` is an RPC error, or a
+ * cancelled stream; `broken` is everything that must not happen (another message, a stream reset for another reason, a
  * lost connection, no answer at all).
  */
 export type Answer = 'allow' | 'deny' | 'noVerdict' | 'broken';
@@ -13,7 +13,7 @@ const STATUS_CODE = 1;
 const VARINT = 0;
 const LENGTH_DELIMITED = 2;
 
-/** Reads the data of one answered call. Without any, the call ended in an RPC error. */
+/** Reads the data of one answered call. Without data the call ended in an RPC error. */
 export function readAnswer(data: Buffer): Answer {
   if (data.length === 0) return 'noVerdict';
   const isWhole =
@@ -30,23 +30,23 @@ export function readAnswer(data: Buffer): Answer {
 
 function readCheckResponse(message: Buffer): Answer {
   let code = 0;
-  let told: Answer = 'broken';
+  let answer: Answer = 'broken';
   for (const field of fieldsOf(message)) {
     if (field.number === STATUS) {
       for (const part of fieldsOf(field.bytes)) if (part.number === STATUS_CODE) code = part.value;
     }
-    if (field.number === OK_RESPONSE) told = 'allow';
-    if (field.number === DENIED_RESPONSE) told = 'deny';
+    if (field.number === OK_RESPONSE) answer = 'allow';
+    if (field.number === DENIED_RESPONSE) answer = 'deny';
   }
-  // Envoy takes the status for the answer, so the rest has to agree with it.
-  return (code === 0) === (told === 'allow') ? told : 'broken';
+  // Envoy uses the status as the answer, so the rest must agree with it.
+  return (code === 0) === (answer === 'allow') ? answer : 'broken';
 }
 
 interface Field {
   readonly number: number;
-  /** Of a varint; else 0. */
+  /** Of a varint; otherwise 0. */
   readonly value: number;
-  /** Of a length-delimited field; else empty. */
+  /** Of a length-delimited field; otherwise empty. */
   readonly bytes: Buffer;
 }
 

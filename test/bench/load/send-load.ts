@@ -3,7 +3,7 @@ import type { LoadResult, Pace } from './load-plan.ts';
 import { Measurement } from './measurement.ts';
 import type { Answered } from './check-connection.ts';
 
-/** Sends the next call of a load, and hands its answer over. */
+/** Sends the next call of a load, and passes its answer on. */
 export type Ask = (answered: Answered) => void;
 
 const NAP_MS = 0.05;
@@ -55,13 +55,13 @@ class Load {
   }
 
   async count(pace: Extract<Pace, { kind: 'count' }>): Promise<LoadResult> {
-    let left = pace.calls;
+    let left = pace.calls + (pace.warmUpCalls ?? 0);
     const next = (): void => {
       if (left === 0) return;
+      if (left === pace.calls) this.#measurement.begin();
       left -= 1;
       this.#send(performance.now(), next);
     };
-    this.#measurement.begin();
     for (let n = 0; n < pace.inFlight; n += 1) next();
     return this.#lastAnswers();
   }
@@ -79,7 +79,7 @@ class Load {
         if (sent === warmUpCalls) this.#measurement.begin(dueAtMs);
         this.#send(dueAtMs);
       }
-      // Timers are good to a millisecond only. A nap leaves the core to others, and turns the event loop often enough.
+      // Timers are only accurate to a millisecond. A short sleep leaves the core to others, and is short enough.
       Atomics.wait(cell, 0, 0, NAP_MS);
       await nextTurn(); // oxlint-disable-line no-await-in-loop
     }

@@ -1,15 +1,15 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { startProcess } from '../../support/child-process.ts';
-import { provideRustProgram } from '../../support/provide-rust-program.ts';
+import { startProcess } from '../../support/processes/child-process.ts';
+import { provideRustProgram } from '../../../tools/provide-rust-program.ts';
 import { onCore } from '../on-core.ts';
 import type { LoadResult, Pace } from './load-plan.ts';
 
-/** A request as it goes over HTTP/2, but for its frame headers. */
+/** A request over HTTP/2, without its frame headers. */
 export interface WireRequest {
   readonly headers: Buffer;
-  /** Empty: the headers end the request. */
+  /** If empty, the headers end the request. */
   readonly body: Buffer;
 }
 
@@ -17,13 +17,13 @@ export interface SteadyPlan {
   readonly port: number;
   readonly connections: number;
   readonly pace: Extract<Pace, { kind: 'open' }>;
-  /** The first of each connection, which teaches the server's header table. Not measured. */
+  /** The first request of each connection, which fills the server's header table. It is not measured. */
   readonly first: WireRequest;
-  /** Asked in turn, again and again. */
+  /** Sent in turn, repeatedly. */
   readonly requests: readonly WireRequest[];
   /** `check`: a gRPC message with a CheckResponse. `status`: an HTTP status, of which 200 counts as allow. */
   readonly reading: 'check' | 'status';
-  /** Processes whose CPU time is taken while the load is measured, by name. */
+  /** Processes whose CPU time is measured with the load, by name. */
   readonly watched: Readonly<Record<string, number>>;
 }
 
@@ -31,8 +31,8 @@ const name = 'curfew-steady-load';
 let building: Promise<string | undefined> | undefined;
 
 /**
- * The program for open loops that our own process cannot keep as steady: a collection there is a lateness of several
- * milliseconds, which nobody could tell from one of the server. Undefined, with one line that tells why, without cargo.
+ * The program for open loops. A Node process is not steady enough: a garbage collection delays calls by several
+ * milliseconds, which looks like a delay of the server. Undefined without cargo, with the reason in one line.
  */
 export function provideSteadyLoad(): Promise<string | undefined> {
   building ??= provideRustProgram(name, join(import.meta.dirname, 'steady')).then((built) => {
@@ -43,7 +43,7 @@ export function provideSteadyLoad(): Promise<string | undefined> {
   return building;
 }
 
-/** Runs an open loop in that program, beside Redis. */
+/** Runs an open loop in that program, on the core of Redis. */
 export async function runSteadyLoad(program: string, plan: SteadyPlan): Promise<LoadResult> {
   const { perSecond, warmUpMs, measuredMs } = plan.pace;
   const folder = await mkdtemp(join(tmpdir(), 'curfew-load-'));

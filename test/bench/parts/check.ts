@@ -92,7 +92,7 @@ function words({ size, program, transport }: BenchOptions): string {
 ${what} as \`curfew serve\`${by} over a real Redis: ${where}. A CheckRequest has ${raw} bytes (map form: ${map})
 and 23 headers and is judged by the last of 50 policies; four connections. Every answer is read and was an allow, but
 for those counted as without a verdict. Median (min–max) of ${rounds} rounds, each ${measuredMs / 1_000} s after ${warmUpMs / 1_000} s of warm-up.
-In the closed loop each answer asks the next question, which tells the most that can be done; latency there is that of a
+In the closed loop each answer asks the next question, which shows the most that can be done; latency there is that of a
 full house. In the open loop questions come at a fixed rate whatever happens, and latency counts from the instant that a
 question was due, the load's own lateness included.`;
 }

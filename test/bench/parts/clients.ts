@@ -1,4 +1,4 @@
-import { provideEnvoy } from '../../support/provision.ts';
+import { provideEnvoy } from '../../../tools/provision.ts';
 import { PATHS, startBenchEnvoy } from '../clients/envoys.ts';
 import type { BenchEnvoy } from '../clients/envoys.ts';
 import { runProxyLoad } from '../clients/proxy-load.ts';
@@ -16,12 +16,12 @@ const SIZES = {
   full: { rounds: 5, firstWarmUpMs: 8_000, warmUpMs: 1_000, measuredMs: 5_000 },
 } as const;
 const PER_SECOND = 500;
-const NOBODY = 'nobody: no check';
+const UNCHECKED = 'no check';
 
-/** One round: what clients met, by the name of whom Envoy has asked. */
+/** One round: the figures of clients, by the name of the authorizer. */
 type Round = ReadonlyMap<string, LoadResult>;
 
-/** What somebody's request waits longer because of a check. */
+/** How much longer a request waits because of a check. */
 export const clients: Part = {
   name: 'clients',
   title: 'Through a real Envoy',
@@ -55,7 +55,7 @@ async function roundsOf(
   const targets = entries.map(({ contender: { name } }, place) => {
     return { name, port: envoys[place]?.port ?? 0, path: PATHS.checked };
   });
-  const alone = { name: NOBODY, port: envoys[0]?.port ?? 0, path: PATHS.unchecked };
+  const alone = { name: UNCHECKED, port: envoys[0]?.port ?? 0, path: PATHS.unchecked };
   return inRounds(rounds, async (number) => {
     const round = new Map<string, LoadResult>();
     for (const { name, ...where } of [alone, ...targets]) {
@@ -72,12 +72,12 @@ async function roundsOf(
 }
 
 function words(rounds: readonly Round[], { entries, absences }: Contest): string {
-  const names = [NOBODY, ...entries.map(({ contender }) => contender.name)];
+  const names = [UNCHECKED, ...entries.map(({ contender }) => contender.name)];
   const row = (name: string): string[] => {
     const loads = rounds.flatMap((round) => round.get(name) ?? []);
     const cell = (of: (load: LoadResult) => number): string => figures(loads.map(of));
     const added = (of: (load: LoadResult) => number): string =>
-      name === NOBODY ? '' : figures(rounds.map((round) => difference(round, name, of)));
+      name === UNCHECKED ? '' : figures(rounds.map((round) => difference(round, name, of)));
     return [
       name,
       cell(({ latency }) => latency.p50),
@@ -89,18 +89,19 @@ function words(rounds: readonly Round[], { entries, absences }: Contest): string
       figure(loads.reduce((sum, { answers }) => sum + answers.deny, 0)),
     ];
   };
-  const header = ['whom Envoy asks', 'p50 ms', 'p99 ms', 'p99.9 ms', 'added: p50', 'p99'];
+  const header = ['authorizer', 'p50 ms', 'p99 ms', 'p99.9 ms', 'added: p50', 'p99'];
   return [
     markdownTable([...header, 'of it the client’s lateness: p99', 'not 200'], names.map(row)),
-    `${figure(PER_SECOND)} requests a second. The production example of \`deploy/envoy\`, one Envoy with one worker for each
-authorizer, and two routes that Envoy answers by itself, one of them without a check. The authorizers, described under
-“Beside servers in Go and Rust”, have one core; Envoy, Redis and the client share the other. Latency counts from the
-instant that a request was due; what is added is told against the row without a check of the same round.`,
+    `${figure(PER_SECOND)} requests a second. Each authorizer has its own Envoy with one worker and the production example of
+\`deploy/envoy\`, with two routes that Envoy answers by itself, one of them without a check. The
+authorizers, described in the chapter “Beside servers in Go and Rust”, have one core; Envoy, Redis
+and the client share the other. Latency counts from the instant that a request was due. “Added” is
+the difference from the row without a check of the same round.`,
     ...absences,
   ].join('\n\n');
 }
 
 function difference(round: Round, name: string, of: (load: LoadResult) => number): number {
-  const [checked, unchecked] = [round.get(name), round.get(NOBODY)];
+  const [checked, unchecked] = [round.get(name), round.get(UNCHECKED)];
   return checked && unchecked ? of(checked) - of(unchecked) : NaN;
 }

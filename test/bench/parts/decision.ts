@@ -19,11 +19,12 @@ export const decision: Part = {
     const script = new URL('../decision/main.ts', import.meta.url);
     const micros = await runJson<Record<string, number[]>>('curfew', script, { rounds, roundMs });
     const rows = Object.entries(micros).map(([stage, us]) => [stage, figures(us)]);
-    return `Aim: identity, policy and verdict together below 5 µs with 50 policies.
+    return `Goal: identity, policy and verdict together below 5 µs with 50 policies.
 
 ${markdownTable(['stage', 'µs'], rows)}
 
-The request has 23 headers and is judged by the last of 50 policies, so all of them are tried. Sources run as they
-are${canPin ? ', on one core' : ''}; median (min–max) of ${rounds} rounds of ${roundMs} ms, all stages in turn, after two to warm up.`;
+The request has 23 headers and matches the last of 50 policies, so all of them are tried. The sources
+run directly${canPin ? ', on one core' : ''}. Median (min–max) of ${rounds} rounds of ${roundMs} ms,
+all stages in turn, after two rounds of warm-up.`;
   },
 };

@@ -1,16 +1,18 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { partitionKeys, PARTITION_COUNT } from '../../../src/store/store-keys.ts';
-import { startRedisServer } from '../../support/redis-server.ts';
+import { partitionKeys, PARTITION_COUNT } from '../../../src/store/redis/store-keys.ts';
+import type { OpenedStore } from '../../../src/store/opened-store.ts';
+import { startRedisServer } from '../../support/redis/redis-server.ts';
 import { figure } from '../figures.ts';
-import { ending, forSessions, openBenchStore, opening } from '../fill-store.ts';
+import { ending, forSessions, openBenchStore, openFor, opening, subjectOf } from '../fill-store.ts';
 import { markdownTable } from '../markdown-table.ts';
 import type { Part } from '../part.ts';
 import { RedisCounts } from '../redis-counts.ts';
 
 const SESSIONS = { quick: 20_000, full: 1_000_000 } as const;
 const SETTLE_MS = 2_000;
+const PER_SUBJECT = 2;
 
-/** What sessions cost Redis. */
+/** The memory that sessions need in Redis. */
 export const memory: Part = {
   name: 'memory',
   title: 'What sessions cost Redis',
@@ -19,7 +21,8 @@ export const memory: Part = {
     const sessions = SESSIONS[size];
     const redis = await startRedisServer();
     const counts = new RedisCounts(redis.url);
-    const store = await openBenchStore(redis.url);
+    const opened = await openBenchStore(redis.url);
+    const { store, directory, close } = opened;
     try {
       const empty = await counts.usedMemory();
       say(`opening ${sessions} sessions`);
@@ -31,8 +34,23 @@ export const memory: Part = {
       await forSessions(sessions, (session) => store.end(ending(session)));
       await dropEvents(counts);
       const ended = await settledMemory(counts);
+      await counts.client.flushall();
+      say(`opening ${sessions} sessions of ${sessions / PER_SUBJECT} subjects`);
+      const subject = (session: number) => subjectOf(Math.floor(session / PER_SUBJECT));
+      await forSessions(sessions, (session) => openFor(opened, session, subject(session)));
+      await assertNoted(opened, sessions - 1);
+      await dropEvents(counts);
+      const liveOfSubject = await settledMemory(counts);
+      say(`ending ${sessions} sessions of subjects`);
+      await forSessions(sessions, async (session) => {
+        await store.end(ending(session));
+        await directory.leave(subject(session), [ending(session).key]);
+      });
+      await dropEvents(counts);
+      const endedOfSubject = await settledMemory(counts);
       const each = (bytes: number): string => figure(Math.round(bytes / sessions));
-      return `Aim: at most 380 bytes for a live session and 220 for a tombstone.
+      return `Goal: at most 392 bytes for a live session, 560 with a subject and its index, and 260 for a
+tombstone.
 
 ${markdownTable(
   ['of a million sessions', 'bytes each', 'MB in all'],
@@ -43,22 +61,30 @@ ${markdownTable(
       megabytes(live - empty),
     ],
     ['tombstone', each(ended - empty), megabytes(ended - empty)],
+    [
+      'live, with a subject and its entry in the index',
+      each(liveOfSubject - empty),
+      megabytes(liveOfSubject - empty),
+    ],
+    ['tombstone with a subject', each(endedOfSubject - empty), megabytes(endedOfSubject - empty)],
     ['events, full: 256 streams of about 1 000', '–', megabytes(withEvents - live)],
   ],
 )}
 
-${figure(sessions)} sessions of the source \`web\`, opened and then revoked through Curfew’s own store: differences of
-\`used_memory\`, which is all that Redis has allocated, keys and its tables included. The streams of events are bounded,
-however many sessions there are: they are a row of their own and in no other.`;
+${figure(sessions)} sessions of the source \`web\`, opened and then revoked through Curfew’s own store, then
+the same with ${PER_SUBJECT} sessions for each subject. The
+figures are differences of \`used_memory\`, everything that Redis has allocated, including keys and
+its tables. The streams of events have a limit for any number of sessions: they have their own row,
+and are in no other.`;
     } finally {
-      await store.close();
+      await close();
       counts.close();
       await redis.stop();
     }
   },
 };
 
-/** When tables that have grown or shrunk are in their final place. */
+/** Waits until Redis has finished resizing its tables. */
 async function settledMemory(counts: RedisCounts): Promise<number> {
   await sleep(SETTLE_MS);
   return counts.usedMemory();
@@ -72,4 +98,10 @@ async function dropEvents({ client }: RedisCounts): Promise<void> {
 
 function megabytes(bytes: number): string {
   return figure(bytes / 1_000_000);
+}
+
+/** The figures are of records that have their subject. */
+async function assertNoted({ directory }: OpenedStore, session: number): Promise<void> {
+  const found = await directory.describe(ending(session).key);
+  if (found?.record.subject === undefined) throw new Error('the subject was not noted');
 }

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { mkdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { eventually } from '../../support/eventually.ts';
+import { eventually } from '../../support/time/eventually.ts';
 import { figure } from '../figures.ts';
 import type { LoadResult } from '../load/load-plan.ts';
 import { markdownTable } from '../markdown-table.ts';
@@ -26,10 +26,10 @@ const SIZES = {
 const IN_FLIGHT = 64;
 const RECORD_MAX_MS = 30_000;
 
-/** Where profiles stay, for a browser's viewer. */
+/** The folder of the profiles, for a browser's viewer. */
 const folder = join(import.meta.dirname, '..', '..', '..', '.cache', 'profile');
 
-/** Where Curfew's CPU time and memory go in a closed loop. For whoever makes it faster: printed, and not kept. */
+/** Where Curfew's CPU time and memory go in a closed loop. For work on performance: printed, and not kept. */
 export const profile: Part = {
   name: 'profile',
   title: 'Where the CPU time goes',
@@ -74,7 +74,7 @@ interface Recorded<Kept> {
   readonly record: Kept;
 }
 
-/** A load while the recorder is at work, from its first to its last call. */
+/** A load that is recorded from its first to its last call. */
 async function recorded<Kept>(
   { port, pid, redis }: Served,
   name: string,

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { eventually } from '../../support/eventually.ts';
+import { eventually } from '../../support/time/eventually.ts';
 import { figure } from '../figures.ts';
 import type { Pace } from '../load/load-plan.ts';
 import { markdownTable } from '../markdown-table.ts';
@@ -8,6 +8,7 @@ import { RedisCounts, countOf } from '../redis-counts.ts';
 import { runLoad } from '../run-load.ts';
 import { serveCurfew } from '../serve-curfew.ts';
 import type { Served } from '../serve-curfew.ts';
+import { standOf } from '../stand-of-curfew.ts';
 import { benchPolicy } from '../workload.ts';
 
 const SIZES = {
@@ -21,10 +22,8 @@ const IDLE_MS = 1_500;
 const PARTITIONS = 256;
 const SETTLED_MAX_MS = 30_000;
 const IN_FLIGHT = 16;
-// What else Curfew asks now and then. Its own metrics tell how often, so that the checks can be told apart.
-const OTHER_SCRIPTS = ['sweep', 'limits', 'announce', 'end'] as const;
 
-/** What checks ask of Redis, as Redis itself counts it. */
+/** The calls of checks to Redis, as Redis itself counts them. */
 export const redis: Part = {
   name: 'redis',
   title: 'What a check asks of Redis',
@@ -40,13 +39,14 @@ export const redis: Part = {
         measuredMs: steadyMs,
       })),
     ];
-    return `Aim: one round trip and one script for a check, two for the one that opens a session; at most 30 µs of Redis for a
-script; at most one write for a session in a touch interval.
+    return `Goal: one round trip and one script for a check, two for a check that opens a session; at most 30 µs
+of Redis for a script; at most one write for a session in a touch interval.
 
 ${markdownTable(['checks', 'number', 'round trips', 'Redis µs per script', 'records written'], rows)}
 
-From \`INFO commandstats\` before and after: round trips are EVALSHA and EVAL, without the few that the sweeper and the
-start made meanwhile; the time is that of whole scripts, inside Redis; records written are HSET.`;
+From \`INFO commandstats\` before and after. Round trips are EVALSHA and EVAL, without the few that
+the sweeper and the start made meanwhile. The time is that of whole scripts, inside Redis. Records
+written are HSET.`;
   },
 };
 
@@ -66,7 +66,7 @@ async function kindRows({ program, say }: BenchOptions, sessions: number): Promi
     rows.push(await rowOf('activity, written', () => run(served, pace, sessions)));
   });
   await counted(program, { idle: `${IDLE_MS}ms` }, async (served, rowOf) => {
-    // Few, so that none is past its deadline before all are opened.
+    // Few, so that no session reaches its deadline before all are opened.
     const few: Pace = { kind: 'count', inFlight: IN_FLIGHT, calls: FEW_SESSIONS };
     const deny = (): Promise<unknown> => run(served, few, FEW_SESSIONS, 'deny');
     await run(served, few, FEW_SESSIONS);
@@ -130,20 +130,10 @@ async function counted(
   }
 }
 
-/** The sweeper's first turn goes around all of an empty Redis, and would be counted. The next one comes seconds later. */
+/** Waits for the sweeper's first turn over the empty Redis, which would be counted. The next one comes seconds later. */
 async function settled({ metric }: Served): Promise<void> {
   const labels = { script: 'limits' };
   const isSettled = async () =>
     (await metric('curfew_store_call_duration_seconds_count', labels)) >= PARTITIONS;
   await eventually('first turn of the sweeper', isSettled, SETTLED_MAX_MS);
-}
-
-async function standOf({ metric }: Served) {
-  const others = await Promise.all(
-    OTHER_SCRIPTS.map((script) => metric('curfew_store_call_duration_seconds_count', { script })),
-  );
-  return {
-    checks: await metric('curfew_checks_total'),
-    others: others.reduce((sum, calls) => sum + calls, 0),
-  };
 }

@@ -20,7 +20,7 @@ const SIZES = {
 } as const;
 const LOW_RATE = 1_000;
 
-/** Curfew beside servers that somebody would write in Go and Rust for the same task, or for the core of it. */
+/** Curfew compared with purpose-built servers in Go and Rust for the core of the same task. */
 export const rivals: Part = {
   name: 'rivals',
   title: 'Beside servers in Go and Rust',
@@ -76,7 +76,7 @@ async function underLoad(options: BenchOptions, { entries }: Contest, results: R
     options.say(`warming up ${contender.name}`);
     await warmUp(serving.port, firstWarmUpMs); // oxlint-disable-line no-await-in-loop
   }
-  const isThere = provideH2load();
+  const isThere = await provideH2load();
   await inRounds(rounds, async (round) => {
     if (isThere) await inTurn('h2load', round, ({ serving }) => h2load(serving, times));
     const pace = { kind: 'closed', inFlight: IN_FLIGHT, ...times } as const;
@@ -90,7 +90,7 @@ async function underLoad(options: BenchOptions, { entries }: Contest, results: R
   });
 }
 
-/** Half of what it could do in the closed loop. */
+/** Half of its rate in the closed loop. */
 function halfRate(results: Results, name: string): number {
   const most = spreadOf(results.rounds('closed', name).map(({ perSecond }) => perSecond)).median;
   return Math.round(most / 200) * 100;
@@ -124,31 +124,42 @@ async function startUps(options: BenchOptions, { entries, store }: Contest, resu
 function words({ size }: BenchOptions, { entries }: Contest): string {
   const { rounds, warmUpMs, measuredMs } = SIZES[size];
   const where = canPin
-    ? 'The servers have one core, of which the others leave all to the one whose turn it is; Redis and the load share the other.'
-    : 'Nobody has a core to itself, as this machine cannot pin processes.';
+    ? 'The servers have one core, which they use in turn; Redis and the load share the other.'
+    : 'No server has its own core, because this machine cannot bind processes to a core.';
   const names = entries.map(({ contender }) => contender.name).join(' → ');
   return `\`npm run bench -- rivals\` builds, verifies and measures all of them in one run.
 
-**What each of them does.** Curfew is the product with all that it has on: 50 policies, of which the last one judges;
-metrics, metadata for Envoy, limits, deadlines, two HMACs, and a request read strictly. The rivals in \`test/bench/rivals\`
-are the core of the task as one would write it: the official messages, one cookie, one SHA-256, one script, allow or
-deny. No policies, no metrics, no metadata, no log, no opening, no reload. So they do far less, and their figures are
-what the language and its libraries make possible rather than what a product in it would need. Go: grpc-go with
-go-redis as they come, with GOMAXPROCS=1 as it has one core. Go tuned: the same program with what was found to make it
-cheapest under load: go-redis’ pipelining across calls, which is experimental and costs more at a low rate, 100 stream
-workers of grpc-go, and GOGC=400. Rust: tonic with redis-rs on one thread and one multiplexed connection, built for release
-with link-time optimisation; its messages hold only the fields of \`proto/\`, and the rest of a request is skipped. All of them run the same Lua text with the same
-arguments for a known session, as observed from Curfew, over one Redis. Each was seen to allow a live session and to deny the
-same session when it had been ended.
+**What each of them does.** Curfew is the product with everything on: 50 policies, of which the last
+one matches; metrics, metadata for Envoy, limits, deadlines, two HMACs, and a strictly read request.
+The rivals in \`test/bench/rivals\` are purpose-built servers for the core of the task: the official
+messages, one cookie, one SHA-256, one script, allow or deny. They have no policies, no metrics, no
+metadata, no log, no opening and no reload. So they do far less, and their figures show what the
+language and its libraries make possible, not what a product in that language would need.
 
-**How.** ${where} One CheckRequest of ${checkRequestOf(0, 'raw').length} bytes with 23 headers, four connections,
-${IN_FLIGHT} in flight in the closed loops. Median (min–max) of ${rounds} rounds of ${measuredMs / 1_000} s after ${warmUpMs / 1_000} s of warm-up; in each round
-they take turns: ${names}. CPU time is that of whole processes from /proc, to the nanosecond. In the open loop questions come at a fixed
-rate whatever happens, latency counts from the instant that a question was due, and the load’s own lateness, which is
-part of it, stands beside. Every answer of our own load was read and was an allow, but for those counted as without a
-verdict; these include calls that a rival never answered, as grpc-go leaves some when Redis stands still beyond their
-deadline, and are in no percentile. Of h2load’s answers, Redis has seen a script for each. Where load and Redis use up their core, they bound the rate
-and not the server: compare CPU time.`;
+- Go: grpc-go with go-redis as they come, with GOMAXPROCS=1 because it has one core.
+- Go tuned: the same program with the settings that make it cheapest under load: go-redis’ pipelining
+  across calls, which is experimental and costs more at a low rate, 100 stream workers of grpc-go,
+  and GOGC=400.
+- Rust: tonic with redis-rs on one thread and one multiplexed connection, built for release with
+  link-time optimisation. Its messages have only the fields of \`proto/\`; the rest of a request is
+  skipped.
+
+For a known session all of them run the same Lua text with the same arguments, as observed from
+Curfew, over one Redis. Each was seen to allow a live session, and to deny the same session after it
+had been ended.
+
+**How.** ${where}
+One CheckRequest of ${checkRequestOf(0, 'raw').length} bytes with 23 headers, four connections, ${IN_FLIGHT} in flight in the closed loops.
+Median (min–max) of ${rounds} rounds of ${measuredMs / 1_000} s after ${warmUpMs / 1_000} s of warm-up. In each round they take turns:
+${names}.
+CPU time is that of whole processes from /proc, in nanoseconds. In the open loop checks come at a
+fixed rate. Latency counts from the instant that a check was due, so the load’s own lateness, shown
+beside it, is part of it. Every answer to our own load was read and was an allow, except for those
+counted as without a verdict. These include calls that a rival never answered (grpc-go leaves some
+when Redis stalls beyond their deadline); they are in no percentile. For each of h2load’s answers
+Redis has run a script. If load and Redis use up their core, they limit the rate, not the server:
+compare CPU time.`;
 }
 
-const AFTERWORD = `Memory is resident memory in MB of 1 000 000 bytes. The million checks come after all the loads above.`;
+const AFTERWORD = `Memory is resident memory in MB of 1 000 000 bytes. The million checks come after all the loads
+above.`;

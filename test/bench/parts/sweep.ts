@@ -1,6 +1,6 @@
-import { eventually } from '../../support/eventually.ts';
-import { PARTITION_COUNT, partitionKeys } from '../../../src/store/store-keys.ts';
-import { startRedisServer } from '../../support/redis-server.ts';
+import { eventually } from '../../support/time/eventually.ts';
+import { PARTITION_COUNT, partitionKeys } from '../../../src/store/redis/store-keys.ts';
+import { startRedisServer } from '../../support/redis/redis-server.ts';
 import { openLoop, openLoopTable } from '../check/open-loop.ts';
 import { figure, figures } from '../figures.ts';
 import { forSessions, openBenchStore, opening } from '../fill-store.ts';
@@ -15,6 +15,7 @@ import { RedisCounts } from '../redis-counts.ts';
 import { runJson } from '../run-json.ts';
 import { serveCurfew } from '../serve-curfew.ts';
 import type { Served } from '../serve-curfew.ts';
+import { idlePolling } from '../sweep/idle-polling.ts';
 import { benchPolicy } from '../workload.ts';
 
 const SIZES = {
@@ -30,7 +31,7 @@ interface Swept {
   readonly cpuMs: number;
 }
 
-/** The end of sessions that nobody asks about any more. */
+/** The end of sessions that get no more requests. */
 export const sweep: Part = {
   name: 'sweep',
   title: 'The sweeper',
@@ -42,10 +43,11 @@ export const sweep: Part = {
       return sweepAlone(sessions);
     });
     const beside = await sweepBeside(options);
+    const idle = await idlePolling(options);
     const per = (of: (swept: Swept & { redisMs: number }) => number): string =>
       figures(alone.map(of));
     return `${markdownTable(
-      ['over sessions ended, without a rest', ''],
+      ['sessions swept, without a rest', ''],
       [
         ['a second', per(({ ended, ms }) => (ended * 1_000) / ms)],
         [
@@ -56,9 +58,12 @@ export const sweep: Part = {
       ],
     )}
 
-${figure(sessions)} sessions that are over, swept by one process on a core of its own, turn after turn; Redis on the other core.
+${figure(sessions)} ended sessions, swept by one process alone on a core, turn after turn; Redis is on the other
+core.
 
-${beside}`;
+${beside}
+
+${idle}`;
   },
 };
 
@@ -77,7 +82,7 @@ async function sweepAlone(sessions: number): Promise<Swept & { redisMs: number }
   }
 }
 
-/** As the product does it: with a rest after each turn, while checks go on. */
+/** As in the product: with a rest after each turn, while checks arrive. */
 async function sweepBeside({ size, program, say }: BenchOptions): Promise<string> {
   const { rounds, rate, firstWarmUpMs, measuredMs } = SIZES[size];
   const served = await serveCurfew({ program, policy: benchPolicy() });
@@ -106,21 +111,21 @@ async function sweepBeside({ size, program, say }: BenchOptions): Promise<string
     [`${figure(rate)}/s, sweeping ${figures(endedPerSecond)}/s`, beside],
   ])}
 
-\`curfew serve\` rests three times as long as a turn took, so that checks come first. Here it sweeps as fast as it
-does, on the core that answers the checks.`;
+\`curfew serve\` rests three times as long as a turn took, so that checks come first. This is its normal
+sweeping, on the core that answers the checks.`;
 }
 
 async function fillWithOver(url: string, sessions: number): Promise<void> {
-  const store = await openBenchStore(url);
+  const { store, close } = await openBenchStore(url);
   await forSessions(sessions, (session) => store.open(opening(session, Date.now() - DAY_MS)));
-  await store.close();
+  await close();
 }
 
 function endedBy({ metric }: Served): Promise<number> {
   return metric('curfew_sessions_ended_total');
 }
 
-/** Takes away what is left to sweep: the next round begins with nothing. */
+/** Removes what is left to sweep, so that the next round starts empty. */
 async function forgetOver(url: string): Promise<void> {
   const { client } = new RedisCounts(url);
   for (let index = 0; index < PARTITION_COUNT; index += 1) {

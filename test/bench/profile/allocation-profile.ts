@@ -1,7 +1,7 @@
 import { codeCostsOf } from './code-costs.ts';
 import type { CallFrame, CodeCosts, Spent } from './code-costs.ts';
 
-/** What V8's sampling profiler of the heap tells, as far as we read it. */
+/** The fields of V8's heap sampling profile that we read. */
 export interface AllocationProfile {
   readonly head: AllocationNode;
 }
@@ -13,7 +13,7 @@ interface AllocationNode {
   readonly children: readonly AllocationNode[];
 }
 
-/** Where memory was allocated, in bytes, what was collected meanwhile included if the profiler was told so. */
+/** Where memory was allocated, in bytes, including objects collected meanwhile if the profiler was set so. */
 export function allocationsOf({ head }: AllocationProfile): CodeCosts {
   return codeCostsOf(spentIn(head, []));
 }

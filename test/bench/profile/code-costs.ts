@@ -1,15 +1,15 @@
-/** Where something is spent: CPU time or memory. */
+/** Where CPU time or memory is spent. */
 export interface CodeCosts {
   readonly total: number;
-  /** By place (see `placeOf`): in its own code alone. */
+  /** By place (see `placeOf`): only in its own code. */
   readonly selfByPlace: ReadonlyMap<string, number>;
-  /** By function, whoever wrote it: in its own code alone. */
+  /** By function of any origin: only in its own code. */
   readonly selfByFunction: ReadonlyMap<string, number>;
-  /** By function of ours: with all that it calls. */
+  /** By function of ours: including everything that it calls. */
   readonly wholeByFunction: ReadonlyMap<string, number>;
 }
 
-/** A place on the stack, as V8 tells it. */
+/** A place on the stack, as V8 reports it. */
 export interface CallFrame {
   readonly functionName: string;
   readonly url: string;
@@ -36,7 +36,7 @@ export function codeCostsOf(all: Iterable<Spent>): CodeCosts {
     total += amount;
     add(selfByPlace, placeOf(own), amount);
     add(selfByFunction, functionOf(own), amount);
-    // Each function once, however often it stands in this stack.
+    // Each function once, even if it is on this stack several times.
     const callers = new Set(stack.filter(isOurs).map(functionOf));
     for (const name of callers) add(wholeByFunction, name, amount);
   }
@@ -45,7 +45,7 @@ export function codeCostsOf(all: Iterable<Spent>): CodeCosts {
 
 const OURS = /\/(?:dist|src)\/(.+)\.[jt]s$/;
 
-/** A package, a folder of ours, Node's own modules, or what V8 does by itself. */
+/** A package, a folder of ours, Node's own modules, or V8 itself. */
 function placeOf({ url, functionName }: CallFrame): string {
   const inPackage = packagePath(url);
   if (inPackage !== undefined) {

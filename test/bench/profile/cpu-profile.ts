@@ -1,12 +1,12 @@
 import { codeCostsOf } from './code-costs.ts';
 import type { CallFrame, CodeCosts, Spent } from './code-costs.ts';
 
-/** What V8's profiler of CPU time tells, as far as we read it. */
+/** The fields of V8's CPU profile that we read. */
 export interface CpuProfile {
   readonly nodes: readonly ProfileNode[];
   /** Node ids, in the order of time. */
   readonly samples: readonly number[];
-  /** Microseconds since the sample before. */
+  /** Microseconds since the previous sample. */
   readonly timeDeltas: readonly number[];
 }
 

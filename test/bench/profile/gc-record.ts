@@ -1,6 +1,6 @@
 import type { GCProfilerResult } from 'node:v8';
 
-/** The collections of a while, as V8 tells them, and how full the heap was before the first and after the last. */
+/** The collections in a period, as V8 reports them, and the heap size before the first and after the last. */
 export interface GcRecord {
   readonly collections: GCProfilerResult['statistics'];
   readonly usedBytesBefore: number;
@@ -8,11 +8,11 @@ export interface GcRecord {
 }
 
 export interface GcTotals {
-  /** Everything that JavaScript allocated; buffers outside the heap are not in it. */
+  /** Everything that JavaScript allocated, without buffers outside the heap. */
   readonly allocatedBytes: number;
-  /** How many there were and how long they stopped the program, by kind. */
+  /** Their number and total pause, by kind. */
   readonly byKind: ReadonlyMap<string, { readonly count: number; readonly pauseMs: number }>;
-  /** Of what young collections looked at, the share that had to be kept. */
+  /** The share of the young generation that survived its collections. */
   readonly survivedShare: number;
 }
 

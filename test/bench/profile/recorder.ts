@@ -1,6 +1,6 @@
-// Loaded into Curfew by `--import` with `?folder=…`. The signal SIGUSR2 begins a record, the next one ends it and
-// leaves it in the folder: first of the collections, then of CPU time, then of allocations. One at a time, because each
-// disturbs the others.
+// Loaded into Curfew by `--import` with `?folder=…`. The signal SIGUSR2 starts a record, the next one ends it and writes
+// it to the folder: first of the collections, then of CPU time, then of allocations. One at a time, because each disturbs
+// the others.
 
 import { renameSync, writeFileSync } from 'node:fs';
 import { Session } from 'node:inspector';
@@ -39,7 +39,7 @@ const recordCpu: Begin = () => {
 const recordAllocations: Begin = () => {
   session.post('HeapProfiler.startSampling', {
     samplingInterval: ALLOCATION_INTERVAL_BYTES,
-    // Nearly everything dies young: without these there would be nothing to see.
+    // Nearly all objects die young: without these the profile would be empty.
     includeObjectsCollectedByMajorGC: true,
     includeObjectsCollectedByMinorGC: true,
   });
@@ -59,7 +59,7 @@ process.on('SIGUSR2', () => {
   }
 });
 
-// Whole or not there, for whoever waits for it.
+// The file appears complete, because another process waits for it.
 function keep(name: string, record: unknown): void {
   const path = join(folder, `${name}.json`);
   writeFileSync(`${path}.part`, JSON.stringify(record));

@@ -1,6 +1,6 @@
-import type { BuiltProgram } from '../../support/built-program.ts';
-import { startProcess } from '../../support/child-process.ts';
-import { freePort } from '../../support/free-port.ts';
+import type { BuiltProgram } from '../../../tools/built-program.ts';
+import { startProcess } from '../../support/processes/child-process.ts';
+import { freePort } from '../../support/network/free-port.ts';
 import { firstAllowAtMs } from '../first-allow.ts';
 import { onCore } from '../on-core.ts';
 import { serveCurfew } from '../serve-curfew.ts';
@@ -8,16 +8,16 @@ import type { Serving, SharedStore } from '../serve-curfew.ts';
 import { benchPolicy, COOKIE_NAME } from '../workload.ts';
 import type { TouchScript } from './touch-script.ts';
 
-/** A server that is measured beside the others. */
+/** A server that takes part in the comparison. */
 export interface Contender {
-  /** As its row is called. */
+  /** The name of its row. */
   readonly name: string;
-  /** It opens no sessions, so the bench has to; and it may lose a call, which Curfew must not. */
+  /** It opens no sessions, so the benchmark must; and it may lose a call, which Curfew must not. */
   readonly isRival: boolean;
   start(store: SharedStore): Promise<Serving>;
 }
 
-/** Curfew as it is used, with all that it does. */
+/** Curfew as in production, with everything that it does. */
 export function curfewContender(
   name: string,
   program: string,
@@ -30,7 +30,7 @@ export function curfewContender(
   };
 }
 
-/** How a rival is run, beside what all of them are told. */
+/** How a rival is run, in addition to the options of all rivals. */
 export interface RivalSettings {
   readonly args?: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
@@ -42,7 +42,7 @@ export interface RivalOptions extends RivalSettings {
   readonly script: TouchScript;
 }
 
-/** A server that knows one cookie and one script, the one that Curfew runs for a known session. */
+/** A server with one cookie and one script: the script that Curfew runs for a known session. */
 export function rivalContender({ name, program, args = [], env, script }: RivalOptions): Contender {
   return {
     name,

@@ -1,8 +1,8 @@
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
-import type { BuiltProgram } from '../../support/built-program.ts';
-import { provideGoProgram } from '../../support/provide-go-program.ts';
-import { provideRustProgram } from '../../support/provide-rust-program.ts';
+import type { BuiltProgram } from '../../../tools/built-program.ts';
+import { provideGoProgram } from '../../../tools/provide-go-program.ts';
+import { provideRustProgram } from '../../../tools/provide-rust-program.ts';
 import type { BenchOptions } from '../part.ts';
 import { curfewContender, rivalContender } from './contender.ts';
 import type { Contender, RivalSettings } from './contender.ts';
@@ -10,7 +10,7 @@ import type { TouchScript } from './touch-script.ts';
 
 const TRANSPORTS = ['fast', 'grpc-js'] as const;
 
-/** Curfew, once for each transport that it has, or only for the one that was asked for. */
+/** Curfew, once for each of its transports, or only for the requested one. */
 export function curfewContenders({ program, transport }: BenchOptions): readonly Contender[] {
   const help = spawnSync(process.execPath, [program, 'serve', '--help'], { encoding: 'utf8' });
   if (!help.stdout.includes('--transport')) return [curfewContender('Curfew', program, [])];
@@ -19,17 +19,17 @@ export function curfewContenders({ program, transport }: BenchOptions): readonly
   );
 }
 
-/** The rivals that can be built here, and for each of the others one line that says why not. */
+/** The rivals that can be built here, and for each of the others the reason in one line. */
 export interface Rivals {
   readonly contenders: readonly Contender[];
   readonly absences: readonly string[];
 }
 
-/** The first time, this takes minutes: compilers are at work. */
+/** The first time this takes minutes, because it compiles. */
 export async function buildRivals(script: TouchScript): Promise<Rivals> {
   const folder = (name: string): string => join(import.meta.dirname, name);
   const go = await provideGoProgram('rival-grpc-go', folder('grpc-go'));
-  const proto = join(import.meta.dirname, '../../../proto');
+  const proto = join(import.meta.dirname, '..', '..', '..', 'proto');
   const rust = await provideRustProgram('curfew-rival-tonic', folder('tonic'), [proto]);
   const contenders: Contender[] = [];
   const absences: string[] = [];

@@ -13,7 +13,7 @@ import type { Entry } from './contest.ts';
 
 export const IN_FLIGHT = 100;
 
-/** What one load of one server came to. Latencies in milliseconds. */
+/** The figures of one load of one server. Latencies in milliseconds. */
 export interface LoadFigures {
   readonly perSecond: number;
   readonly serverUs: number;
@@ -55,8 +55,8 @@ export async function ownLoad({ contender, serving }: Entry, pace: Pace): Promis
 }
 
 /**
- * The same question again and again, from a client that nobody here has written. It sees HTTP only, so the question is
- * asked before and after as well, and Redis has to have seen a script for each.
+ * The same check repeatedly, from an independent client. It reads only HTTP, so the check is also sent before and after
+ * by our own client, and Redis must have run a script for each call.
  */
 export async function h2load(serving: Serving, times: LoadTimes): Promise<LoadFigures> {
   const { port, pid, redis } = serving;

@@ -3,20 +3,20 @@ import { PROBE_SESSION } from '../first-allow.ts';
 import { moveToCore } from '../on-core.ts';
 import type { BenchOptions } from '../part.ts';
 import type { Serving, SharedStore } from '../serve-curfew.ts';
-import { writeKeyFile } from '../../support/key-file.ts';
-import { startRedisServer } from '../../support/redis-server.ts';
+import { writeKeyFile } from '../../support/files/key-file.ts';
+import { startRedisServer } from '../../support/redis/redis-server.ts';
 import type { Contender } from './contender.ts';
 import { buildRivals, curfewContenders } from './contenders.ts';
 import { observeTouch } from './touch-script.ts';
 import { verifyContender } from './verify-contender.ts';
 
-/** Sessions that the loads go round over. */
+/** The sessions that the loads use in turn. */
 export const SESSIONS = 1_000;
 
-/** Everybody who takes part, all of them up at the same time and over one Redis, so that they can take turns. */
+/** All servers, running at the same time over one Redis, so that they can take turns. */
 export interface Contest {
   readonly entries: readonly Entry[];
-  /** One line for each who is not there. */
+  /** One line for each server that is missing. */
   readonly absences: readonly string[];
   readonly store: SharedStore;
   stop(): Promise<void>;
@@ -27,7 +27,7 @@ export interface Entry {
   readonly serving: Serving;
 }
 
-/** Starts and verifies them. @throws when one of them does not do what it must */
+/** Starts and verifies them. @throws if one of them does not do what it must */
 export async function startContest(options: BenchOptions): Promise<Contest> {
   const closers: (() => Promise<unknown>)[] = [];
   const stop = async (): Promise<void> => {
@@ -66,13 +66,13 @@ export async function startContest(options: BenchOptions): Promise<Contest> {
   }
 }
 
-/** For those who open none themselves. */
+/** For servers that open no sessions themselves. */
 async function openSessions(url: string): Promise<void> {
-  const store = await openBenchStore(url);
+  const { store, close } = await openBenchStore(url);
   try {
     await forSessions(SESSIONS, (session) => store.open(opening(session, undefined)));
     await store.open(opening(PROBE_SESSION, undefined));
   } finally {
-    await store.close();
+    await close();
   }
 }

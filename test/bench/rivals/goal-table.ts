@@ -9,7 +9,7 @@ interface Goal {
   readonly what: string;
   readonly load: LoadName;
   readonly of: (round: LoadFigures) => number;
-  /** The most that Curfew may need of what each rival needs. */
+  /** The largest allowed ratio of Curfew's figure to that of each rival. */
   readonly max: Readonly<Partial<Record<Language, number>>>;
 }
 
@@ -42,12 +42,12 @@ const LIMITS: readonly Limit[] = [
     what: 'MB more after a million checks',
     of: (results, name) =>
       noted(results, name, 'afterManyMb') - noted(results, name, 'beforeManyMb'),
-    max: 5, // what collections leave behind goes up and down by as much
+    max: 5, // garbage collections alone make it vary by as much
   },
 ];
 
 /**
- * What Curfew needs, and by medians as a share of what a rival needs, beside the aims. They are those of its fastest
+ * Curfew's figures, and their ratios to those of the rivals (by medians), beside the goals. They are for its fastest
  * transport, which is the first contender. Empty without figures.
  */
 export function goalTable(results: Results): string {
@@ -71,7 +71,7 @@ function sharesOf(results: Results, curfew: string): string[][] {
   );
 }
 
-/** No row where nothing was measured. */
+/** No row without a measurement. */
 function rowOf(what: string, value: number, max: number): string[][] {
   if (!Number.isFinite(value)) return [];
   return [[what, figure(value), `≤ ${max}`, value <= max ? 'yes' : 'no']];

@@ -6,7 +6,7 @@ import type { LoadFigures } from './contest-load.ts';
 /** The loads in the order of their tables. */
 export type LoadName = 'h2load' | 'closed' | 'low' | 'half';
 
-/** What is told of a process beside its loads. */
+/** The figures of a process besides its loads. */
 export type NoteName = 'idle' | 'restMb' | 'beforeManyMb' | 'afterManyMb' | 'peakMb' | 'startMs';
 
 /** Everything that was measured of all contenders. */
@@ -35,13 +35,13 @@ export class Results {
     return this.#notes.get(`${note} ${contender}`) ?? [];
   }
 
-  /** The median of one figure over the rounds of a load; NaN where there was none. */
+  /** The median of one figure over the rounds of a load; NaN without a round. */
   median(load: LoadName, contender: string, of: (round: LoadFigures) => number): number {
     const rounds = this.rounds(load, contender);
     return rounds.length === 0 ? NaN : spreadOf(rounds.map(of)).median;
   }
 
-  /** The most memory after any round of the closed loop. */
+  /** The largest memory after any round of the closed loop. */
   loadMemoryMb(contender: string): number {
     return Math.max(...this.rounds('closed', contender).map(({ memoryMb }) => memoryMb));
   }

@@ -3,23 +3,23 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Redis } from 'ioredis';
-import { loadScripts } from '../../../src/store/load-scripts.ts';
-import { eventually } from '../../support/eventually.ts';
+import { loadScripts } from '../../../src/store/redis/load-scripts.ts';
+import { eventually } from '../../support/time/eventually.ts';
 import { askOnce, PROBE_SESSION } from '../first-allow.ts';
 import type { Serving } from '../serve-curfew.ts';
 
-/** What Curfew sends to Redis for a check of a known session, for servers that are to ask it for just the same. */
+/** The call that Curfew sends to Redis for a check of a known session, for servers that must send the same. */
 export interface TouchScript {
   /** A file with its text. */
   readonly path: string;
-  /** Its arguments behind the nonce, none of which has a comma. */
+  /** Its arguments after the nonce, none of which has a comma. */
   readonly words: readonly string[];
   remove(): Promise<void>;
 }
 
 /**
- * Looks on in Redis while Curfew checks a session that it has opened before, so that the script and the arguments are
- * those that it sends and not those that it is thought to send.
+ * Watches Redis while Curfew checks a session that it has opened before, so that the script and the arguments are those
+ * that it really sends.
  */
 export async function observeTouch(curfew: Serving): Promise<TouchScript> {
   const { lua, numberOfKeys } = loadScripts().touch;
@@ -37,7 +37,7 @@ export async function observeTouch(curfew: Serving): Promise<TouchScript> {
     const folder = await mkdtemp(join(tmpdir(), 'curfew-touch-'));
     const path = join(folder, 'touch.lua');
     await writeFile(path, lua);
-    // Behind the command: the hash, the number of keys, the keys, and the nonce.
+    // After the command: the hash, the number of keys, the keys, and the nonce.
     const words = call.slice(3 + numberOfKeys + 1);
     return { path, words, remove: () => rm(folder, { recursive: true, force: true }) };
   } finally {

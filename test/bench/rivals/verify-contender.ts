@@ -5,13 +5,13 @@ import { askOnce } from '../first-allow.ts';
 import type { Serving } from '../serve-curfew.ts';
 import type { Contender } from './contender.ts';
 
-/** A session that is there to be ended. Each contender has its own. */
+/** A session to be ended. Each contender has its own. */
 const ENDED_SESSIONS = 2_000_000_000;
 
 /**
- * Holds a contender to the least that it must do: it allows a session that lives, and denies the same one when it has
- * been ended behind its back.
- * @throws when it does not: its figures would mean nothing
+ * Verifies the minimum that a contender must do: it allows a live session, and denies the same session after another
+ * client has ended it.
+ * @throws if it does not, because its figures would mean nothing
  */
 export async function verifyContender(
   { name, isRival }: Contender,
@@ -24,7 +24,7 @@ export async function verifyContender(
     if (answer !== wanted) throw new Error(`${name} answers ${answer} to a session ${when}`);
   };
   const client = new Redis(redis.url);
-  const store = await openBenchStore(redis.url);
+  const { store, close } = await openBenchStore(redis.url);
   try {
     const known = new Set(await client.keys(SESSIONS));
     if (isRival) {
@@ -37,7 +37,7 @@ export async function verifyContender(
     await store.end({ ...ending(session), key: key.split(':').at(-1) as SessionKey });
     await expect('deny', 'that was ended');
   } finally {
-    await store.close();
+    await close();
     client.disconnect();
   }
 }

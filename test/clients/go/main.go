@@ -28,7 +28,7 @@ const (
 	unknownMethod = "/envoy.service.auth.v3.Authorization/Allow"
 )
 
-// rawCodec hands bytes through: the messages are not what is tested here.
+// rawCodec passes bytes through: messages are not tested here.
 type rawCodec struct{}
 
 func (rawCodec) Name() string                  { return "proto" }

@@ -2,14 +2,14 @@ import { expect } from 'chai';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { builtOrSkip } from '../../support/built-or-skip.ts';
-import { createAuthority } from '../../support/certificate-authority.ts';
-import { startProcess } from '../../support/child-process.ts';
-import { onEachTransport } from '../../support/each-transport.ts';
-import { eventually } from '../../support/eventually.ts';
-import { provideGoTool } from '../../support/provide-go-program.ts';
-import { allowReply, denyReply } from '../../support/reply.ts';
-import type { TestTransport } from '../../support/transport.ts';
+import { builtOrSkip } from '../../support/programs/built-or-skip.ts';
+import { createAuthority } from '../../support/certificates/certificate-authority.ts';
+import { startProcess } from '../../support/processes/child-process.ts';
+import { onEachTransport } from '../../support/transport/each-transport.ts';
+import { eventually } from '../../support/time/eventually.ts';
+import { provideGoTool } from '../../../tools/provide-go-program.ts';
+import { allowReply, denyReply } from '../../support/requests/reply.ts';
+import type { TestTransport } from '../../support/transport/transport.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..', '..');
 const CHECK = 'envoy.service.auth.v3.Authorization/Check';
@@ -19,7 +19,7 @@ const DEFINITIONS = {
   [HEALTH]: ['node_modules/grpc-health-check/proto', 'health/v1/health.proto'],
 } as const;
 
-// There is no reflection: whoever asks by hand names the definitions.
+// The server has no reflection, so grpcurl needs the definitions.
 onEachTransport('grpcurl on the transport', function ({ startTransport }) {
   this.timeout(20_000);
   const authority = createAuthority();
@@ -99,14 +99,14 @@ onEachTransport('grpcurl on the transport', function ({ startTransport }) {
     expect(code).to.equal(0);
   });
 
-  it('is told how the server is', async () => {
+  it('gets the health of the server', async () => {
     const { said } = await ask(plain, HEALTH, `${HEALTH}/Check`, {});
     expect(JSON.parse(said)).to.deep.equal({ status: 'SERVING' });
     const unknown = await ask(plain, HEALTH, `${HEALTH}/Check`, { service: 'curfew' });
     expect(unknown.said).to.match(/"code": 5/);
   });
 
-  it('watches', async () => {
+  it('can watch the health', async () => {
     const heard = ask(plain, HEALTH, `${HEALTH}/Watch`, {});
     await eventually('watch', () => plain.observed.at(-1) === 'started Watch');
     await plain.transport.drain(5_000);

@@ -3,13 +3,13 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { createAuthority } from '../../support/certificate-authority.ts';
-import { encodeCheckRequest } from '../../support/check-request.ts';
-import { startProcess } from '../../support/child-process.ts';
-import { onEachTransport } from '../../support/each-transport.ts';
-import { nghttp2OrSkip } from '../../support/provide-nghttp2.ts';
-import { framed } from '../../support/raw-grpc.ts';
-import type { TestTransport } from '../../support/transport.ts';
+import { createAuthority } from '../../support/certificates/certificate-authority.ts';
+import { encodeCheckRequest } from '../../support/requests/check-request.ts';
+import { startProcess } from '../../support/processes/child-process.ts';
+import { onEachTransport } from '../../support/transport/each-transport.ts';
+import { nghttp2OrSkip } from '../../support/programs/provide-nghttp2.ts';
+import { framed } from '../../support/grpc-clients/raw-grpc.ts';
+import type { TestTransport } from '../../support/transport/transport.ts';
 
 const CHECK = '/envoy.service.auth.v3.Authorization/Check';
 const GRPC = ['-H', 'te: trailers', '-H', 'content-type: application/grpc'];
@@ -60,10 +60,10 @@ onEachTransport('nghttp2 on the transport', function ({ kind, startTransport }) 
     expect(seen).not.to.match(/PROTOCOL_ERROR|INTERNAL_ERROR/);
   });
 
-  it('is told which encodings there are when it compresses', async () => {
+  it('gets the supported encodings if it compresses', async () => {
     const encoded = [...GRPC, '-H', 'grpc-encoding: gzip'];
     const seen = await run('nghttp', '-nv', '-d', file('gzipped'), ...encoded, urlOf(plain));
-    // grpc-js decompresses; it lists all that it knows in each answer.
+    // grpc-js decompresses, and lists all its encodings in each answer.
     if (kind === 'grpc-js') {
       expect(seen).to.match(/grpc-status: 0/);
       expect(seen).to.match(/grpc-accept-encoding: identity,deflate,gzip/);
@@ -73,7 +73,7 @@ onEachTransport('nghttp2 on the transport', function ({ kind, startTransport }) 
     }
   });
 
-  it('is told in trailers alone that there is no such method', async () => {
+  it('gets trailers only for an unknown method', async () => {
     const url = urlOf(plain, '/envoy.service.auth.v3.Authorization/Allow');
     const seen = await run('nghttp', '-nv', '-d', file('small'), ...GRPC, url);
     expect(seen).to.match(/grpc-status: 12/);

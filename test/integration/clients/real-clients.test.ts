@@ -2,20 +2,20 @@ import { expect } from 'chai';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createAuthority } from '../../support/certificate-authority.ts';
+import { createAuthority } from '../../support/certificates/certificate-authority.ts';
 import {
   decodeCheckResponse,
   encodeCheckRequest,
   type CheckRequestParts,
-} from '../../support/check-request.ts';
-import { CLIENT_PROGRAMS } from '../../support/client-programs.ts';
-import { startDrivenClient } from '../../support/driven-client.ts';
-import { onEachTransport } from '../../support/each-transport.ts';
-import { eventually } from '../../support/eventually.ts';
-import { startGrpcJsClient } from '../../support/grpc-js-client.ts';
-import type { ClientTlsFiles, RealClient } from '../../support/real-client.ts';
-import { allowReply, denyReply } from '../../support/reply.ts';
-import type { TestTransport } from '../../support/transport.ts';
+} from '../../support/requests/check-request.ts';
+import { CLIENT_PROGRAMS } from '../../support/grpc-clients/client-programs.ts';
+import { startDrivenClient } from '../../support/grpc-clients/driven-client.ts';
+import { onEachTransport } from '../../support/transport/each-transport.ts';
+import { eventually } from '../../support/time/eventually.ts';
+import { startGrpcJsClient } from '../../support/grpc-clients/grpc-js-client.ts';
+import type { ClientTlsFiles, RealClient } from '../../support/grpc-clients/real-client.ts';
+import { allowReply, denyReply } from '../../support/requests/reply.ts';
+import type { TestTransport } from '../../support/transport/transport.ts';
 
 const OK = 0;
 const CANCELLED = 1;
@@ -62,7 +62,7 @@ for (const [name, provide] of Object.entries(CLIENTS)) {
 
       before(async () => {
         server = await startTransport(async ({ path }, call) => {
-          // As the real one, which has a budget, it is done with a call soon after its caller.
+          // Like the real handler, which has a budget, it finishes soon after its caller has gone.
           if (path === '/wait') await eventually('end of the call', () => call.cancelled);
           return path === '/deny' ? denyReply({ body: 'no' }) : allowReply();
         });
@@ -87,71 +87,72 @@ for (const [name, provide] of Object.entries(CLIENTS)) {
         expect(denied?.body).to.equal('no');
       });
 
-      it('is told how the server is, and that it does not know a service', async () => {
+      it('gets the health of the server, and an error for an unknown service', async () => {
         expect(await client.health('')).to.deep.equal({ code: OK, status: SERVING });
         expect(await client.health(AUTHORIZATION)).to.deep.equal({ code: OK, status: SERVING });
         expect((await client.health('curfew')).code).to.equal(NOT_FOUND);
       });
 
-      it('is told that there is no such method', async () => {
+      it('gets an error for an unknown method', async () => {
         expect(await client.unknownMethod()).to.equal(UNIMPLEMENTED);
       });
 
-      it('has its words read when a check fails', async () => {
+      it('gets the message of a failed check', async () => {
         const { codes, message } = await client.check({ request: Buffer.from('no request') });
         expect(codes).to.deep.equal({ 3: 1 });
         expect(message).to.match(/^internal_error: /);
       });
 
-      it('gives up at its deadline, and the server knows', async () => {
+      it('stops at its deadline, and the server notices', async () => {
         const { codes } = await client.check({ request: asking('/wait'), timeoutMs: 50 });
-        // tonic calls it cancelled when its own timer is first.
+        // tonic reports CANCELLED if its own timer fires first.
         const timerCode = name === 'tonic' ? CANCELLED : DEADLINE_EXCEEDED;
         expect(codes).to.be.deep.oneOf([{ [DEADLINE_EXCEEDED]: 1 }, { [timerCode]: 1 }]);
         await eventually('end of the call', () => server.calls.at(-1)?.cancelled);
       });
 
-      it('hangs up, and the server knows', async () => {
+      it('cancels, and the server notices', async () => {
         const { codes } = await client.check({ request: asking('/wait'), cancelMs: 50 });
         expect(codes).to.deep.equal({ [CANCELLED]: 1 });
         await eventually('end of the call', () => server.calls.at(-1)?.cancelled);
       });
 
-      it('asks with 900 KB', async () => {
+      it('sends 900 KB', async () => {
         const { codes } = await client.check({ request: ofSize(900 * 1024) });
         expect(codes).to.deep.equal({ [OK]: 1 });
       });
 
-      it('is refused with more than the limit, and served afterwards', async () => {
+      it('is refused above the limit, and served afterwards', async () => {
         const { codes } = await client.check({ request: ofSize(1100 * 1024) });
         expect(codes).to.deep.equal({ [RESOURCE_EXHAUSTED]: 1 });
         const after = await client.check({ request: asking('/allow') });
         expect(after.codes).to.deep.equal({ [OK]: 1 });
       });
 
-      // More than the 1 000 streams of a connection: the client has to wait for its turn. Beneath grpc-js, whoever opens
-      // a stream the moment that another one ends is sometimes one too many, and loses the connection.
+      // More than the 1 000 streams of a connection, so the client must wait. With grpc-js a client
+      // that opens a stream right when another one ends sometimes exceeds the limit and loses the
+      // connection.
       const times = kind === 'grpc-js' ? 900 : 1500;
-      it(`asks ${times} times at once`, async () => {
+      it(`sends ${times} checks at once`, async () => {
         const { codes, message } = await client.check({ request: asking('/allow'), times });
         expect(codes, message).to.deep.equal({ [OK]: times });
       });
 
-      it('asks with 60 KB 200 times at once, which is more than any window', async () => {
+      it('sends 200 checks of 60 KB at once, which is more than any window', async () => {
         const { codes } = await client.check({ request: ofSize(60 * 1024), times: 200 });
         expect(codes).to.deep.equal({ [OK]: 200 });
       });
 
-      // grpc-js decompresses. Ours does not, and then UNIMPLEMENTED is due (gRPC, "Compression").
+      // grpc-js decompresses. Ours does not, and must answer UNIMPLEMENTED (gRPC, "Compression").
       const gzipped = kind === 'grpc-js' ? OK : UNIMPLEMENTED;
-      it(`is answered ${gzipped} when it compresses`, async () => {
+      it(`gets ${gzipped} if it compresses`, async () => {
         const { codes } = await client.check({ request: ofSize(4096), isGzipped: true });
         expect(codes).to.deep.equal({ [gzipped]: 1 });
         const after = await client.check({ request: asking('/allow') });
         expect(after.codes).to.deep.equal({ [OK]: 1 });
       });
 
-      it('watches it until the drain', async () => {
+      it('watches the health until the drain', async () => {
         const { statuses, ended } = client.watch(AUTHORIZATION);
         await eventually('first status', () => statuses.length === 1);
         await server.transport.drain(5_000);
@@ -160,7 +161,7 @@ for (const [name, provide] of Object.entries(CLIENTS)) {
       });
     });
 
-    // The program in Rust is built without TLS, which would take it a minute more.
+    // The program in Rust is built without TLS, which would add a minute to its build.
     if (name === 'tonic') return;
 
     onEachTransport('through mutual TLS on the transport', ({ startTransport }) => {
@@ -193,7 +194,7 @@ for (const [name, provide] of Object.entries(CLIENTS)) {
         await rm(folder, { recursive: true });
       });
 
-      it('is allowed, also with 900 KB and 900 times at once', async function () {
+      it('is allowed, also with 900 KB and with 900 checks at once', async function () {
         this.timeout(20_000);
         expect((await client.check({ request: asking('/') })).codes).to.deep.equal({ [OK]: 1 });
         const large = await client.check({ request: ofSize(900 * 1024) });

@@ -1,5 +1,5 @@
-import { createAuthority } from '../certificate-authority.ts';
-import type { Authority, Certificate } from '../certificate-authority.ts';
+import { createAuthority } from '../certificates/certificate-authority.ts';
+import type { Authority, Certificate } from '../certificates/certificate-authority.ts';
 import { parseObjects } from '../kubernetes/kube-object.ts';
 import type { KubeObject } from '../kubernetes/kube-object.ts';
 import { kustomizeFolders, render } from '../kubernetes/kustomize.ts';
@@ -7,7 +7,7 @@ import type { BootstrapWorld } from './static-bootstrap.ts';
 
 const FOLDERS: readonly string[] = ['kubernetes/overlays/envoy-gateway', 'envoy-gateway'];
 
-/** What egctl reads of the objects that we ship; it knows no Deployments. */
+/** The shipped objects that egctl reads. It does not know Deployments. */
 const READ_BY_EGCTL: readonly string[] = ['gateway.networking.k8s.io/', 'gateway.envoyproxy.io/'];
 const CURFEW_IP = '10.96.0.1';
 const SHOP_IP = '10.96.0.2';
@@ -21,14 +21,13 @@ export interface GatewayCluster {
     readonly client: Certificate;
     readonly edge: Certificate;
   };
-  /** Runs on this machine what the cluster would. */
+  /** Runs the parts of the cluster on this machine. */
   world(ports: { curfew: number; web: number; grpc: number }): BootstrapWorld;
 }
 
 /**
- * Puts the shipped objects together with what a cluster has besides. Two things are not as in a cluster: egctl
- * reads no EndpointSlices, so a Service gets an address of its own instead of being headless; and secrets are made
- * here.
+ * Adds what a cluster has to the shipped objects. Two things differ from a cluster: egctl reads no EndpointSlices, so a
+ * Service gets an address instead of being headless; and the Secrets are made here.
  */
 export async function gatewayCluster(kubectl: string): Promise<GatewayCluster> {
   const authority = createAuthority('curfew');
@@ -78,7 +77,7 @@ export async function gatewayCluster(kubectl: string): Promise<GatewayCluster> {
       return {
         ports: (address) => {
           const port = ports[address];
-          if (port === undefined) throw new Error(`nothing of ours is at ${address}`);
+          if (port === undefined) throw new Error(`there is no port for ${address}`);
           return [port];
         },
         secret: (name) => {
@@ -93,7 +92,7 @@ export async function gatewayCluster(kubectl: string): Promise<GatewayCluster> {
 
 async function objectsOf(kubectl: string, name: string): Promise<KubeObject[]> {
   const folder = kustomizeFolders().find((each) => each.name === name);
-  if (folder === undefined) throw new Error(`kustomize can build no folder ${name}`);
+  if (folder === undefined) throw new Error(`kustomize cannot build the folder ${name}`);
   return parseObjects((await render(kubectl, folder)).yaml);
 }
 

@@ -1,17 +1,17 @@
 import type { EnvoyResources, Message } from './translate-gateway.ts';
 
-/** What a running control plane would tell besides, or would tell otherwise. */
+/** The values that a running control plane would add or change. */
 export interface BootstrapWorld {
-  /** The ports on 127.0.0.1 that stand for an address of the cluster, such as `10.96.0.1:9001`. */
+  /** The ports on 127.0.0.1 that replace an address of the cluster, such as `10.96.0.1:9001`. */
   ports(address: string): readonly number[];
   /** The contents of a secret of this name, as a message of Envoy. */
   secret(name: string): Message;
 }
 
 /**
- * The bootstrap of an Envoy that has all that a control plane would tell it from the start: listeners on any port of
- * 127.0.0.1, endpoints where they run here, and everything else as it is. Only of such can `envoy --mode validate`
- * see the whole.
+ * The bootstrap of an Envoy that has the whole configuration of a control plane from the start: listeners on any port of
+ * 127.0.0.1, the endpoints of this machine, and everything else unchanged. Only such a bootstrap can be validated
+ * completely by `envoy --mode validate`.
  */
 export function staticBootstrap(resources: EnvoyResources, world: BootstrapWorld): string {
   const secrets = new Set<string>();
@@ -32,7 +32,7 @@ export function staticBootstrap(resources: EnvoyResources, world: BootstrapWorld
   return JSON.stringify(bootstrap);
 }
 
-/** Puts route tables in the place of their names, and lets secrets be found in the bootstrap. */
+/** Replaces the names of route tables by the tables, and refers to secrets in the bootstrap. */
 function inlineReferences(
   value: Message,
   resources: EnvoyResources,
@@ -56,7 +56,7 @@ function inlineReferences(
 
 const LOGGERS = 'type.googleapis.com/envoy.extensions.access_loggers';
 
-/** The same log by other means: a child of ours has a socket as its standard output, which cannot be opened as a file. */
+/** The same log in another way: our child process has a pipe as its standard output, which cannot be opened as a file. */
 function onStdout(message: Message): Message {
   const { path, ...rest } = message;
   if (rest['@type'] !== `${LOGGERS}.file.v3.FileAccessLog` || path !== '/dev/stdout')
@@ -110,6 +110,6 @@ function socketAddress(port: number): Message {
 
 function named(messages: readonly Message[], field: string, name: string): Message {
   const found = messages.find((message) => message[field] === name);
-  if (found === undefined) throw new Error(`nothing is named ${name}`);
+  if (found === undefined) throw new Error(`there is no ${name}`);
   return found;
 }

@@ -4,13 +4,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { stringify } from 'yaml';
-import { withoutFields } from '../without-fields.ts';
+import { withoutFields } from '../envoy/without-fields.ts';
 import type { KubeObject } from '../kubernetes/kube-object.ts';
 
 /** A message of Envoy's API in JSON. */
 export type Message = Readonly<Record<string, unknown>>;
 
-/** What Envoy Gateway tells Envoy for one Gateway, by resource. */
+/** The configuration that Envoy Gateway sends to Envoy for one Gateway, by resource. */
 export interface EnvoyResources {
   readonly listeners: readonly Message[];
   readonly routes: readonly Message[];
@@ -19,9 +19,9 @@ export interface EnvoyResources {
 }
 
 export interface Translation {
-  /** What each object is told in its status, as `Kind namespace/name: condition (message)`. */
+  /** The conditions in the status of each object, as `Kind namespace/name: condition (message)`. */
   readonly conditions: readonly string[];
-  /** Those of them that tell of a fault, or of a policy that another one pushes aside. */
+  /** Those that report a fault, or a policy that another one overrides. */
   readonly complaints: readonly string[];
   readonly envoy: EnvoyResources;
 }
@@ -37,12 +37,12 @@ interface Condition {
   readonly message: string;
 }
 
-/** Conditions that are bad news when they are true; all others are when they are false. */
+/** Conditions that are a problem when they are true; all others are a problem when they are false. */
 const BAD_WHEN_TRUE: ReadonlySet<string> = new Set(['Overridden', 'Warning', 'Conflicted']);
 
 /**
- * Translates objects as Envoy Gateway does, for a single Gateway. egctl holds them against their schemas and the CEL rules
- * in those, and throws with its words where they do not fit.
+ * Translates objects as Envoy Gateway does, for a single Gateway. egctl validates them by their schemas and the CEL rules
+ * in these; if they are invalid, it throws with egctl's message.
  */
 export async function translateGateway(
   egctl: string,
@@ -61,12 +61,12 @@ export async function translateGateway(
     const gateways = Object.values(xds);
     const [gateway] = gateways;
     if (gateway === undefined || gateways.length > 1) throw new Error('there is not one Gateway');
-    const told = Object.values(resources)
+    const reported = Object.values(resources)
       .flat()
       .flatMap((object) => conditionsOf(object));
     return {
-      conditions: told.map(({ text }) => text),
-      complaints: told.filter(({ isComplaint }) => isComplaint).map(({ text }) => text),
+      conditions: reported.map(({ text }) => text),
+      complaints: reported.filter(({ isComplaint }) => isComplaint).map(({ text }) => text),
       envoy: resourcesOf(gateway.configs),
     };
   } finally {
@@ -113,7 +113,7 @@ function resourcesOf(configs: readonly Message[]): EnvoyResources {
   };
 }
 
-/** The message without its type, which is known where it stands. */
+/** The message without its type, which its place already implies. */
 function untyped(message: unknown): Message {
   return withoutFields(message as Message, '@type');
 }

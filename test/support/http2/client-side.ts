@@ -11,30 +11,30 @@ import {
 import type { Frame } from './frames.ts';
 
 interface OpenedStream {
-  /** Contents of its DATA frames, paddings taken off. */
+  /** The content of its DATA frames, without padding. */
   readonly parts: Buffer[];
   isEnded: boolean;
   /** How much the server may still send on it. */
   window: number;
 }
 
-/** By how much SETTINGS that wait for their acknowledgement lower the windows of the streams that there were. */
+/** By how much unacknowledged SETTINGS lower the windows of the streams that were open then. */
 interface Lowering {
   readonly by: number;
   readonly upToStreamId: number;
 }
 
 /**
- * What a client has said on a connection, right or wrong, as far as it bears on what the server may answer. It reads
- * frames by their form only and forbids nothing, so that it can follow any bytes at all.
+ * What a client has sent on a connection, valid or not, as far as it affects what the server may
+ * answer. It reads only the format of frames and refuses nothing, so it can follow any bytes.
  */
 export class ClientSide {
   /** The largest frame that the server may send. */
   frameSizeMax: number = FRAME_SIZE_DEFAULT;
   highestStreamId = 0;
-  /** A frame was too large; what follows it is not followed. */
+  /** A frame was too large. The bytes after it are not followed. */
   isLost = false;
-  /** It has sent GOAWAY. */
+  /** The client has sent GOAWAY. */
   hasSaidGoodbye = false;
   readonly #streams = new Map<number, OpenedStream>();
   readonly #splitter = new FrameSplitter();
@@ -46,7 +46,7 @@ export class ClientSide {
 
   sent(bytes: Buffer): void {
     for (const frame of this.#framesOf(bytes)) {
-      // From a frame on that is too large the server need not follow, and neither do we.
+      // After a frame that is too large the server need not follow, and neither do we.
       if (frame.payload.length > FRAME_SIZE_DEFAULT) this.isLost = true;
       if (!this.isLost) this.#frame(frame);
     }
@@ -54,23 +54,26 @@ export class ClientSide {
     if (claimed !== undefined && claimed > FRAME_SIZE_DEFAULT) this.isLost = true;
   }
 
-  /** Bytes that complete the frame within which the client has stopped; empty when it can never be completed. */
+  /**
+   * Bytes that complete the frame in which the client has stopped; empty if it can never be
+   * completed.
+   */
   get completion(): Buffer {
     if (this.isLost || this.#preface.length < PREFACE.length) return Buffer.alloc(0);
     return Buffer.alloc(this.#splitter.missingBytes);
   }
 
-  /** Whether the preface is there, and right. */
+  /** Whether the preface has arrived and is right. */
   get hasBegun(): boolean {
     return this.#preface.equals(PREFACE);
   }
 
-  /** Whether what was said so far may become these bytes. */
+  /** Whether the bytes so far are a beginning of these bytes. */
   beginsLike(bytes: Buffer): boolean {
     return bytes.subarray(0, this.#preface.length).equals(this.#preface);
   }
 
-  /** What the server may still send on a stream. */
+  /** How much the server may still send on a stream. */
   windowOf(streamId: number): number {
     return Math.min(this.#window, this.#streams.get(streamId)?.window ?? 0);
   }
@@ -79,18 +82,18 @@ export class ClientSide {
     return this.#streams.has(streamId);
   }
 
-  /** Whether a stream of the client's is idle no more: opened, or passed over. */
+  /** Whether a stream of the client is no longer idle: it was opened or skipped. */
   hasReached(streamId: number): boolean {
     return streamId % 2 === 1 && streamId <= this.highestStreamId;
   }
 
-  /** All that was sent as DATA on a stream, where the client has ended it. */
+  /** All DATA of a stream, if the client has ended the stream. */
   requestOn(streamId: number): Buffer | undefined {
     const stream = this.#streams.get(streamId);
     return stream?.isEnded === true ? Buffer.concat(stream.parts) : undefined;
   }
 
-  /** Whether there was one to acknowledge. */
+  /** Whether there were SETTINGS to acknowledge. */
   settingsAcknowledged(): boolean {
     const lowering = this.#settings.shift();
     if (lowering !== undefined) this.#moveWindows(-lowering.by, lowering.upToStreamId);
@@ -104,7 +107,7 @@ export class ClientSide {
     return index >= 0;
   }
 
-  /** Takes DATA of the server off the windows; false when they do not hold as much. */
+  /** Subtracts DATA of the server from the windows; false if they are too small. */
   takesData(streamId: number, length: number): boolean {
     const stream = this.#streams.get(streamId);
     if (stream === undefined || stream.window < length || this.#window < length)
@@ -151,7 +154,8 @@ export class ClientSide {
     stream.isEnded = (flags & FLAG.endStream) !== 0;
   }
 
-  // A wider window holds for the server as soon as it is sent, a narrower one from the acknowledgement on.
+  // The server may use a wider window as soon as it is sent, and must keep to a narrower one once
+  // it has acknowledged it.
   #setTo(payload: Buffer): void {
     let by = 0;
     for (let at = 0; at + 6 <= payload.length; at += 6) {

@@ -1,21 +1,21 @@
-// Watches one connection from outside and judges what the server says on it, by RFC 9113 alone.
+// Watches one connection from outside and checks what the server sends against RFC 9113 alone.
 
 import { FrameSplitter } from './frame-splitter.ts';
-import { PlainHpackDecoder } from './plain-hpack-decoder.ts';
+import { PlainHpackDecoder } from './hpack/plain-hpack-decoder.ts';
 import { ClientSide } from './client-side.ts';
 import { ERROR_CODE, FLAG, FRAME_TYPE, WINDOW_MAX } from './frames.ts';
 import type { Frame } from './frames.ts';
 
 type Lines = readonly (readonly [name: string, value: string])[];
 
-/** What came on one stream. */
+/** What arrived on one stream. */
 export interface Reply {
   readonly headers: Lines;
   readonly trailers: Lines | undefined;
-  /** Contents of its DATA frames. */
+  /** The content of its DATA frames. */
   readonly body: Buffer;
   readonly isEnded: boolean;
-  /** Code of the RST_STREAM that ended it. */
+  /** The code of the RST_STREAM that ended it. */
   readonly resetCode: number | undefined;
 }
 
@@ -32,7 +32,7 @@ const ERROR_CODE_MAX = Math.max(...Object.values(ERROR_CODE));
 const CONNECTION_HEADERS = new Set(['connection', 'keep-alive', 'upgrade', 'transfer-encoding']);
 
 export class Conversation {
-  /** What the server did that the protocol forbids, in words. */
+  /** What the server did that the protocol forbids, as text. */
   readonly faults: string[] = [];
   readonly frames: Frame[] = [];
   readonly goaways: Goaway[] = [];
@@ -42,7 +42,7 @@ export class Conversation {
   readonly #decoder = new PlainHpackDecoder();
   #block: { readonly streamId: number; readonly flags: number; bytes: Buffer } | undefined;
 
-  /** The client sends these bytes. Told before the server can see them. */
+  /** The client sends these bytes. Called before the server can see them. */
   sent(bytes: Buffer): void {
     this.client.sent(bytes);
   }
@@ -53,11 +53,11 @@ export class Conversation {
 
   /** The server has ended the connection. */
   ended(): void {
-    if (this.#splitter.isWithinFrame) this.#fault('it ended within a frame');
-    if (this.#block !== undefined) this.#fault('it ended within a header block');
+    if (this.#splitter.isWithinFrame) this.#fault('it ended inside a frame');
+    if (this.#block !== undefined) this.#fault('it ended inside a header block');
   }
 
-  /** What came on a stream so far. */
+  /** What has arrived on a stream so far. */
   reply(streamId: number): Reply | undefined {
     return this.#replies.get(streamId);
   }
@@ -67,11 +67,12 @@ export class Conversation {
   }
 
   #frame(frame: Frame): void {
-    if (this.frames.length === 0 && !isSettings(frame)) this.#fault('SETTINGS do not come first');
+    if (this.frames.length === 0 && !isSettings(frame))
+      this.#fault('the first frame is not SETTINGS');
     this.frames.push(frame);
     if (frame.payload.length > this.client.frameSizeMax) this.#fault('a frame is too large');
     if (this.#block !== undefined && frame.type !== FRAME_TYPE.continuation) {
-      this.#fault('a frame within a header block');
+      this.#fault('a frame inside a header block');
     }
     this.#checkStream(frame);
     switch (frame.type) {
@@ -103,11 +104,12 @@ export class Conversation {
     if (ofConnection || (type === FRAME_TYPE.windowUpdate && streamId === 0)) return;
     const reply = this.#replies.get(streamId);
     if (type === FRAME_TYPE.rstStream) {
-      // Streams that were passed over count as closed, and a closed one may be reset again (RFC 9113, section 5.4.2).
+      // Skipped streams count as closed, and a closed stream may be reset again (RFC 9113, section
+      // 5.4.2).
       if (!this.client.hasReached(streamId)) this.#fault(`RST_STREAM on idle stream ${streamId}`);
     } else if (!this.client.hasOpened(streamId)) this.#fault(`type ${type} on idle ${streamId}`);
     else if (reply?.resetCode !== undefined || reply?.isEnded === true) {
-      this.#fault(`type ${type} on stream ${streamId}, which is over`);
+      this.#fault(`type ${type} on stream ${streamId}, which has ended`);
     }
   }
 
@@ -119,9 +121,9 @@ export class Conversation {
   }
 
   #ping({ flags, payload }: Frame): void {
-    if (payload.length !== 8) this.#fault('a PING of another length than 8');
+    if (payload.length !== 8) this.#fault('a PING whose length is not 8');
     if ((flags & FLAG.ack) !== 0 && !this.client.pingAcknowledged(payload.toString('hex'))) {
-      this.#fault('an acknowledgement of no PING');
+      this.#fault('an acknowledgement without a PING');
     }
   }
 
@@ -131,7 +133,7 @@ export class Conversation {
     if (code > ERROR_CODE_MAX) this.#fault(`GOAWAY with the unknown code ${code}`);
     const before = this.goaways.at(-1)?.lastStreamId ?? WINDOW_MAX;
     if (lastStreamId > before) this.#fault('GOAWAY raises its last stream');
-    // RFC 9113, section 6.8: the first GOAWAY of a graceful end names the largest stream there is.
+    // RFC 9113, section 6.8: the first GOAWAY of a graceful end names the highest possible stream.
     const highest = this.client.highestStreamId;
     if (lastStreamId > highest && !(lastStreamId === WINDOW_MAX && code === 0)) {
       this.#fault(`GOAWAY names stream ${lastStreamId}, above ${highest}`);
@@ -159,7 +161,8 @@ export class Conversation {
 
   #continuation({ streamId, flags, payload }: Frame): void {
     const block = this.#block;
-    if (block?.streamId !== streamId) return this.#fault('a CONTINUATION of nothing');
+    if (block?.streamId !== streamId)
+      return this.#fault('a CONTINUATION without a block to continue');
     block.bytes = Buffer.concat([block.bytes, payload]);
     if ((flags & FLAG.endHeaders) !== 0) this.#blockIsWhole();
   }
@@ -185,7 +188,7 @@ export class Conversation {
     try {
       return this.#decoder.decode(bytes ?? Buffer.alloc(0));
     } catch (error) {
-      this.#fault(`a header block that cannot be read: ${String(error)}`);
+      this.#fault(`a header block that cannot be decoded: ${String(error)}`);
       return [['', '']];
     }
   }
@@ -193,14 +196,14 @@ export class Conversation {
   #checkLines(lines: Lines, isFirst: boolean): void {
     const pseudo = lines.filter(([name]) => name.startsWith(':'));
     if (isFirst && !/^[1-5][0-9][0-9]$/.test(lines[0]?.[0] === ':status' ? lines[0][1] : '')) {
-      this.#fault('headers without a status at their start');
+      this.#fault('headers that do not begin with a status');
     }
-    if (pseudo.length !== (isFirst ? 1 : 0)) this.#fault('a pseudo-header too many');
+    if (pseudo.length !== (isFirst ? 1 : 0)) this.#fault('one pseudo-header too many');
     for (const [name, value] of lines) {
       if (!/^:?[a-z0-9!#$%&'*+.^_`|~-]+$/.test(name) || CONNECTION_HEADERS.has(name)) {
         this.#fault(`a header named ${JSON.stringify(name)}`);
       }
-      if (!/^[\x20-\x7e]*$/.test(value)) this.#fault(`${name} with a character that is none`);
+      if (!/^[\x20-\x7e]*$/.test(value)) this.#fault(`${name} with a forbidden character`);
     }
   }
 
@@ -209,7 +212,7 @@ export class Conversation {
     if (reply.headers.length === 0) this.#fault(`DATA before HEADERS on stream ${streamId}`);
     if ((flags & FLAG.padded) !== 0) return this.#fault('padded DATA');
     if (!this.client.takesData(streamId, payload.length)) {
-      this.#fault(`DATA beyond the window of stream ${streamId}`);
+      this.#fault(`DATA above the window of stream ${streamId}`);
     }
     reply.body = Buffer.concat([reply.body, payload]);
     reply.isEnded ||= (flags & FLAG.endStream) !== 0;

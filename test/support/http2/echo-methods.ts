@@ -1,7 +1,7 @@
-// The methods of a server under test. Each reply carries a number that no other has and the message that it answers,
-// so that a reply on the wire can be held against what the handler gave, and to whom.
+// The methods of a server under test. Each reply has a unique number and the message that it
+// answers, so a reply on the wire can be compared with what the handler gave, and to which call.
 
-/** What a handler is given; as the server declares it. */
+/** The call as the server passes it to a handler. */
 interface Call {
   readonly deadlineAtMs: number;
   readonly isOver: boolean;
@@ -22,29 +22,29 @@ export interface Asked {
   readonly path: string;
   readonly message: string;
   readonly call: Call;
-  /** How often it was told that nobody waits any more, and the last reason. */
+  /** How often the handler was informed that the call is over, and the last reason. */
   abandonments: number;
   abandoned: 'cancelled' | 'deadline' | undefined;
-  /** What was given to it; nothing of it may leave when it was `too late`, the call being over. */
+  /** What the handler gave. Nothing of it may be sent if it was `too late`: the call was over. */
   given: 'reply' | 'status' | 'too late' | undefined;
 }
 
 /** Answers at once. */
 export const NOW_PATH = '/test.Echo/Now';
-/** Answers a turn of the event loop later, as a handler that has asked a store. */
+/** Answers one turn of the event loop later, like a handler that has asked a store. */
 export const LATER_PATH = '/test.Echo/Later';
 /** Waits until the test answers it. */
 export const HELD_PATH = '/test.Echo/Held';
-/** Gives an error. */
+/** Ends with an error. */
 export const FAIL_PATH = '/test.Echo/Fail';
-/** Two messages, and stays open. */
+/** Sends two messages, and stays open. */
 export const WATCH_PATH = '/test.Echo/Watch';
 
 export class EchoMethods {
   readonly asked: Asked[] = [];
   readonly methods: Method[];
 
-  /** @param more other paths that answer as `Later` does */
+  /** @param more other paths that answer like `Later` */
   constructor(more: readonly string[] = []) {
     const later = (asked: Asked): void => {
       setImmediate(() => {
@@ -67,7 +67,7 @@ export class EchoMethods {
     ];
   }
 
-  /** Answers a call that may be over by now. */
+  /** Answers a call that may already be over. */
   answer(asked: Asked): void {
     asked.given ??= asked.call.isOver ? 'too late' : 'reply';
     asked.call.reply(replyText(asked));
@@ -79,7 +79,7 @@ export class EchoMethods {
     });
   }
 
-  /** Calls that were neither answered nor told that they are over. */
+  /** Calls that were neither answered nor abandoned. */
   get open(): readonly Asked[] {
     return this.asked.filter(
       ({ given, abandonments }) => given === undefined && abandonments === 0,

@@ -2,7 +2,7 @@ import type { Frame } from './frames.ts';
 
 const HEADER_BYTES = 9;
 
-/** Cuts a stream of bytes, which may come in any pieces, into HTTP/2 frames. It judges nothing. */
+/** Splits a stream of bytes, in any pieces, into HTTP/2 frames. It checks nothing. */
 export class FrameSplitter {
   #pending: Buffer = Buffer.alloc(0);
 
@@ -21,17 +21,19 @@ export class FrameSplitter {
     return frames;
   }
 
-  /** Whether the bytes so far end within a frame. */
+  /** Whether the bytes so far end inside a frame. */
   get isWithinFrame(): boolean {
     return this.#pending.length > 0;
   }
 
-  /** The length that the unfinished frame claims, where its header has come. */
+  /** The length that the unfinished frame claims, if its header has arrived. */
   get claimedLength(): number | undefined {
     return lengthAt(this.#pending, 0);
   }
 
-  /** How many bytes are wanting for the next whole frame; of one whose length has not come, for its header. */
+  /**
+   * How many bytes the unfinished frame still needs, or its header if the length has not arrived.
+   */
   get missingBytes(): number {
     const length = this.claimedLength ?? 0;
     return this.isWithinFrame ? HEADER_BYTES + length - this.#pending.length : 0;

@@ -1,4 +1,4 @@
-// Builders of HTTP/2 frames (RFC 9113, section 6), right and wrong ones: nothing here checks what it is given.
+// Builds HTTP/2 frames (RFC 9113, section 6), valid or not: nothing here checks its arguments.
 
 /** Frame types (RFC 9113, section 6). */
 export const FRAME_TYPE = {
@@ -14,7 +14,7 @@ export const FRAME_TYPE = {
   continuation: 9,
 } as const;
 
-/** Flags; what one means depends on the type of its frame. */
+/** Flags. Their meaning depends on the frame type. */
 export const FLAG = { ack: 1, endStream: 1, endHeaders: 4, padded: 8, priority: 0x20 } as const;
 
 /** Error codes (RFC 9113, section 7). */
@@ -47,7 +47,7 @@ export const SETTING = {
 
 export const PREFACE: Buffer = Buffer.from('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n', 'latin1');
 
-/** What every endpoint must take (RFC 9113, section 4.2), and the size from which it need not. */
+/** The payload that every endpoint must accept (RFC 9113, section 4.2). */
 export const FRAME_SIZE_DEFAULT = 16_384;
 export const WINDOW_DEFAULT = 65_535;
 export const WINDOW_MAX = 0x7fff_ffff;
@@ -62,7 +62,7 @@ export interface Frame {
 const NOTHING = Buffer.alloc(0);
 const HEADER_BYTES = 9;
 
-/** Any frame at all. `claimedLength` lets its length field lie. */
+/** Any frame. `claimedLength` makes its length field wrong. */
 export function frame(
   type: number,
   flags: number,
@@ -86,7 +86,7 @@ export function data(streamId: number, payload: Buffer, flags = 0): Buffer {
   return frame(FRAME_TYPE.data, flags, streamId, { payload });
 }
 
-/** HEADERS with the whole header block, unless the flags say otherwise. */
+/** HEADERS with a whole header block, unless the flags say otherwise. */
 export function headers(streamId: number, block: Buffer, flags: number = FLAG.endHeaders): Buffer {
   return frame(FRAME_TYPE.headers, flags, streamId, { payload: block });
 }
@@ -124,7 +124,7 @@ export function settings(...pairs: readonly (readonly [number, number])[]): Buff
 
 export const SETTINGS_ACK: Buffer = frame(FRAME_TYPE.settings, FLAG.ack, 0);
 
-/** PING whose eight bytes are that number. */
+/** PING with this number as its eight bytes. */
 export function ping(token: number, flags = 0): Buffer {
   const payload = Buffer.alloc(8);
   payload.writeUInt32BE(token, 4);
@@ -140,7 +140,7 @@ export function windowUpdate(streamId: number, increment: number): Buffer {
   return frame(FRAME_TYPE.windowUpdate, 0, streamId, { payload: uint32(increment) });
 }
 
-/** The content of a DATA or HEADERS frame with that flag: its pad length, itself, and the padding. */
+/** The payload of a padded DATA or HEADERS frame: the pad length, the content, and the padding. */
 export function padded(
   content: Buffer,
   padBytes: number,
@@ -149,7 +149,7 @@ export function padded(
   return Buffer.concat([Buffer.from([claimedPadBytes]), content, Buffer.alloc(padBytes)]);
 }
 
-/** A message as it stands on a gRPC stream: flag, length, bytes. */
+/** A message as on a gRPC stream: flag, length, bytes. */
 export function grpcMessage(
   message: Buffer,
   flag = 0,

@@ -1,4 +1,4 @@
-// Opens connections that do nothing beyond their handshake, until it is ended:
+// Opens connections that do nothing after their handshake, until the process ends:
 //   node idle-clients.ts PORT COUNT
 
 import { connect } from 'node:net';

@@ -13,22 +13,22 @@ import {
   settings,
   SETTINGS_ACK,
 } from './frames.ts';
-import { encodeBlock } from './plain-hpack.ts';
-import type { HeaderLines } from './plain-hpack.ts';
+import { encodeBlock } from './hpack/plain-hpack.ts';
+import type { HeaderLines } from './hpack/plain-hpack.ts';
 import { WireEnd } from './wire-end.ts';
 
 const QUIET_TURNS = 4;
 const SETTLE_TURNS_MAX = 2_000;
 const WITHIN_MAX_MS = 8_000;
 
-/** The way to the server: in memory or by a socket. */
+/** The way to the server: in memory or through a socket. */
 interface Way {
   send(bytes: Buffer): void;
   end(): void;
   break(): void;
 }
 
-/** A client that sends frames as a test builds them, and keeps and judges all that comes back. */
+/** A client that sends the frames of a test, and keeps and checks everything that comes back. */
 export class Peer {
   readonly conversation: Conversation = new Conversation();
   isEnded = false;
@@ -41,7 +41,7 @@ export class Peer {
     this.#way = way;
   }
 
-  /** Connects in memory to a server that is handed the other end. */
+  /** Connects in memory to a server, which gets the other end. */
   static inMemory(serve: (wire: WireEnd) => void): { peer: Peer; wire: WireEnd } {
     const wire = new WireEnd();
     const peer = new Peer({
@@ -65,7 +65,7 @@ export class Peer {
     return { peer, wire };
   }
 
-  /** Speaks by a socket that is connected. */
+  /** Uses a connected socket. */
   static over(socket: Socket): Peer {
     const peer = new Peer({
       send: (bytes) => {
@@ -93,12 +93,12 @@ export class Peer {
     }
   }
 
-  /** The connection preface with these settings, and the acknowledgement of the server's own. */
+  /** Sends the preface, these settings, and the acknowledgement of the server's settings. */
   begin(...pairs: readonly (readonly [number, number])[]): void {
     this.send(Buffer.concat([PREFACE, settings(...pairs), SETTINGS_ACK]));
   }
 
-  /** A whole unary call; `more` replaces or adds header lines. */
+  /** Sends a whole unary call; `more` replaces or adds header lines. */
   call(streamId: number, path: string, message = '', more: HeaderLines = []): void {
     const body = grpcMessage(Buffer.from(message, 'latin1'));
     this.send(headers(streamId, encodeBlock(requestLines(path, more))));
@@ -113,7 +113,7 @@ export class Peer {
     this.#way.end();
   }
 
-  /** Breaks the connection without a word. */
+  /** Breaks the connection without any frame. */
   break(): void {
     this.#way.break();
   }
@@ -122,11 +122,11 @@ export class Peer {
     return this.conversation.reply(streamId);
   }
 
-  /** Waits until nothing comes any more; for connections in memory. */
+  /** Waits until nothing more arrives; for connections in memory. */
   async settled(): Promise<void> {
     let quiet = 0;
     for (let turn = 0; quiet < QUIET_TURNS; turn += 1) {
-      if (turn > SETTLE_TURNS_MAX) throw new Error('the server never comes to rest');
+      if (turn > SETTLE_TURNS_MAX) throw new Error('the server never stops sending');
       const heard = this.#heard;
       // oxlint-disable-next-line no-await-in-loop -- one turn of the event loop after the other
       await new Promise((resolve) => setImmediate(resolve));
@@ -134,7 +134,7 @@ export class Peer {
     }
   }
 
-  /** Waits until it holds, asking whenever something comes. */
+  /** Waits until the condition holds. Checks it whenever something arrives. */
   until(what: string, holds: () => boolean, withinMs: number = WITHIN_MAX_MS): Promise<void> {
     return new Promise((resolve, reject) => {
       const timer = setTimeout(() => {
@@ -160,7 +160,7 @@ export class Peer {
     return this.until(`a reply on stream ${streamId}`, () => isOver(this.reply(streamId)));
   }
 
-  /** Sends a PING that no other PING of the connection looks like, and tells whether it was answered. */
+  /** Sends a PING with a unique payload. The result says whether it was answered. */
   ping(): () => boolean {
     this.#pings += 1;
     const token = 0x50_00_00_00 + this.#pings;
@@ -191,7 +191,7 @@ export class Peer {
   }
 }
 
-/** The header lines of a gRPC call. A line of `more` takes the place of the one of its name. */
+/** The header lines of a gRPC call. A line of `more` replaces the line of the same name. */
 export function requestLines(path: string, more: HeaderLines = []): HeaderLines {
   const replaced = new Set(more.map(([name]) => name));
   const usual: HeaderLines = [
@@ -217,19 +217,22 @@ export function isOver(reply: Reply | undefined): boolean {
   return reply !== undefined && (reply.isEnded || reply.resetCode !== undefined);
 }
 
-/** The value of a header or trailer of that name. */
+/** The value of the header or trailer with this name. */
 export function valueOf(reply: Reply | undefined, name: string): string | undefined {
   const lines = [...(reply?.headers ?? []), ...(reply?.trailers ?? [])];
   return lines.find(([known]) => known === name)?.[1];
 }
 
-/** The messages of a reply, characters as bytes. @throws {Error} when they are not whole, or compressed */
+/**
+ * The messages of a reply, one character for each byte. Throws for incomplete or compressed ones.
+ */
 export function messagesOf(reply: Reply | undefined): string[] {
   const body = reply?.body ?? Buffer.alloc(0);
   const messages: string[] = [];
   for (let at = 0; at < body.length;) {
     const length = body.readUInt32BE(at + 1);
-    if (body[at] !== 0 || at + 5 + length > body.length) throw new Error('no whole message');
+    if (body[at] !== 0 || at + 5 + length > body.length)
+      throw new Error('an incomplete or compressed message');
     messages.push(body.toString('latin1', at + 5, at + 5 + length));
     at += 5 + length;
   }

@@ -1,11 +1,12 @@
 import { cp, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { buildCache, builtProgram } from '../built-program.ts';
-import type { BuiltProgram } from '../built-program.ts';
+import { buildCache, builtProgram } from '../../../tools/built-program.ts';
+import type { BuiltProgram } from '../../../tools/built-program.ts';
 
 /**
- * How h2spec asks: `http` as it is, with GET requests that are answered at once as no gRPC; `grpc` with POST and the
- * headers of a gRPC call, so that its streams stay open and the faults that it sends fall upon a call.
+ * The requests of h2spec. `http`: unchanged, with GET requests, which are refused at once because
+ * they are not gRPC. `grpc`: with POST and the headers of a gRPC call, so that its streams stay
+ * open and the faults that it sends concern a call.
  */
 export type H2specDialect = 'http' | 'grpc';
 
@@ -20,7 +21,7 @@ const GRPC_FIELDS = [
   'HeaderField("content-type", "application/grpc"),',
 ].join('\n');
 
-/** Builds h2spec, the conformance test of HTTP/2, at the version that its go.sum fixes. */
+/** Builds h2spec, the conformance test of HTTP/2, at the version in its go.sum. */
 export function provideH2spec(dialect: H2specDialect): Promise<BuiltProgram> {
   const path = join(buildCache, 'go', `h2spec-${dialect}`);
   return builtProgram({
@@ -43,7 +44,7 @@ export function provideH2spec(dialect: H2specDialect): Promise<BuiltProgram> {
 async function speakGrpc(file: string): Promise<void> {
   const text = await readFile(file, 'utf8');
   if (!text.includes(METHOD) || !text.includes(AUTHORITY))
-    throw new Error(`${file} is built otherwise`);
+    throw new Error(`${file} has a different structure`);
   await writeFile(
     file,
     text.replace(METHOD, METHOD.replace('GET', 'POST')).replace(AUTHORITY, GRPC_FIELDS),

@@ -1,22 +1,22 @@
 import { Duplex } from 'node:stream';
 
 /**
- * The server's end of a connection in memory. What a test lets arrive is read by the server in the same turn or the
- * next, and what the server writes is there at once, so that a conversation needs neither socket nor clock.
+ * The server's end of a connection in memory. The server reads what a test sends in the same turn
+ * or the next, and its writes arrive at once, so a conversation needs neither a socket nor a clock.
  */
 export class WireEnd extends Duplex {
-  /** Told each write of the server, in order. */
+  /** Called for each write of the server, in order. */
   onOutput: (bytes: Buffer) => void = () => {};
-  /** Told once, when the server has ended its side or destroyed the connection. */
+  /** Called once, when the server has ended its side or destroyed the connection. */
   onEnded: () => void = () => {};
-  /** How many writes there were: what is corked together counts as one. */
+  /** The number of writes. Writes that are corked together count as one. */
   writes = 0;
   #isEnded = false;
   #isStalled = false;
   #stalled: (() => void)[] = [];
 
   constructor() {
-    // As our listener hands out its sockets: the peer's end does not end ours.
+    // Like the sockets of our listener: the end of the peer's side does not end ours.
     super({ allowHalfOpen: true });
     this.on('error', () => {});
   }
@@ -25,7 +25,7 @@ export class WireEnd extends Duplex {
     if (!this.destroyed && !this.readableEnded) this.push(bytes);
   }
 
-  /** The client ends its side in good order. */
+  /** The client ends its side properly. */
   arriveEnd(): void {
     if (!this.destroyed) this.push(null);
   }
@@ -35,7 +35,7 @@ export class WireEnd extends Duplex {
     this.destroy(new Error('ECONNRESET'));
   }
 
-  /** From now on the client reads nothing: writes stay unfinished. */
+  /** From now on the client reads nothing, so writes stay unfinished. */
   stall(): void {
     this.#isStalled = true;
   }

@@ -4,12 +4,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { parse, stringify } from 'yaml';
-import { builtOrSkip } from '../built-or-skip.ts';
-import type { BuiltProgram } from '../built-program.ts';
-import { provideGoProgram } from '../provide-go-program.ts';
+import { builtOrSkip } from '../programs/built-or-skip.ts';
+import { provideIstio } from '../../../tools/test-programs.ts';
 import type { ProxyConfig } from './proxy-config.ts';
 
-/** A proxy of the mesh, in the words of its pod. */
+/** A proxy of the mesh, described by its pod. */
 export interface MeshProxy {
   readonly type: 'router' | 'sidecar' | 'waypoint';
   readonly namespace: string;
@@ -27,15 +26,15 @@ export interface CommandEnd {
 /** The content of a file, or the name of a flag and the content of the file that it takes. */
 export type FileArgument = string | readonly [flag: string, text: string];
 
-/** Istio's own code, without a cluster. */
+/** Istio's own code, run without a cluster. */
 export interface Istio {
-  /** Runs istioctl on files of these contents: behind the words their paths are put, or a flag with the path. */
+  /** Runs istioctl on files with these contents. Their paths, or flags with the paths, follow the words. */
   ctl(words: readonly string[], files: readonly FileArgument[]): Promise<CommandEnd>;
   /**
-   * What istiod would send to a proxy.
+   * The configuration that istiod would send to a proxy.
    * @param objects YAML texts: Services, Pods, EndpointSlices, and what Istio reads
    * @param istiodSettings environment variables of istiod
-   * @throws when a setting of the mesh is unknown, or an object malformed
+   * @throws if a setting of the mesh is unknown, or an object malformed
    */
   proxyConfigOf(
     proxy: MeshProxy,
@@ -45,12 +44,7 @@ export interface Istio {
   ): Promise<ProxyConfig>;
 }
 
-/** Builds Istio's code. */
-export function provideIstio(): Promise<BuiltProgram> {
-  return provideGoProgram('istio', join(import.meta.dirname, '..', '..', 'tools', 'istio'));
-}
-
-/** Istio's code for a suite's `before`: without it the tests are skipped, and fail where CI is set. */
+/** Istio's code for a suite's `before`: without it the tests are skipped, and fail if CI is set. */
 export async function istioOrSkip(context: Mocha.Context): Promise<Istio> {
   const program = await builtOrSkip(context, 'istio', provideIstio());
   return {
@@ -75,7 +69,7 @@ export async function istioOrSkip(context: Mocha.Context): Promise<Istio> {
 
 /** The folder of Helm's chart `istiod`, in the version of {@link istioOrSkip}. */
 export async function istiodChart(): Promise<string> {
-  const cwd = join(import.meta.dirname, '..', '..', 'tools', 'istio');
+  const cwd = join(import.meta.dirname, '..', '..', 'programs', 'istio');
   const words = ['list', '-m', '-f', '{{.Dir}}', 'istio.io/istio'];
   const { stdout } = await promisify(execFile)('go', words, { cwd });
   return join(stdout.trim(), 'manifests', 'charts', 'istio-control', 'istio-discovery');
@@ -108,7 +102,7 @@ function run(
   args: readonly string[],
   settings: Readonly<Record<string, string>> = {},
 ): Promise<CommandEnd> {
-  // Without a cluster to ask, whatever this machine is connected to.
+  // Without any cluster, even if this machine is connected to one.
   const env = { ...process.env, ...settings, KUBECONFIG: '/dev/null' };
   const options = { env, maxBuffer: 64 * 1024 * 1024 };
   return new Promise((resolve, reject) => {

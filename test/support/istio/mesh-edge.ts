@@ -1,10 +1,10 @@
-import { startCurfew } from '../curfew.ts';
-import type { Curfew } from '../curfew.ts';
-import { startEnvoy } from '../envoy.ts';
-import type { Envoy } from '../envoy.ts';
-import { freePort } from '../free-port.ts';
-import { writePolicyFile } from '../policy-file.ts';
-import { startSampleApp } from '../sample-app.ts';
+import { startCurfew } from '../processes/curfew.ts';
+import type { Curfew } from '../processes/curfew.ts';
+import { startEnvoy } from '../envoy/envoy.ts';
+import type { Envoy } from '../envoy/envoy.ts';
+import { freePort } from '../network/free-port.ts';
+import { writePolicyFile } from '../files/policy-file.ts';
+import { startSampleApp } from '../processes/sample-app.ts';
 import { plainEnvoyConfig } from './plain-envoy.ts';
 import { CURFEW_CLUSTER } from './proxy-config.ts';
 import type { ProxyConfig } from './proxy-config.ts';
@@ -19,7 +19,7 @@ export interface MeshEdgeOptions {
   readonly replicas?: number;
 }
 
-/** A real Envoy with what istiod makes for a proxy, before a real Curfew and the sample application. */
+/** A real Envoy with the configuration that istiod makes for a proxy, with a real Curfew and the sample application. */
 export interface MeshEdge {
   readonly port: number;
   readonly envoy: Envoy;
@@ -27,7 +27,7 @@ export interface MeshEdge {
   stop(): Promise<void>;
 }
 
-/** Starts all of it; what has been started is stopped again when something else cannot be. */
+/** Starts all of it. If a part cannot be started, the others are stopped again. */
 export async function startMeshEdge(options: MeshEdgeOptions): Promise<MeshEdge> {
   const closers: (() => Promise<void>)[] = [];
   const stop = async () => {
@@ -54,7 +54,7 @@ export async function startMeshEdge(options: MeshEdgeOptions): Promise<MeshEdge>
     const real = { [CURFEW_CLUSTER]: ports, [appCluster]: [app.webPort] };
     const envoy = await startEnvoy({
       config: plainEnvoyConfig(config, real, podPort),
-      args: ['--file-flush-interval-msec', '50'], // the access log, for those who wait for its lines
+      args: ['--file-flush-interval-msec', '50'], // so that tests need not wait long for lines of the access log
     });
     closers.push(() => envoy.stop());
     return { port: await envoy.port('mesh'), envoy, curfews, stop };

@@ -1,9 +1,9 @@
 import { stringify } from 'yaml';
 import type { MeshProxy } from './istio.ts';
 
-// What a mesh has beside Curfew, as its users have set it up: an application `shop`, and a gateway before it.
+// The rest of a mesh, as its users set it up: an application `shop`, and a gateway in front of it.
 
-/** A gateway that Istio has made for a Gateway of the Gateway API. */
+/** A gateway that Istio made for a Gateway of the Gateway API. */
 export const EDGE_GATEWAY: MeshProxy = {
   type: 'router',
   namespace: 'istio-ingress',
@@ -11,7 +11,7 @@ export const EDGE_GATEWAY: MeshProxy = {
   ip: '10.0.0.9',
 };
 
-/** A gateway that Helm or istioctl has installed, with Istio's own Gateway and VirtualService. */
+/** A gateway that Helm or istioctl installed, with Istio's own Gateway and VirtualService. */
 export const INGRESS_GATEWAY: MeshProxy = {
   type: 'router',
   namespace: 'istio-ingress',
@@ -120,7 +120,7 @@ function ingress(): object[] {
         hosts: ['*'],
         gateways: ['ingress'],
         http: [
-          // The one with a name is what an EnvoyFilter can find.
+          // An EnvoyFilter can find only a route with a name.
           { name: 'payments', match: [{ uri: { prefix: '/payments' } }], route: [toShop()] },
           { route: [toShop()] },
         ],

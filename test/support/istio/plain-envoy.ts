@@ -1,13 +1,13 @@
 import { connectionManagerOf } from './proxy-config.ts';
 import type { ConnectionManager, ProxyConfig } from './proxy-config.ts';
 
-/** Where what a proxy of the mesh talks to really is: ports of 127.0.0.1 by the name of their cluster. */
+/** The real addresses of a proxy's upstreams: ports of 127.0.0.1 by the name of their cluster. */
 export type RealPorts = Readonly<Record<string, readonly number[]>>;
 
 /**
- * What istiod sends to a proxy, made to run in an Envoy without Istio: one listener `mesh` in plain text, real
- * addresses, no certificates of the mesh, and without the filters that only Istio's build has. The rest, above all
- * the filters that ask Curfew and the settings of its cluster, is as it came.
+ * The configuration that istiod sends to a proxy, adapted to an Envoy without Istio: one listener `mesh` in plain text,
+ * real addresses, no certificates of the mesh, and without the filters that only Istio's build has. The rest, above all
+ * the filters that ask Curfew and the settings of its cluster, is unchanged.
  * @param port of the pod, for a sidecar
  */
 export function plainEnvoyConfig(config: ProxyConfig, ports: RealPorts, port?: number): string {
@@ -36,7 +36,7 @@ export function plainEnvoyConfig(config: ProxyConfig, ports: RealPorts, port?: n
         },
       ],
       clusters: clusters.map((cluster) => {
-        // What finds addresses and certificates in a mesh.
+        // The sources of addresses and certificates in a mesh.
         const {
           type: _type,
           edsClusterConfig: _eds,
@@ -70,7 +70,7 @@ function withoutIstiosOwn(manager: ConnectionManager): ConnectionManager {
     ({ typedConfig }) => !ISTIOS_OWN.test(String(typedConfig['@type'])),
   );
   for (const log of copy.accessLog ?? []) {
-    // Tests read what Envoy prints by a pipe, which cannot be opened by this name.
+    // Tests read Envoy's output through a pipe, which cannot be opened by this name.
     if (log.typedConfig['path'] !== '/dev/stdout') throw new Error('not a log on stdout');
     delete log.typedConfig['path'];
     log.typedConfig['@type'] = STDOUT_LOG;

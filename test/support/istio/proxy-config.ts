@@ -1,4 +1,4 @@
-/** A piece of Envoy's configuration as JSON, with the names that protobuf gives its fields there. */
+/** A part of Envoy's configuration as JSON, with protobuf's JSON names of fields. */
 export interface Piece {
   [field: string]: unknown;
 }
@@ -25,7 +25,7 @@ export interface Cluster extends Piece {
   readonly type: string;
 }
 
-/** What istiod would send to one proxy. */
+/** The configuration that istiod would send to one proxy. */
 export interface ProxyConfig {
   readonly listeners: readonly Listener[];
   readonly routes?: readonly (Piece & { readonly name: string })[];
@@ -38,7 +38,7 @@ export const CURFEW_CLUSTER = 'outbound|9001||curfew.curfew.svc.cluster.local';
 
 /**
  * The part of a listener that handles requests in plain text.
- * @param port of the pod, where a sidecar has one part for each; a gateway has one for all
+ * @param port of the pod: a sidecar has one part for each port, a gateway one for all
  */
 export function connectionManagerOf(config: ProxyConfig, port?: number): ConnectionManager {
   const chains = config.listeners

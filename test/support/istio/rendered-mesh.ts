@@ -8,7 +8,7 @@ export function istioFile(name: string): string {
   return readFileSync(join(DEPLOY_FOLDER, 'istio', name), 'utf8');
 }
 
-/** The settings of a mesh whose owner took over our provider and our access log. */
+/** The settings of a mesh with our provider and our access log. */
 export function shippedMeshConfig(): Record<string, unknown> {
   return {
     ...meshConfigIn(istioFile('istio-operator.yaml')),
@@ -16,7 +16,7 @@ export function shippedMeshConfig(): Record<string, unknown> {
   };
 }
 
-/** What kustomize makes of an overlay. */
+/** The objects that kustomize makes from an overlay. */
 export async function renderedOverlay(kubectl: string, overlay: string): Promise<string> {
   const folder = kustomizeFolders().find(({ name }) => name === `kubernetes/overlays/${overlay}`);
   if (folder === undefined) throw new Error(`there is no overlay ${overlay}`);

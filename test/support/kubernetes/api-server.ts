@@ -1,43 +1,31 @@
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { builtOrSkip } from '../built-or-skip.ts';
-import { startProcess } from '../child-process.ts';
-import type { Running } from '../child-process.ts';
-import { eventually } from '../eventually.ts';
-import { freePort } from '../free-port.ts';
-import type { BuiltProgram } from '../built-program.ts';
-import { provideGoProgram } from '../provide-go-program.ts';
-import { runCommand } from '../run-command.ts';
-import type { CommandAnswer } from '../run-command.ts';
+import { builtOrSkip } from '../programs/built-or-skip.ts';
+import { startProcess } from '../processes/child-process.ts';
+import type { Running } from '../processes/child-process.ts';
+import { eventually } from '../time/eventually.ts';
+import { freePort } from '../network/free-port.ts';
+import { provideApiServer } from '../../../tools/test-programs.ts';
+import { runCommand } from '../processes/run-command.ts';
+import type { CommandAnswer } from '../processes/run-command.ts';
 
 const START_MAX_MS = 120_000;
 
 /** A real API server of Kubernetes, without controllers and nodes: objects are accepted or refused, and nothing starts. */
 export interface ApiServer {
   /**
-   * Runs kubectl against it, with a text as its standard input. Warnings of the server, of its admission plugins
-   * above all, are faults in `stderr`.
+   * Runs kubectl against it, with a text as its standard input. Warnings of the server, above all of its admission
+   * plugins, are in `stderr`.
    */
   kubectl(args: readonly string[], input?: string): Promise<CommandAnswer>;
-  /** The environment of somebody whose kubectl and helm ask this server, but for PATH. */
+  /** The environment of a user whose kubectl and helm use this server, without PATH. */
   readonly access: { readonly KUBECONFIG: string; readonly HOME: string };
   stop(): Promise<void>;
 }
 
-/** Builds the program. */
-export function provideApiServer(): Promise<BuiltProgram> {
-  const folder = join(import.meta.dirname, '..', '..', 'tools', 'kube-apiserver');
-  const modules = readFileSync(join(folder, 'go.mod'), 'utf8');
-  const version = /k8s\.io\/kubernetes (v\S+)/.exec(modules)?.[1] ?? '';
-  // Kubernetes' own build says so, too; without it the server knows no version, and helm refuses to install.
-  const flags = [`-ldflags=-X k8s.io/component-base/version.gitVersion=${version}`];
-  return provideGoProgram('kube-apiserver', folder, flags);
-}
-
-/** The program, for a suite's `before`: without it the tests are skipped, and fail where CI is set. */
+/** The program, for a suite's `before`: without it the tests are skipped, and fail if CI is set. */
 export function apiServerOrSkip(context: Mocha.Context): Promise<string> {
   return builtOrSkip(context, 'kube-apiserver', provideApiServer());
 }
@@ -46,7 +34,7 @@ export function apiServerOrSkip(context: Mocha.Context): Promise<string> {
 export async function startApiServer(program: string, kubectl: string): Promise<ApiServer> {
   const folder = await mkdtemp(join(tmpdir(), 'curfew-kubernetes-'));
   const [port, etcdPort] = await Promise.all([freePort(), freePort()]);
-  // What kubectl keeps of a server, it keeps in HOME.
+  // kubectl caches data of a server in HOME.
   const access = { KUBECONFIG: await writeAccess(folder, port), HOME: folder };
   const server = await startProcess(program, argumentsFor(folder, port, etcdPort));
   const ask = (args: readonly string[], input = '') =>
@@ -66,7 +54,7 @@ export async function startApiServer(program: string, kubectl: string): Promise<
 
 async function stateOf(server: Running, ask: ApiServer['kubectl']) {
   if (!server.isAlive()) return 'the API server has ended';
-  // What it makes itself comes after it says that it is ready.
+  // It makes its own objects after it reports that it is ready.
   const { code } = await ask(['get', 'namespace', 'default']);
   return code === 0 && 'ready';
 }

@@ -1,15 +1,18 @@
-import type { CrdFiles } from '../crd-schemas.ts';
-import type { CommandAnswer } from '../run-command.ts';
+import type { CrdFiles } from './schemas/crd-schemas.ts';
+import type { CommandAnswer } from '../processes/run-command.ts';
 import type { ApiServer } from './api-server.ts';
+import { eventually } from '../time/eventually.ts';
 import { titleOf, workloadsIn } from './kube-object.ts';
 import type { KubeObject } from './kube-object.ts';
 
-/** For `kubectl apply`: fields that the server does not know are refused by it, and so is what it warns of. */
+const ESTABLISHED_MAX_MS = 60_000;
+
+/** For `kubectl apply`: the server rejects unknown fields and everything that it would warn about. */
 export const STRICT: readonly string[] = ['--validate=strict', '--warnings-as-errors'];
 
 /**
- * Tells the server the kinds of these objects that are not its own, as their projects define them, and makes the
- * namespaces that the objects are in and do not make.
+ * Registers the kinds of these objects that the server does not have, as their projects define them, and makes the
+ * namespaces that the objects need but do not make.
  */
 export async function prepareFor(
   server: ApiServer,
@@ -21,8 +24,14 @@ export async function prepareFor(
   );
   if (files.size > 0) {
     await succeeded(server.kubectl(['create', ...[...files].flatMap((file) => ['-f', file])]));
-    const wait = ['wait', '--for=condition=Established', 'crd', '--all', '--timeout=60s'];
-    await succeeded(server.kubectl(wait));
+    // `kubectl wait` fails for one that has no conditions yet, as on a busy machine.
+    const status = '{.metadata.name}={.status.conditions[?(@.type=="Established")].status}';
+    const get = ['get', 'crd', '-o', `jsonpath={range .items[*]}${status}{"\\n"}{end}`];
+    const areAll = async (): Promise<boolean> => {
+      const lines = (await server.kubectl(get)).stdout.trim().split('\n');
+      return lines.every((line) => line.endsWith('=True'));
+    };
+    await eventually('established kinds', areAll, ESTABLISHED_MAX_MS);
   }
   const own = objects
     .filter(({ kind }) => kind === 'Namespace')
@@ -34,7 +43,7 @@ export async function prepareFor(
   }
 }
 
-/** Makes a pod of each template, as a controller would: admission looks at it then, and not before. */
+/** Makes a pod from each template, as a controller would: only then does admission check it. */
 export async function createPods(
   server: ApiServer,
   objects: readonly KubeObject[],
@@ -46,7 +55,7 @@ export async function createPods(
       return { apiVersion: 'v1', kind: 'Pod', metadata, spec: pod };
     });
   if (pods.length === 0) return { code: 0, stdout: '', stderr: '' };
-  // A controller makes the account of pods that name none, and there is no controller.
+  // A controller would make the account of pods without one, and there is no controller.
   for (const namespace of new Set(pods.map(({ metadata }) => metadata.namespace ?? 'default'))) {
     // oxlint-disable-next-line no-await-in-loop -- one or two
     await server.kubectl(['--namespace', namespace, 'create', 'serviceaccount', 'default']);
@@ -55,7 +64,7 @@ export async function createPods(
   return server.kubectl(['create', ...STRICT, '-f', '-'], list);
 }
 
-/** Deletes the objects, but not their namespaces: no controller would ever finish that. */
+/** Deletes the objects, but not their namespaces: without a controller that would never finish. */
 export async function removeObjects(
   server: ApiServer,
   objects: readonly KubeObject[],

@@ -1,9 +1,9 @@
 import { parseAllDocuments } from 'yaml';
 
-/** Names with values, as labels and selectors have them. */
+/** Names with values, as in labels and selectors. */
 export type Labels = Readonly<Record<string, string>>;
 
-/** Any object of Kubernetes, with the fields that our rules look at. */
+/** Any object of Kubernetes, with the fields that our rules use. */
 export interface KubeObject {
   readonly apiVersion: string;
   readonly kind: string;
@@ -46,7 +46,7 @@ export interface Container {
   }[];
 }
 
-/** Which keys of a ConfigMap or Secret, and under which names; all of them without `items`. */
+/** The keys of a ConfigMap or Secret, and their file names; all of them without `items`. */
 export interface Projection {
   readonly name?: string;
   readonly secretName?: string;
@@ -107,7 +107,7 @@ export function sameNamespace(one: KubeObject, other: KubeObject): boolean {
   return (one.metadata.namespace ?? '') === (other.metadata.namespace ?? '');
 }
 
-/** Everything that makes pods, and pods themselves. */
+/** All objects that make pods, and pods themselves. */
 export function workloadsIn(objects: readonly KubeObject[]): Workload[] {
   return objects.flatMap((object) => {
     const title = titleOf(object);
@@ -121,12 +121,12 @@ export function workloadsIn(objects: readonly KubeObject[]): Workload[] {
   });
 }
 
-/** An empty selector selects everything; none at all is the caller's to judge. */
+/** An empty selector selects everything. The caller decides about a missing one. */
 export function selects(selector: Labels, labels: Labels): boolean {
   return Object.entries(selector).every(([name, value]) => labels[name] === value);
 }
 
-/** The variables that a container is started with, by the ConfigMaps and its own list. */
+/** The variables of a container, from the ConfigMaps and its own list. */
 export function environmentOf(
   container: Container,
   { object }: Workload,

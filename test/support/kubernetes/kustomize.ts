@@ -6,24 +6,24 @@ import { dirname, join, relative } from 'node:path';
 import { promisify } from 'node:util';
 import { parse, stringify } from 'yaml';
 
-/** Where the files that are shipped for running Curfew are. */
+/** The folder with the files for running Curfew. */
 export const DEPLOY_FOLDER: string = join(import.meta.dirname, '..', '..', '..', 'deploy');
 
 const BASE = join(DEPLOY_FOLDER, 'kubernetes', 'base');
 
-/** What kustomize made of a folder. */
+/** The result of kustomize for a folder. */
 export interface Rendering {
   readonly yaml: string;
-  /** What it had to say besides, such as that a field is deprecated. */
+  /** Its warnings, such as that a field is deprecated. */
   readonly warnings: string;
 }
 
 /** A folder with a `kustomization.yaml`. */
 export interface KustomizeFolder {
   readonly path: string;
-  /** From the folder `deploy` on. */
+  /** The path below the folder `deploy`. */
   readonly name: string;
-  /** A component is no use by itself: it changes what it is added to. */
+  /** A component is not used alone: it changes the folder that it is added to. */
   readonly isComponent: boolean;
 }
 
@@ -41,11 +41,23 @@ export function kustomizeFolders(): KustomizeFolder[] {
 /** Builds a folder; a component is added to the base. */
 export async function render(kubectl: string, folder: KustomizeFolder): Promise<Rendering> {
   if (!folder.isComponent) return build(kubectl, folder.path);
-  // Any folder for temporary files has the same way to it as the overlay will.
+  // A relative path from any temporary folder, as the overlay will have it.
   return renderOverlay(kubectl, { components: [relative(join(tmpdir(), 'overlay'), folder.path)] });
 }
 
-/** Builds an overlay of the base that has these fields besides. */
+/** Builds an overlay of the base with these components, by their names, in this order, and with more fields. */
+export function renderWith(
+  kubectl: string,
+  names: readonly string[],
+  fields: object = {},
+): Promise<Rendering> {
+  const components = names.map((name) =>
+    relative(join(tmpdir(), 'overlay'), join(DEPLOY_FOLDER, 'kubernetes', 'components', name)),
+  );
+  return renderOverlay(kubectl, { components, ...fields });
+}
+
+/** Builds an overlay of the base with these additional fields. */
 export async function renderOverlay(kubectl: string, fields: object): Promise<Rendering> {
   const overlay = await mkdtemp(join(tmpdir(), 'curfew-overlay-'));
   try {

@@ -1,21 +1,24 @@
 import { sameNamespace } from './kube-object.ts';
 import type { KubeObject, Projection, Volume, Workload } from './kube-object.ts';
 
-/** The Secrets that an operator makes, with their keys: none of them is in this repository. */
+/** The Secrets that an operator makes, with their keys. The repository contains none of them. */
 export const SECRET_KEYS: Readonly<Record<string, readonly string[]>> = {
   'curfew-keys': ['curfew.keys'],
   'curfew-redis': ['password', 'ca.crt'],
   'curfew-tls': ['tls.crt', 'tls.key', 'ca.crt'],
+  'curfew-admin-tokens': ['tokens'],
+  'curfew-admin-tls': ['tls.crt', 'tls.key', 'ca.crt'],
+  'curfew-sentinel': ['password'],
 };
 
-/** One file of a volume: its path in there, and where it comes from. */
+/** One file of a volume: its path in the volume, and its source. */
 export interface MountedFile {
   readonly path: string;
   readonly source: { readonly kind: 'ConfigMap' | 'Secret'; readonly name: string };
   readonly key: string;
 }
 
-/** The files of a volume; a string is what is missing for them. */
+/** The files of a volume. A string names a missing source. */
 export function filesOf(
   volume: Volume,
   workload: Workload,
@@ -38,7 +41,7 @@ function projected(
   const keys =
     kind === 'Secret' ? SECRET_KEYS[name] : keysOfConfigMap(name, workload.object, objects);
   if (keys === undefined) {
-    return projection.optional === true ? [] : [`${kind} ${name}, which nobody makes`];
+    return projection.optional === true ? [] : [`${kind} ${name}, which nothing makes`];
   }
   const items = projection.items ?? keys.map((key) => ({ key, path: key }));
   return items.map(({ key, path }) =>

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { publishVolume } from '../mounted-volume.ts';
+import { publishVolume } from '../files/mounted-volume.ts';
 import { filesOf } from './mounted-files.ts';
 import { sameNamespace } from './kube-object.ts';
 import type { Container, KubeObject, Workload } from './kube-object.ts';
@@ -10,7 +10,7 @@ export type SecretTexts = Readonly<Record<string, Readonly<Record<string, string
 const DEFAULT_MODE = 0o644;
 
 /**
- * Writes what a container's volumes hold below `root`, as the kubelet does. Where they are already, they are swapped.
+ * Writes the content of a container's volumes below `root`, as the kubelet does. Existing volumes are replaced.
  */
 export async function writePodFiles(
   root: string,
@@ -28,7 +28,7 @@ export async function writePodFiles(
         kind === 'Secret'
           ? secrets[from]?.[file.key]
           : configText(from, file.key, workload, objects);
-      if (text === undefined) throw new Error(`nobody says what is in ${from}/${file.key}`);
+      if (text === undefined) throw new Error(`the content of ${from}/${file.key} is unknown`);
       return [file.path, text] as const;
     });
     const mode = volume.secret?.defaultMode ?? volume.configMap?.defaultMode ?? DEFAULT_MODE;

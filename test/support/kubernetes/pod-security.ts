@@ -1,22 +1,22 @@
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
-import { builtOrSkip } from '../built-or-skip.ts';
-import { provideGoProgram } from '../provide-go-program.ts';
+import { builtOrSkip } from '../programs/built-or-skip.ts';
+import { provideGoProgram } from '../../../tools/provide-go-program.ts';
 import { workloadsIn } from './kube-object.ts';
 import type { KubeObject } from './kube-object.ts';
 
-/** Judges rendered pods as the admission plugin of Kubernetes would. */
+/** Checks rendered pods as the admission plugin of Kubernetes would. */
 export interface PodSecurity {
   /**
-   * Which pods the plugin would refuse, one line each, by the labels of their namespaces.
-   * @throws when a pod has a field that Kubernetes does not know
+   * The pods that the plugin would refuse, one line each, by the labels of their namespaces.
+   * @throws if a pod has a field that Kubernetes does not know
    */
   violations(objects: readonly KubeObject[]): Promise<string[]>;
 }
 
 /** The plugin's own code, for a suite's `before`: without it the tests are skipped, and fail where CI is set. */
 export async function podSecurityOrSkip(context: Mocha.Context): Promise<PodSecurity> {
-  const folder = join(import.meta.dirname, '..', '..', 'tools', 'pod-security');
+  const folder = join(import.meta.dirname, '..', '..', 'programs', 'pod-security');
   const program = await builtOrSkip(
     context,
     'pod-security',

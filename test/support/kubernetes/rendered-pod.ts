@@ -2,10 +2,10 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { checkHealth } from '../../../src/transport/check-health.ts';
-import { startProcess } from '../child-process.ts';
-import type { Running } from '../child-process.ts';
-import { freePort } from '../free-port.ts';
-import { httpCall } from '../http-call.ts';
+import { startProcess } from '../processes/child-process.ts';
+import type { Running } from '../processes/child-process.ts';
+import { freePort } from '../network/free-port.ts';
+import { httpCall } from '../clients/http-call.ts';
 import { environmentOf, workloadsIn } from './kube-object.ts';
 import type { Container, KubeObject, PortRef, Probe, Workload } from './kube-object.ts';
 import { writePodFiles } from './pod-files.ts';
@@ -17,28 +17,28 @@ export interface RenderedPodOptions {
   readonly objects: readonly KubeObject[];
   /** `Deployment/curfew`; its first container is started. */
   readonly title: string;
-  /** The words before the container's own `args`: what the image starts. */
+  /** The words before the container's own `args`: the entry point of the image. */
   readonly entrypoint: readonly string[];
   readonly secrets?: SecretTexts;
-  /** What must differ from the manifest, because there is no cluster: the address of Redis, say. */
+  /** Variables that must differ from the manifest, because there is no cluster, for example the address of Redis. */
   readonly environment?: Readonly<Record<string, string>>;
 }
 
 /** The process of a container, started here exactly as its manifest says, with its files below a folder. */
 export interface RenderedPod {
   readonly process: Running;
-  /** Where the container's root would be. */
+  /** The folder in place of the container's root. */
   readonly root: string;
-  /** The port of 127.0.0.1 that stands for one of the container's. */
+  /** The port of 127.0.0.1 in place of a port of the container. */
   port(named: PortRef): number;
-  /** Whether a probe of the manifest succeeds; the kubelet's words are its parts. */
+  /** Whether a probe of the manifest succeeds. */
   probe(name: 'startupProbe' | 'readinessProbe' | 'livenessProbe'): Promise<boolean>;
-  /** Puts what the objects say now into the volumes, as the kubelet does some time after a change. */
+  /** Writes the present content of the objects into the volumes, as the kubelet does some time after a change. */
   update(objects: readonly KubeObject[]): Promise<void>;
   stop(): Promise<void>;
 }
 
-/** Starts the first container of a workload without a cluster; its environment is the manifest's and nothing else. */
+/** Starts the first container of a workload without a cluster, with exactly the environment of the manifest. */
 export async function startRenderedPod(options: RenderedPodOptions): Promise<RenderedPod> {
   const { objects, title, entrypoint, secrets = {} } = options;
   const workload = workloadsIn(objects).find((other) => other.title === title);
@@ -88,7 +88,7 @@ function portHere(container: Container, ports: Ports, named: PortRef): number {
   return here;
 }
 
-/** The manifest's variables: paths lie below `root`, and ports of the container have become free ones of this machine. */
+/** The manifest's variables, with paths below `root`, and free ports of this machine in place of the container's. */
 function environmentHere(
   {
     workload,

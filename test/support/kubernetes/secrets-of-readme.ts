@@ -7,7 +7,7 @@ import { DEPLOY_FOLDER } from './kustomize.ts';
 import type { KubeObject } from './kube-object.ts';
 import type { SecretTexts } from './pod-files.ts';
 
-/** A fenced block behind `<!-- test: NAME -->` in the README about Kubernetes. */
+/** The fenced block after `<!-- test: NAME -->` in the README about Kubernetes. */
 export async function kubernetesReadmeBlock(name: string): Promise<string> {
   const text = await readFile(join(DEPLOY_FOLDER, 'kubernetes', 'README.md'), 'utf8');
   const found = new RegExp(`<!-- test: ${name} -->\\s+\`\`\`\\w*\\n([\\s\\S]*?)\n\`\`\``).exec(
@@ -18,11 +18,14 @@ export async function kubernetesReadmeBlock(name: string): Promise<string> {
 }
 
 /**
- * The Secrets that the README's commands make, run as they stand in a folder with the files that they want; only that
- * kubectl prints each Secret instead of sending it to a cluster.
+ * The Secrets that the README's commands make. The commands run unchanged in a folder with the files that they need,
+ * except that kubectl prints each Secret instead of sending it to a cluster.
  */
 export async function secretsOfReadme(kubectl: string, folder: string): Promise<SecretTexts> {
-  const commands = (await kubernetesReadmeBlock('secrets')).split('\n');
+  const blocks = await Promise.all(
+    ['secrets', 'sentinel secrets', 'administration secrets'].map(kubernetesReadmeBlock),
+  );
+  const commands = blocks.join('\n').replaceAll('\\\n', '').split('\n');
   const secrets: Record<string, Record<string, string>> = {};
   for (const command of commands) {
     const isKubectl = command.startsWith('kubectl ');

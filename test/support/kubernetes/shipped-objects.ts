@@ -4,17 +4,17 @@ import { parseObjects } from './kube-object.ts';
 import type { KubeObject } from './kube-object.ts';
 import { DEPLOY_FOLDER, kustomizeFolders } from './kustomize.ts';
 
-/** Objects of Kubernetes that are shipped as a text. */
+/** Objects of Kubernetes in a shipped text. */
 export interface ShippedObjects {
-  /** A file from the folder `deploy` on, or the page and line of a block in it. */
+  /** A file below the folder `deploy`, or the page and line of a block on it. */
   readonly name: string;
   readonly yaml: string;
 }
 
-/** What has the form of an object, and only kubectl and istioctl read. */
+/** Kinds that have the form of an object, but only kubectl and istioctl read them. */
 const SETTINGS = /^(kustomize\.config\.k8s\.io|install\.istio\.io)\//;
 
-/** Files of objects that no kustomization takes in, so that users apply them by themselves. */
+/** Files of objects that no kustomization includes, because users apply them directly. */
 export function looseObjectFiles(): ShippedObjects[] {
   const kustomizations = new Map(
     kustomizeFolders().map(({ name, path }) => [
@@ -29,7 +29,7 @@ export function looseObjectFiles(): ShippedObjects[] {
     .filter(({ yaml }) => hasObjects(yaml));
 }
 
-/** The objects that pages about deployment show. */
+/** The objects on the pages about deployment. */
 export function objectsInPages(): ShippedObjects[] {
   return globSync('**/*.md', { cwd: DEPLOY_FOLDER })
     .toSorted()
@@ -43,7 +43,7 @@ export function objectsInPages(): ShippedObjects[] {
     .filter(({ yaml }) => hasObjects(yaml));
 }
 
-/** A line that is commented out takes nothing in. */
+/** A commented line includes nothing. */
 function takesIn(kustomization: string, file: string): boolean {
   const lines = kustomization.split('\n').map((line) => line.replace(/#.*/, ''));
   return lines.some((line) => line.split(/[\s[\],=]+/).includes(file));

@@ -1,12 +1,12 @@
 import { delimiter, dirname } from 'node:path';
-import { runCommand } from '../run-command.ts';
-import type { CommandAnswer } from '../run-command.ts';
+import { runCommand } from '../processes/run-command.ts';
+import type { CommandAnswer } from '../processes/run-command.ts';
 import type { ApiServer } from './api-server.ts';
 
-/** Lines of a shell, run until one of them fails. */
+/** Runs lines of a shell until one of them fails. */
 export type UserShell = (script: string) => Promise<CommandAnswer>;
 
-/** The shell of somebody in a folder, whose programs ask this API server. */
+/** The shell of a user in a folder, with programs that use this API server. */
 export function userShell(
   server: ApiServer,
   folder: string,

@@ -3,17 +3,16 @@ import { randomBytes } from 'node:crypto';
 import { chmod, mkdtemp, rm, unlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { pino } from 'pino';
 import { followKeys } from '../../../src/app/follow-keys.ts';
 import type { FollowedKeys } from '../../../src/app/follow-keys.ts';
-import { Lifecycle } from '../../../src/app/lifecycle.ts';
-import { Metrics } from '../../../src/app/metrics.ts';
-import { keyFingerprint } from '../../../src/app/session-names.ts';
-import type { Shell } from '../../../src/app/shell.ts';
-import { StartFault } from '../../../src/app/start-fault.ts';
-import { eventually } from '../../support/eventually.ts';
-import { writeKeyFile } from '../../support/key-file.ts';
-import type { KeyFile } from '../../support/key-file.ts';
+import { keyFingerprint } from '../../../src/keys/session-names.ts';
+import { StartFault } from '../../../src/process/start-fault.ts';
+import { recordedShell } from './recorded-shell.ts';
+import type { RecordedShell } from './recorded-shell.ts';
+import { eventually } from '../../support/time/eventually.ts';
+import { writeKeyFile } from '../../support/files/key-file.ts';
+import type { KeyFile } from '../../support/files/key-file.ts';
+import { writeUnreportedFile } from '../../support/files/unreported-file.ts';
 
 const SWAP_MAX_MS = 1_000;
 const hex = (secret: Uint8Array): string => Buffer.from(secret).toString('hex');
@@ -22,18 +21,11 @@ describe('followKeys', () => {
   const [first, second] = [randomBytes(32), randomBytes(32)];
   const [one, two] = [first, second].map(keyFingerprint) as [string, string];
   let file: KeyFile;
-  let lines: string[];
-  let shell: Shell;
+  let shell: RecordedShell;
 
   beforeEach(async () => {
     file = await writeKeyFile([first]);
-    lines = [];
-    shell = {
-      log: pino({ base: null }, { write: (line) => lines.push(line) }),
-      metrics: new Metrics('test'),
-      lifecycle: new Lifecycle(() => undefined),
-      giveUp: (why) => expect.fail(why),
-    };
+    shell = recordedShell();
   });
   afterEach(async () => {
     await shell.lifecycle.close();
@@ -42,12 +34,11 @@ describe('followKeys', () => {
 
   const follow = (keyFile: string | undefined = file.path): Promise<FollowedKeys> =>
     followKeys({ keyFile, decisionBudgetMs: 150 }, shell);
-  const isSuccessful = async (value: 0 | 1): Promise<boolean> => {
-    const { text } = await shell.metrics.exposition();
-    return new RegExp(`^curfew_key_file_last_reload_successful ${value}$`, 'm').test(text);
-  };
+  const isSuccessful = async (value: 0 | 1): Promise<boolean> =>
+    (await shell.sample('curfew_key_file_last_reload_successful')) === String(value);
+  const linesOf = (event: string) => shell.lines.filter((line) => line.event === event);
 
-  it('takes each change of the file within a second, tells whoever asked, and logs fingerprints only', async () => {
+  it('takes each change of the file within a second, calls back, and logs fingerprints only', async () => {
     const keys = await follow();
     let swaps = 0;
     keys.onSwap(() => (swaps += 1));
@@ -57,10 +48,10 @@ describe('followKeys', () => {
     await file.publish([second, first]);
     await eventually('the other order', () => keys.ring.listed[0] === two, SWAP_MAX_MS);
     expect(swaps).to.equal(2);
-    const text = lines.join('');
-    expect(text).to.contain(`"event":"keys_loaded","keys":["${two}","${one}"]`);
+    expect(linesOf('keys_loaded').at(-1)?.['keys']).to.deep.equal([two, one]);
+    const text = JSON.stringify(shell.lines);
     for (const secret of [first, second]) expect(text).to.not.contain(hex(secret).slice(0, 12));
-    expect((await shell.metrics.exposition()).text).to.match(/^curfew_key_file_keys 2$/m);
+    expect(await shell.sample('curfew_key_file_keys')).to.equal('2');
   });
 
   const MISFORTUNES: readonly (readonly [string, () => Promise<void>])[] = [
@@ -76,30 +67,32 @@ describe('followKeys', () => {
       await happen();
       await eventually('red metric', () => isSuccessful(0), SWAP_MAX_MS);
       expect(keys.ring.listed).to.deep.equal([one]);
-      const rejected = lines.find((line) => line.includes('"event":"keys_rejected"'));
-      expect(rejected).to.contain('"level":50');
+      const [rejected] = linesOf('keys_rejected');
+      expect(rejected?.level).to.equal(50);
       for (const secret of ['correct-horse', hex(second).slice(0, 20), hex(first)]) {
-        expect(rejected).to.not.contain(secret);
+        expect(JSON.stringify(rejected)).to.not.contain(secret);
       }
       await file.publish([first]);
       await eventually('green metric', () => isSuccessful(1), SWAP_MAX_MS);
-      expect(lines.join('')).to.contain('"event":"keys_restored"');
+      expect(linesOf('keys_restored')).to.have.length(1);
     });
   }
 
-  it('warns of a file that everybody can read, and takes it', async () => {
+  it('warns of a file that every user can read, and uses it', async () => {
     await chmod(file.path, 0o644);
     await follow();
-    const warned = lines.filter((line) => line.includes('"event":"key_file_warned"'));
+    const warned = linesOf('key_file_warned');
     expect(warned).to.have.length(1);
-    expect(warned[0]).to.contain('chmod 600').and.not.contain(hex(first));
+    expect(warned[0]?.['msg']).to.contain('chmod 600').and.not.contain(hex(first));
   });
 
-  it('reads again when it is asked to', async () => {
-    const keys = await follow();
-    await file.write(`${hex(second)}\n${hex(first)}\n`);
+  it('reads again when it is asked to, also where the file system reports no change', async () => {
+    const unreported = await writeUnreportedFile(`${hex(first)}\n`);
+    const keys = await follow(unreported.path);
+    await unreported.change(`${hex(second)}\n${hex(first)}\n`);
     keys.look();
-    await eventually('another key', () => keys.ring.listed[0] === two, 90);
+    await eventually('another key', () => keys.ring.listed[0] === two, SWAP_MAX_MS);
+    await unreported.remove();
   });
 
   it('has a random key where there is no file, another each time', async () => {

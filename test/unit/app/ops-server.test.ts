@@ -2,8 +2,8 @@ import { expect } from 'chai';
 import { connect } from 'node:net';
 import { startOpsServer } from '../../../src/app/ops-server.ts';
 import type { OpsServer } from '../../../src/app/ops-server.ts';
-import { CONDITIONS, Readiness } from '../../../src/app/readiness.ts';
-import { httpCall } from '../../support/http-call.ts';
+import { CONDITIONS, Readiness } from '../../../src/process/readiness.ts';
+import { httpCall } from '../../support/clients/http-call.ts';
 
 describe('ops-server', () => {
   let readiness: Readiness;
@@ -27,8 +27,8 @@ describe('ops-server', () => {
   });
 
   it('is not ready while a condition is missing, and says which and why', async () => {
-    for (const condition of CONDITIONS) readiness.hold(condition);
-    readiness.fail('store', 'connection refused');
+    for (const condition of CONDITIONS) readiness.met(condition);
+    readiness.unmet('store', 'connection refused');
     const { status, body, headers } = await httpCall(port, '/readyz');
     expect(status).to.equal(503);
     expect(headers['content-type']).to.equal('application/json; charset=utf-8');
@@ -38,14 +38,14 @@ describe('ops-server', () => {
     });
   });
 
-  it('is ready when all of them hold', async () => {
-    for (const condition of CONDITIONS) readiness.hold(condition);
+  it('is ready when all conditions are met', async () => {
+    for (const condition of CONDITIONS) readiness.met(condition);
     const { status, body } = await httpCall(port, '/readyz?verbose');
     expect(status).to.equal(200);
     expect(JSON.parse(body)).to.include({ ready: true });
   });
 
-  it('gives the metrics with their content type', async () => {
+  it('serves the metrics with their content type', async () => {
     const { status, headers, body } = await httpCall(port, '/metrics');
     expect(status).to.equal(200);
     expect(headers['content-type']).to.equal('text/plain; version=0.0.4');
@@ -58,14 +58,14 @@ describe('ops-server', () => {
     expect([status, headers['content-length'], body]).to.deep.equal([200, '11', '']);
   });
 
-  it('knows no other path', async () => {
+  it('answers 404 on any other path', async () => {
     for (const path of ['/', '/metrics/', '/livez/../metrics', '/healthz', '//metrics']) {
       // oxlint-disable-next-line no-await-in-loop
       expect((await httpCall(port, path)).status, path).to.equal(404);
     }
   });
 
-  it('only reads', async () => {
+  it('allows GET and HEAD only', async () => {
     const { status, headers } = await httpCall(port, '/metrics', { method: 'POST', body: 'x' });
     expect([status, headers.allow]).to.deep.equal([405, 'GET, HEAD']);
   });
@@ -75,7 +75,7 @@ describe('ops-server', () => {
     expect(status).to.equal(431);
   });
 
-  it('closes although a client keeps its connection', async () => {
+  it('closes even if a client keeps its connection open', async () => {
     const socket = connect(port, '127.0.0.1');
     socket.write('GET /livez HTTP/1.1\r\nHost: a\r\n\r\n');
     await new Promise((resolve) => socket.once('data', resolve));

@@ -31,7 +31,7 @@ describe('within deadline', () => {
     expect(await rejection(withinDeadline(Promise.reject(fault), 1_000, () => 0))).to.equal(fault);
   });
 
-  it('gives up when no answer comes', async () => {
+  it('is rejected when no answer comes', async () => {
     const never = new Promise<string>(() => {});
     expect(await rejection(withinDeadline(never, 3, () => 0))).to.include({
       code: 'ERR_STORE_UNAVAILABLE',

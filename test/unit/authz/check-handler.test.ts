@@ -2,11 +2,11 @@ import { expect } from 'chai';
 import type { CheckReply, RequestFacts } from '../../../src/authz/check-call.ts';
 import { createCheckHandler } from '../../../src/authz/check-handler.ts';
 import type { CheckObservation } from '../../../src/authz/check-observer.ts';
-import { TokenKeysUnavailable, type TokenVerifier } from '../../../src/authz/token-verifier.ts';
-import { OpeningsAtLimit } from '../../../src/authz/openings-at-limit.ts';
+import { OpeningsAtLimit, TokenKeysUnavailable } from '../../../src/authz/check-faults.ts';
+import type { TokenVerifier } from '../../../src/authz/token-verifier.ts';
 import { parsePolicyFile } from '../../../src/policy/parse-policy-file.ts';
-import type { PolicySet } from '../../../src/policy/policy-set.ts';
-import type { SessionKey } from '../../../src/session/session-key.ts';
+import type { PolicySet } from '../../../src/policy/selection/policy-set.ts';
+import { tagOf, type SessionKey } from '../../../src/session/session-key.ts';
 import type {
   OpenRequest,
   SessionStore,
@@ -15,11 +15,12 @@ import type {
 } from '../../../src/session/session-store.ts';
 import { StoreUnavailable } from '../../../src/session/session-store.ts';
 import type { TouchOutcome } from '../../../src/session/touch-outcome.ts';
-import { MemorySessionStore } from '../../../src/store/memory-session-store.ts';
-import { askHandler } from '../../support/ask-handler.ts';
-import { namesOf } from '../../support/decision-path.ts';
-import { factsOf } from '../../support/judged-request.ts';
-import { touched } from '../../support/touched.ts';
+import { MemorySessionStore } from '../../../src/store/memory/memory-session-store.ts';
+import { askHandler } from '../../support/decision/ask-handler.ts';
+import { namesOf } from '../../support/decision/decision-path.ts';
+import { subjectNamesOf } from '../../support/decision/subject-names.ts';
+import { factsOf } from '../../support/requests/judged-request.ts';
+import { touched } from '../../support/store/touched.ts';
 
 const POLICIES = `
 version: 1
@@ -41,7 +42,7 @@ const LIVE: TouchOutcome = {
 const TOKEN = 'eyJhbGciOiJFUzI1NiJ9.eyJzaWQiOiJvbmUifQ.c2lnbmF0dXJl';
 
 describe('check handler', () => {
-  it('gives no verdict when the store cannot be asked, and denies nobody for it', async () => {
+  it('gives no verdict when the store cannot be asked, and denies no request for it', async () => {
     const path = handlerOver({
       touch: () => Promise.reject(new StoreUnavailable('down', 'no connection')),
     });
@@ -57,7 +58,7 @@ describe('check handler', () => {
     });
   });
 
-  it('allows with the true reason under an observing policy, and takes no credential away', async () => {
+  it('allows with the true reason under an observing policy, and removes no credential', async () => {
     const path = handlerOver({
       touch: () => Promise.reject(new StoreUnavailable('late', 'too late')),
     });
@@ -117,7 +118,7 @@ describe('check handler', () => {
     expect(await path.check('/', call)).to.include({ kind: 'none' });
   });
 
-  it('calls anything unforeseen a bug, and keeps its text from the wire', async () => {
+  it('treats an unforeseen error as a bug, and keeps its text off the wire', async () => {
     const path = handlerOver({
       touch: () => {
         throw new TypeError('canary');
@@ -133,7 +134,7 @@ describe('check handler', () => {
 
   it('gives no verdict when the route names a policy that the file does not offer by name', async () => {
     const path = handlerOver({});
-    for (const name of ['default', 'nobody']) {
+    for (const name of ['default', 'missing']) {
       const reply = await path.check('/', { context: new Map([['curfew-policy', name]]) });
       expect(reply, name).to.include({ kind: 'none', grpcStatus: 'INVALID_ARGUMENT' });
     }
@@ -164,7 +165,7 @@ describe('check handler', () => {
     expect(await path.check('/')).to.include({ kind: 'allow' });
   });
 
-  it('opens only as many sessions as the file allows, and known ones are untouched by that', async () => {
+  it('opens only as many sessions as the file allows, and still allows known ones', async () => {
     const store = new MemorySessionStore({ clock: () => 1_000_000 });
     const path = handlerOver(asking(store), { monotonicMs: () => 0 });
     expect(await path.check('/', { credential: 'one' })).to.include({ kind: 'allow' });
@@ -173,7 +174,7 @@ describe('check handler', () => {
       kind: 'none',
       grpcStatus: 'RESOURCE_EXHAUSTED',
     });
-    expect(path.last().fault).to.be.instanceOf(OpeningsAtLimit); // what its metric goes by
+    expect(path.last().fault).to.be.instanceOf(OpeningsAtLimit); // its metric looks for this class
     expect(await path.check('/', { credential: 'one' })).to.include({ kind: 'allow' });
   });
 
@@ -200,6 +201,8 @@ describe('check handler', () => {
     });
     expect(await path.check('/', { credential: 'one' })).to.include({ kind: 'allow' });
     expect(path.last().outcome).to.include({ kind: 'live', opened: false });
+    // The tag of a session stays the same while server keys are replaced.
+    expect(path.last().tag).to.equal(tagOf(olderKey));
     await store.end({ key: olderKey, source, by: 'revoked' });
     expect(await path.check('/', { credential: 'one' })).to.nested.include({
       kind: 'deny',
@@ -218,7 +221,7 @@ describe('check handler', () => {
         ...asking(store),
         claim: async (at, name) => {
           asked.push(`${at === own ? 'own' : 'other'} for ${name === own ? 'own' : 'other'}`);
-          return other;
+          return store.claim(at, other);
         },
         open: (request) => {
           asked.push(`open ${request.key === other}`);
@@ -228,11 +231,12 @@ describe('check handler', () => {
       expect(await path.check('/')).to.include({ kind: 'allow' });
       const [first, second] = own < other ? ['own', 'other'] : ['other', 'own'];
       expect(asked).to.deep.equal([`${first} for own`, `${second} for other`, 'open true']);
+      expect(path.last().tag).to.equal(tagOf(other));
     });
 
-    it('gives one credential one session, whichever of two replicas with another order of keys is asked first', async () => {
+    it('gives one credential one session, whichever of two replicas with different orders of keys is asked first', async () => {
       const store = new MemorySessionStore({ clock: () => 1_000_000 });
-      // Both have looked under both names before either opens.
+      // Both have asked under both names before either opens.
       const waiting: (() => void)[] = [];
       const bothHaveLooked = async (): Promise<void> => {
         if (waiting.length === 0) await new Promise<void>((resolve) => waiting.push(resolve));
@@ -276,13 +280,13 @@ describe('check handler', () => {
     it('opens nothing under a name that it does not know', async () => {
       const path = handlerOver({
         touch: () => Promise.resolve({ kind: 'unknown', nowMs: 0 }),
-        claim: () => Promise.resolve(namesOf('web', 'somebody else').key),
+        claim: () => Promise.resolve(namesOf('web', 'a stranger').key),
         open: () => expect.fail('a session was opened'),
       });
       expect(await path.check('/')).to.include({ kind: 'none', grpcStatus: 'UNAVAILABLE' });
     });
 
-    it('gives no verdict on an unknown credential while a key may be missing, and goes on with known ones', async () => {
+    it('gives no verdict on an unknown credential while a key may be missing, and still decides on known ones', async () => {
       const store = new MemorySessionStore({ clock: () => 1_000_000 });
       const path = handlerOver(asking(store));
       expect(await path.check('/', { credential: 'known' })).to.include({ kind: 'allow' });
@@ -296,7 +300,7 @@ describe('check handler', () => {
       expect(store.size).to.equal(1);
     });
 
-    it('goes on under the names that it began with when the keys change meanwhile', async () => {
+    it('continues under the names that it began with when the keys change meanwhile', async () => {
       const store = new MemorySessionStore({ clock: () => 1_000_000 });
       const keysAsked: SessionKey[] = [];
       const path = handlerOver({
@@ -336,7 +340,7 @@ describe('check handler', () => {
     expect(asked).to.deep.equal(['touch']);
   });
 
-  it('waits for nothing where the store answers at once', () => {
+  it('does not wait when the store answers at once', () => {
     const path = handlerOver({}, undefined, undefined, (_request, _deadlineAtMs, receiver) =>
       receiver.touched(LIVE),
     );
@@ -345,7 +349,7 @@ describe('check handler', () => {
     expect(replies.map(({ kind }) => kind)).to.deep.equal(['allow']);
   });
 
-  it('answers and observes once, however often the store tells', () => {
+  it('answers and observes once, however often the store answers', () => {
     const receivers: TouchReceiver[] = [];
     const path = handlerOver({}, undefined, undefined, (_request, _deadlineAtMs, receiver) =>
       receivers.push(receiver),
@@ -361,7 +365,7 @@ describe('check handler', () => {
       expect(replies.map(({ kind }) => kind)).to.deep.equal(Array(check + 1).fill('none'));
       expect(path.observed).to.equal(check + 1);
     }
-    // None of those counts among the two in flight any more.
+    // None of them still counts among the two in flight.
     path.start(factsOf({ headers: { cookie: 'sid=one' } }), (reply) => replies.push(reply));
     expect(receivers).to.have.lengthOf(1);
   });
@@ -384,7 +388,7 @@ describe('check handler', () => {
     expect(first?.source).to.equal(second?.source);
   });
 
-  it('gives no second answer when taking the first one has failed', () => {
+  it('gives no second answer when the receiver of the first one has thrown', () => {
     const path = handlerOver({}, undefined, undefined, (_request, _deadlineAtMs, receiver) =>
       receiver.touched(LIVE),
     );
@@ -398,7 +402,7 @@ describe('check handler', () => {
     expect(replies).to.have.lengthOf(1);
   });
 
-  it('gives no verdict when even telling of it fails, and lets nothing through', async () => {
+  it('gives no verdict when even the observer fails, and lets nothing through', async () => {
     const path = handlerOver(asking(new MemorySessionStore({ clock: () => 1_000_000 })));
     path.observes = () => {
       throw new Error('canary');
@@ -410,7 +414,7 @@ describe('check handler', () => {
     });
   });
 
-  it('gives no verdict while the keys of an issuer cannot be had', async () => {
+  it('gives no verdict while the keys of an issuer are unavailable', async () => {
     const path = handlerOver({}, undefined, {
       verify: () => Promise.reject(new TokenKeysUnavailable('no keys of source api')),
     });
@@ -422,11 +426,63 @@ describe('check handler', () => {
   });
 
   it('denies a token that does not verify', async () => {
-    const path = handlerOver({}, undefined, { verify: () => Promise.resolve(undefined) });
-    expect(await path.check('/', { token: TOKEN })).to.nested.include({
-      kind: 'deny',
-      'metadata.reason': 'invalid_token',
+    const invalid = { kind: 'invalid', cause: 'audience' } as const;
+    const path = handlerOver({}, undefined, { verify: () => Promise.resolve(invalid) });
+    const reply = await path.check('/', { token: TOKEN });
+    expect(reply).to.nested.include({ kind: 'deny', 'metadata.reason': 'invalid_token' });
+    expect(path.last(), 'the operator sees the cause').to.include({ cause: 'audience' });
+    expect(JSON.stringify(reply), 'the client does not').not.to.contain('audience');
+  });
+
+  it('denies a verified token that names no session', async () => {
+    const claims = { iss: 'https://idp.example.com', aud: 'api' };
+    const path = handlerOver({}, undefined, { verify: () => ({ kind: 'verified', claims }) });
+    expect(await path.check('/', { token: TOKEN })).to.include({ kind: 'deny' });
+    expect(path.last()).to.include({ reason: 'invalid_token', cause: 'no_session_claim' });
+  });
+
+  it('does not blame the store when the keys take longer than the call has time', async () => {
+    const path = handlerOver({}, undefined, { verify: () => new Promise(() => undefined) });
+    expect(await path.check('/', { token: TOKEN, callBudgetMs: 30 })).to.deep.equal({
+      kind: 'none',
+      grpcStatus: 'UNAVAILABLE',
+      message: 'internal_error: the token could not be verified within the decision budget',
     });
+    expect(path.last()).to.include({ reason: 'internal_error', cause: undefined });
+  });
+
+  it("opens a token's session at the login that the token proves", async () => {
+    const claims = { iss: 'https://idp.example.com', aud: 'api', sid: 'one', auth_time: 500.5 };
+    const opened: OpenRequest[] = [];
+    const path = handlerOver(
+      {
+        touch: () => Promise.resolve({ kind: 'unknown', nowMs: 0 }),
+        open: (request) => {
+          opened.push(request);
+          return Promise.resolve(LIVE);
+        },
+      },
+      undefined,
+      { verify: () => ({ kind: 'verified', claims }) },
+    );
+    path.olderKeys = false;
+    expect(await path.check('/', { token: TOKEN })).to.include({ kind: 'allow' });
+    expect(opened.map(({ startedAtMs }) => startedAtMs)).to.deep.equal([500_500]);
+  });
+
+  it('names the source of a credential, well-formed or not, in the metadata and to the observer', async () => {
+    const path = handlerOver({ touch: () => Promise.resolve(LIVE) });
+    for (const [credential, kind, source] of [
+      ['one', 'allow', 'web'],
+      ['"one', 'deny', 'web'],
+      ['', 'deny', undefined],
+    ] as const) {
+      // oxlint-disable-next-line no-await-in-loop
+      const reply = await path.check('/', { credential });
+      expect(reply, credential).to.include({ kind });
+      expect(reply).to.have.property('metadata').that.includes({ source });
+      expect(path.last()).to.include({ source });
+    }
   });
 
   it("removes another source's credential from the request, and keeps the other cookies", async () => {
@@ -450,7 +506,7 @@ interface Asked {
 class HandlerUnderTest {
   readonly policies: PolicySet;
   olderKeys = true;
-  /** As on a replica whose key file has them in another order. */
+  /** As on a replica whose key file lists them in a different order. */
   swapsKeys = false;
   whyKeysIncomplete: string | undefined;
   observes = (): void => {};
@@ -471,10 +527,13 @@ class HandlerUnderTest {
         }
         return this.olderKeys ? names : { ...names, olderKeys: () => [] };
       },
+      subjectNamesOf,
       whyKeysIncomplete: () => this.whyKeysIncomplete,
       hash: (text) => text,
       tokens,
       store,
+      directory: new MemorySessionStore({ clock: monotonicMs }).directory,
+      areSubjectsNoted: () => true,
       observer: {
         checked: (observation) => {
           this.#observations.push(observation);
@@ -515,7 +574,7 @@ class HandlerUnderTest {
   }
 }
 
-/** What a test lets the store answer. */
+/** The answers that a test gives the store. */
 interface AskedStore {
   touch?(request: TouchRequest): Promise<TouchOutcome>;
   open?(request: OpenRequest): Promise<TouchOutcome>;
@@ -549,9 +608,8 @@ function handlerOver(
       }),
     open: (request) => store.open?.(request) ?? unused(),
     claim: (at, name) => store.claim?.(at, name) ?? unused(),
+    visitLogin: unused,
     end: unused,
-    sweep: unused,
-    close: () => Promise.resolve(),
   };
   return new HandlerUnderTest(whole, clock.monotonicMs, tokens);
 }

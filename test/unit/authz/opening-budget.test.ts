@@ -9,7 +9,7 @@ describe('opening budget', () => {
     expect(takes(budget, 4)).to.deep.equal([true, true, true, false]);
   });
 
-  it('gives one more after exactly one tenth of a second, and not a millisecond earlier', () => {
+  it('gives one more after exactly a tenth of a second, and not a millisecond earlier', () => {
     let nowMs = 0;
     const budget = new OpeningBudget(() => nowMs);
     takes(budget, 3);
@@ -26,7 +26,7 @@ describe('opening budget', () => {
     expect(takes(budget, 4)).to.deep.equal([true, true, true, false]);
   });
 
-  it('obeys a changed limit on the next opening', () => {
+  it('applies a changed limit to the next opening', () => {
     const budget = new OpeningBudget(() => 0);
     takes(budget, 3);
     expect(budget.take({ openingsPerSecond: 10, openingsBurst: 4 })).to.equal(true);

@@ -119,6 +119,17 @@ describe('load generator', () => {
     expect(load.latency.count).to.equal(500);
   });
 
+  it('measures after the calls that warm up', async () => {
+    const load = await sendLoad((answered) => setImmediate(() => answered('allow')), {
+      kind: 'count',
+      inFlight: 8,
+      warmUpCalls: 100,
+      calls: 200,
+    });
+    expect(load.answers.allow).to.equal(300);
+    expect(load.measured).to.equal(200);
+  });
+
   it('counts latency in an open loop from the instant a call was due', async () => {
     // Half of the 100 calls are due while the generator stands still: on average they wait for 30 ms, and their
     // latency says so, although each is answered at once when it is sent.

@@ -1,9 +1,12 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
+import { PARTS } from '../../bench/all-parts.ts';
 import type { Part } from '../../bench/part.ts';
 import { Report } from '../../bench/report.ts';
+
+const PAGE = join(import.meta.dirname, '..', '..', 'bench', 'README.md');
 
 describe('report of a benchmark', () => {
   let folder = '';
@@ -21,6 +24,23 @@ describe('report of a benchmark', () => {
     expect(page).to.include('third result').and.include('second result');
     expect(page).not.to.include('first result').and.not.include('Not measured yet');
     expect(page.split('## one')).to.have.length(2);
+  });
+
+  it('would leave the page as it is, were the same measured again', async () => {
+    const page = readFileSync(PAGE, 'utf8');
+    const kept = PARTS.filter(({ isKept }) => isKept);
+    const copy = join(folder, 'copy.md');
+    writeFileSync(copy, page);
+    const report = new Report(copy, kept);
+    for (const each of kept) {
+      const section = new RegExp(
+        `<!-- bench:${each.name} -->(.*)<!-- /bench:${each.name} -->`,
+        's',
+      );
+      // oxlint-disable-next-line no-await-in-loop -- one after the other, as the benchmark does
+      await report.put(each, section.exec(page)?.[1]?.trim() ?? 'not on the page');
+    }
+    expect(readFileSync(copy, 'utf8')).to.equal(page);
   });
 });
 

@@ -5,7 +5,7 @@ import { goalTable } from '../../bench/rivals/goal-table.ts';
 import type { LoadFigures } from '../../bench/rivals/contest-load.ts';
 import { Results } from '../../bench/rivals/results.ts';
 
-const folder = join(import.meta.dirname, '../../bench/rivals');
+const folder = join(import.meta.dirname, '..', '..', 'bench', 'rivals');
 
 describe('comparison with rivals', () => {
   it('gives each contender a row in the table of each load that it has had', () => {

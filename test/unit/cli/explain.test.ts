@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { runExplain } from '../../../src/cli/explain.ts';
 import type { ExplainFlags } from '../../../src/cli/explain-flags.ts';
-import type { Environment } from '../../../src/app/process-settings.ts';
+import type { Environment } from '../../../src/settings/process-settings.ts';
 
 const POLICIES = `version: 1
 sources:
@@ -40,7 +40,7 @@ interface Answer {
   readonly headers?: readonly { readonly name: string; readonly value: string }[];
 }
 
-interface Told {
+interface Explained {
   readonly selection: Readonly<Record<string, unknown>>;
   readonly policies: readonly { readonly name: string; readonly role: string }[];
   readonly answers: readonly Answer[];
@@ -61,6 +61,7 @@ describe('explain', () => {
   async function run(
     flags: Partial<ExplainFlags>,
     environment: Environment = {},
+    input = '',
   ): Promise<{ code: number; out: string; err: string }> {
     let [out, err] = ['', ''];
     const code = await runExplain(
@@ -75,22 +76,26 @@ describe('explain', () => {
         ...flags,
       },
       environment,
-      { out: (text) => (out += text), err: (text) => (err += text) },
+      {
+        out: (text) => (out += text),
+        err: (text) => (err += text),
+        readInput: () => Promise.resolve(input),
+      },
     );
     return { code, out, err };
   }
 
-  async function told(flags: Partial<ExplainFlags>): Promise<Told> {
+  async function explained(flags: Partial<ExplainFlags>): Promise<Explained> {
     const { code, out, err } = await run({ ...flags, json: true });
     expect({ code, err }).to.deep.equal({ code: 0, err: '' });
-    return JSON.parse(out) as Told;
+    return JSON.parse(out) as Explained;
   }
 
   async function answers(
     flags: Partial<ExplainFlags>,
     source?: string,
   ): Promise<Record<string, string>> {
-    const { answers: all } = await told(flags);
+    const { answers: all } = await explained(flags);
     const own = all.filter((answer) => answer.source === source);
     return Object.fromEntries(
       own.map(({ situation, verdict, reason, http_status, grpc_status }) => [
@@ -102,7 +107,7 @@ describe('explain', () => {
 
   const TRANSFER = { url: 'https://pay.example.com/transfer/9?to=x', method: 'POST' } as const;
 
-  it('tells which policy judges, why the others do not, and where each limit comes from', async () => {
+  it('says which policy judges, why the others do not, and where each limit comes from', async () => {
     const { code, out } = await run(TRANSFER);
     expect(code).to.equal(0);
     for (const words of [
@@ -154,7 +159,7 @@ describe('explain', () => {
   }
 
   it('shows the redirect of a browser', async () => {
-    const { answers: all } = await told({
+    const { answers: all } = await explained({
       ...TRANSFER,
       header: ['accept: text/html', 'sec-fetch-mode: navigate', 'sec-fetch-dest: document'],
     });
@@ -171,14 +176,14 @@ describe('explain', () => {
   });
 
   it('needs no credential where there is no session', async () => {
-    const { answers: all, selection } = await told({ url: 'https://app.example.com/login' });
+    const { answers: all, selection } = await explained({ url: 'https://app.example.com/login' });
     expect(selection).to.include({ policy: 'public', session: 'off' });
     expect(all.map(({ situation, verdict, reason }) => [situation, verdict, reason])).to.deep.equal(
       [['request as given', 'allow', 'session_off']],
     );
   });
 
-  it('shows that observing denies nobody, with the true reason', async () => {
+  it('shows that observing denies no request, with the true reason', async () => {
     expect(await answers({ url: 'https://app.example.com/trial' }, 'web')).to.include({
       'idle timeout reached': 'allow idle_timeout',
       'revoked session': 'allow revoked',
@@ -186,7 +191,7 @@ describe('explain', () => {
     });
   });
 
-  it('shows that an optional session passes as nobody', async () => {
+  it('shows that an optional session passes without a session', async () => {
     const url = 'https://app.example.com/maybe';
     expect(await answers({ url })).to.deep.equal({ 'no credential': 'allow session_absent' });
     expect(await answers({ url }, 'web')).to.include({
@@ -195,27 +200,69 @@ describe('explain', () => {
   });
 
   it('keeps a path as it is written, and says what makes it ambiguous', async () => {
-    const { selection } = await told({ url: 'https://app.example.com/a/../login;x=1#y' });
+    const { selection } = await explained({ url: 'https://app.example.com/a/../login;x=1#y' });
     expect(selection['ambiguity']).to.be.a('string');
-    expect(selection['judged_by']).to.include.members(['public', 'default']);
-    expect((await run({ url: 'https://app.example.com/a/../login' })).out).to.match(
-      /ambiguous: dot segment\. Judged by/,
+    expect(selection['judged_by']).to.include.members(['trial', 'default']);
+    expect((await run({ url: 'https://app.example.com/a/../trial' })).out).to.match(
+      /ambiguous: read as \/trial \(without dot segments\) it would be .*\. Judged by/,
     );
   });
 
+  it('shows the readings that other policies judge', async () => {
+    const url = 'https://app.example.com/maybe.json';
+    const { selection } = await explained({ url });
+    expect(selection['ambiguity']).to.match(/^read as \/maybe \(without the format suffix\)/);
+    expect(selection['readings']).to.satisfy((readings: { path: string; policies: string[] }[]) =>
+      readings.some((one) => one.path === '/maybe' && one.policies.includes('maybe')),
+    );
+    expect((await run({ url })).out).to.match(
+      /read as \/maybe \(without the format suffix\): .*"maybe"/,
+    );
+    expect((await explained({ url: 'https://app.example.com/x' })).selection['readings']).to.be
+      .empty;
+  });
+
   it('reads context, principal and a policy named by the route', async () => {
-    expect((await told({ context: ['tier=gold'] })).selection).to.include({ policy: 'tenant' });
-    expect((await told({ context: ['curfew-policy=named'] })).selection).to.include({
+    expect((await explained({ context: ['tier=gold'] })).selection).to.include({
+      policy: 'tenant',
+    });
+    expect((await explained({ context: ['curfew-policy=named'] })).selection).to.include({
       policy: 'named',
     });
-    const unknown = await told({ context: ['curfew-policy=nobody'] });
-    expect(unknown.selection).to.deep.equal({ unknown_policy: 'nobody' });
+    const unknown = await explained({ context: ['curfew-policy=missing'] });
+    expect(unknown.selection).to.deep.equal({ unknown_policy: 'missing' });
     expect(unknown.answers[0]).to.include({ verdict: 'none', grpc_status: 'INVALID_ARGUMENT' });
   });
 
-  it('says why a request is no activity', async () => {
+  it('says for each source what happens on expiry, why, and what would be better', async () => {
+    const gold = { context: ['tier=gold'] };
+    const text = (await run(gold)).out;
+    expect(text).to.contain(
+      '  on expiry  for "web", "device" end: policy "named" might still accept the session, but a challenge needs a policy with session: login\n' +
+        '             for "api", "mesh" challenge: the limits here are stricter than those of policy "named", which may still accept the session\n',
+    );
+    const { selection, policies } = await explained(gold);
+    expect(selection['on_expiry']).to.deep.equal({
+      web: 'end',
+      device: 'end',
+      api: 'challenge',
+      mesh: 'challenge',
+    });
+    const tenant = policies.find(({ name }) => name === 'tenant');
+    expect(tenant).to.have.nested.property('on_expiry.web').that.deep.equals({
+      on_expiry: 'end',
+      why: 'no_login',
+      policy: 'named',
+    });
+    expect(policies[0]).to.not.have.property('on_expiry');
+    expect((await run({ url: 'https://app.example.com/a' })).out).to.contain(
+      '  on expiry  end: no other policy lets a session live longer\n',
+    );
+  });
+
+  it('says why a request does not count as activity', async () => {
     expect(
-      (await told({ ...TRANSFER, url: 'https://pay.example.com/transfer/status' })).selection[
+      (await explained({ ...TRANSFER, url: 'https://pay.example.com/transfer/status' })).selection[
         'passive'
       ],
     ).to.match(/passive rule of "payments"/);
@@ -223,10 +270,26 @@ describe('explain', () => {
 
   it('plays the given credential where it alone decides, and never shows it', async () => {
     const given = { header: ['cookie: __Host-sid=canary; __Host-sid=other', 'x-other: canary'] };
-    const { answers: all } = await told(given);
-    expect(all[0]).to.include({ situation: 'request as given', reason: 'ambiguous_credential' });
+    const { answers: all } = await explained(given);
+    expect(all[0]).to.include({ situation: 'request as given', reason: 'malformed_credential' });
     const { out } = await run(given);
     expect(out).to.not.contain('canary');
+  });
+
+  it('reads header lines from standard input, and shows none of their values', async () => {
+    const lines = 'Cookie: __Host-sid=s:canary.x\r\n\r\nx-other: y\n';
+    const { code, out } = await run({ header: ['accept: text/html', '@-'] }, {}, lines);
+    expect(code).to.equal(0);
+    expect(out)
+      .to.match(/^ {2}request as given +allow +ok$/m)
+      .and.not.contain('canary');
+    for (const pasted of ['canary', 'a b: canary', 'cookie: a\0canary']) {
+      // oxlint-disable-next-line no-await-in-loop
+      const refused = await run({ header: ['@-'] }, {}, pasted);
+      expect(refused.code, pasted).to.equal(2);
+      expect(refused.err).to.contain("standard input is not 'name: value'");
+      expect(refused.err + refused.out).to.not.contain('canary');
+    }
   });
 
   it('takes the file from the environment as well', async () => {
@@ -244,10 +307,10 @@ describe('explain', () => {
       [
         'a header that no proxy passes',
         { header: ['a b: canary'] },
-        /--header "a b" is no header line/,
+        /--header "a b" is not a header line/,
       ],
       ['a context without a value', { context: ['tier'] }, /--context must be 'key=value'/],
-      ['a method that is none', { method: 'G T' }, /--method is no HTTP method/],
+      ['a method that is not one', { method: 'G T' }, /--method is not an HTTP method/],
       ['a missing file', { config: '/nowhere.yaml' }, /^\/nowhere\.yaml does not exist$/m],
     ];
     for (const [what, flags, words] of table) {

@@ -8,9 +8,10 @@ import { runPresets } from '../../../src/cli/presets.ts';
 import { runSchema } from '../../../src/cli/schema.ts';
 
 /** Catches what a command writes. */
-function catchText(): {
+function catchText(input = ''): {
   out(text: string): void;
   err(text: string): void;
+  readInput(): Promise<string>;
   outText: string;
   errText: string;
 } {
@@ -23,12 +24,14 @@ function catchText(): {
     err(text) {
       this.errText += text;
     },
+    readInput: () => Promise.resolve(input),
   };
 }
 
+const TEXT = { json: false };
 const GOOD = `version: 1
 sources: [{ name: web, cookie: sid, opening: registered }]
-policies: [{ name: default, idle: 1h, absolute: 12h }]
+policies: [{ name: default, idle: 1h, absolute: 12h, streams: passive }]
 `;
 
 describe('check-config', () => {
@@ -47,43 +50,54 @@ describe('check-config', () => {
   it('finds nothing wrong with a good file', async () => {
     const io = catchText();
     const path = write('good.yaml', GOOD);
-    expect(await runCheckConfig(path, io)).to.equal(0);
-    expect(io.outText).to.equal(`${path}: ok (1 source, 1 policy)\n`);
+    expect(await runCheckConfig(path, TEXT, io)).to.equal(0);
+    expect(io.outText).to.equal(
+      `${path}: ok (1 source, 1 policy)\n` +
+        '  policy "default", on expiry end: no other policy lets a session live longer\n',
+    );
+    expect(io.errText).to.equal('');
+  });
+
+  it('prints notes where a reader of the result sees them', async () => {
+    const io = catchText();
+    const path = write('noted.yaml', GOOD.replace(', streams: passive', ''));
+    expect(await runCheckConfig(path, TEXT, io)).to.equal(0);
+    expect(io.outText).to.match(/^\S+:3:12: note: policy "default": .+\n {2}hint: .+\n\S+: ok \(/);
     expect(io.errText).to.equal('');
   });
 
   it('finds nothing wrong with the example', async () => {
     const io = catchText();
-    expect(await runCheckConfig('deploy/curfew.yaml', io)).to.equal(0);
+    expect(await runCheckConfig('deploy/curfew.yaml', TEXT, io)).to.equal(0);
     expect(io.errText).to.equal('');
   });
 
-  it('tells warnings, and serves the file all the same', async () => {
+  it('prints warnings, and serves the file all the same', async () => {
     const io = catchText();
     const path = write(
       'warned.yaml',
       GOOD.replace('absolute: 12h', 'absolute: 12h, on_expiry: challenge'),
     );
-    expect(await runCheckConfig(path, io)).to.equal(0);
-    expect(io.outText).to.equal(`${path}: ok (1 source, 1 policy, 1 warning)\n`);
+    expect(await runCheckConfig(path, TEXT, io)).to.equal(0);
+    expect(io.outText).to.contain(`${path}: ok (1 source, 1 policy, 1 warning)\n`);
     expect(io.errText).to.match(
       /^\S+:3:65: warning: policy "default", on_expiry: .+\n {2}hint: .+\n$/,
     );
   });
 
-  it('tells all problems with their place and a hint', async () => {
+  it('prints all problems with their place and a hint', async () => {
     const io = catchText();
     const path = write('bad.yaml', GOOD.replace('cookie', 'coockie').replace('1h', '13h'));
-    expect(await runCheckConfig(path, io)).to.equal(2);
+    expect(await runCheckConfig(path, TEXT, io)).to.equal(2);
     expect(io.outText).to.equal('');
     expect(io.errText).to.equal(
-      `${path}:2:24: source "web", coockie: is not known here\n  hint: did you mean "cookie"?\n` +
+      `${path}:2:24: source "web", coockie: is not a known key\n  hint: did you mean "cookie"?\n` +
         `${path}:3:35: policy "default", idle: the idle timeout (13h) is longer than the absolute timeout (12h)\n` +
-        `  hint: it could never be reached\n${path}: 2 problems\n`,
+        `  hint: shorten \`idle\` or lengthen \`absolute\`: such an idle timeout can never be reached\n${path}: 2 problems\n`,
     );
   });
 
-  it('tells in one line what cannot be read', async () => {
+  it('says in one line what cannot be read', async () => {
     const pipe = join(folder, 'pipe');
     execFileSync('mkfifo', [pipe]);
     const paths = [
@@ -93,14 +107,150 @@ describe('check-config', () => {
       '/dev/zero',
       write('binary', Uint8Array.of(0xff, 0, 0xfe)),
     ];
-    const told = await Promise.all(
+    const printed = await Promise.all(
       paths.map(async (path) => {
         const io = catchText();
-        const code = await runCheckConfig(path, io);
+        const code = await runCheckConfig(path, TEXT, io);
         return code === 2 && io.errText.startsWith(path) && io.errText.split('\n').length <= 4;
       }),
     );
-    expect(told).to.deep.equal(paths.map(() => true));
+    expect(printed).to.deep.equal(paths.map(() => true));
+  });
+});
+
+describe('check-config of a file that an earlier version accepted', () => {
+  const OLD = `version: 1
+sources: [{ name: api, jwt: { issuer: i, audience: a, jwks_file: absent.json }, opening: registered }]
+policies: [{ name: default, idle: 1h, absolute: 12h, streams: passive }]
+`;
+
+  it('refuses it, and says that it starts', async () => {
+    const io = catchText(OLD);
+    expect(await runCheckConfig('-', TEXT, io)).to.equal(2);
+    expect(io.errText).to.match(
+      /^<stdin>:2:29: source "api", jwt\.per_login: is missing, and false/,
+    );
+    expect(io.errText).to.match(
+      /\n<stdin>: 1 problem; `curfew serve` still starts with it, because an earlier version .+\n$/,
+    );
+    expect(io.outText).to.not.contain('ok (');
+  });
+
+  it('says the same to programs', async () => {
+    const io = catchText(OLD);
+    expect(await runCheckConfig('-', { json: true }, io)).to.equal(2);
+    const found = JSON.parse(io.outText) as Record<string, unknown>;
+    expect(found).to.include({ file: '<stdin>', ok: false, starts: true });
+    expect(found['problems']).to.have.length(1);
+    expect(found['policies']).to.deep.equal([
+      { policy: 'default', on_expiry: { api: { on_expiry: 'end', why: 'loosest' } } },
+    ]);
+    expect(io.errText).to.equal('');
+  });
+});
+
+describe('check-config of key files', () => {
+  const withKeys = (path: string): string => `version: 1
+sources:
+  - name: api
+    jwt: { issuer: i, audience: a, jwks_file: ${path}, per_login: true }
+    opening: registered
+policies: [{ name: default, idle: 1h, absolute: 12h, streams: passive }]
+`;
+
+  it('warns of one that cannot be read, with its place', async () => {
+    const io = catchText(withKeys('/absent/keys.json'));
+    expect(await runCheckConfig('-', TEXT, io)).to.equal(0);
+    expect(io.errText).to.match(
+      /^<stdin>:4:47: warning: source "api", jwt\.jwks_file: \/absent\/keys\.json does not exist\n {2}hint: /,
+    );
+    expect(io.outText).to.contain('1 warning');
+  });
+
+  it('says nothing of one that is there', async () => {
+    const io = catchText(withKeys(join(import.meta.dirname, 'policy-commands.test.ts')));
+    expect(await runCheckConfig('-', TEXT, io)).to.equal(0);
+    expect(io.errText).to.equal('');
+  });
+});
+
+describe('check-config --before', () => {
+  const OLD = 'test/fixtures/policies/valid/minimal.yaml';
+  const STRICTER = `version: 1
+sources: [{ name: web, cookie: sid, opening: first-use, credential_lifetime: 30d }]
+policies:
+  - { name: login, match: [{ path: /login }, { path: /favicon.ico }], session: login }
+  - { name: payments, match: [{ path: /pay/** }], idle: 5m, absolute: 8h }
+  - { name: default, idle: 2h, absolute: 12h }
+`;
+
+  it('lists what differs in effect', async () => {
+    const io = catchText(STRICTER);
+    expect(await runCheckConfig('-', { before: OLD, json: false }, io)).to.equal(0);
+    expect(io.outText.slice(io.outText.indexOf('What differs'))).to.equal(
+      'What differs:\n' +
+        '  source "web" changed\n' +
+        '      touch_interval: 1m -> 30s\n' +
+        '  policy "login" added\n' +
+        '  policy "payments" added\n' +
+        '  policy "default" changed\n' +
+        '      idle: 1h -> 2h\n',
+    );
+  });
+
+  it('lists the same for programs', async () => {
+    const io = catchText(STRICTER);
+    expect(await runCheckConfig('-', { before: OLD, json: true }, io)).to.equal(0);
+    const { changes } = JSON.parse(io.outText) as { readonly changes: object };
+    expect(changes).to.deep.equal({
+      file: [],
+      sources: [
+        {
+          name: 'web',
+          change: 'changed',
+          settings: [{ setting: 'touch_interval', before: '1m', after: '30s' }],
+        },
+      ],
+      policies: [
+        { name: 'login', change: 'added', settings: [] },
+        { name: 'payments', change: 'added', settings: [] },
+        {
+          name: 'default',
+          change: 'changed',
+          settings: [{ setting: 'idle', before: '1h', after: '2h' }],
+        },
+      ],
+    });
+  });
+
+  it('says that nothing differs', async () => {
+    const io = catchText();
+    expect(await runCheckConfig(OLD, { before: OLD, json: false }, io)).to.equal(0);
+    expect(io.outText).to.match(/\nNo effective setting differs\.\n$/);
+  });
+
+  it('compares with a file that is refused now but starts', async () => {
+    const io = catchText(STRICTER);
+    const before = 'test/fixtures/policies/assumed/per-login-missing.yaml';
+    expect(await runCheckConfig('-', { before, json: false }, io)).to.equal(0);
+    expect(io.outText).to.contain('  source "a" removed\n');
+  });
+
+  it('says what is wrong with the file to compare with', async () => {
+    const io = catchText(STRICTER);
+    const before = 'test/fixtures/policies/mistakes/duration-zero.yaml';
+    expect(await runCheckConfig('-', { before, json: false }, io)).to.equal(2);
+    expect(io.errText).to.match(/^test\/fixtures\/.+: policy "default", idle: must be longer than/);
+    expect(io.outText).to.equal('');
+  });
+
+  it('reads standard input for one of the two only', async () => {
+    const io = catchText(STRICTER);
+    expect(await runCheckConfig('-', { before: '-', json: false }, io)).to.equal(2);
+    expect(io.errText).to.equal('curfew: only one of the two files can be standard input\n');
+    const other = catchText(STRICTER);
+    expect(await runCheckConfig(OLD, { before: '-', json: false }, other)).to.equal(0);
+    expect(other.outText).to.contain('      idle: 2h -> 1h\n');
   });
 });
 

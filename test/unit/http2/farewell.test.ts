@@ -1,4 +1,4 @@
-// How connections end without losing a call: at a shutdown, and by their age.
+// How connections end without losing a call: at a shutdown, and at their maximum age.
 
 import { expect } from 'chai';
 import { DEFAULT_HTTP2_LIMITS, type Http2Limits } from '../../../src/http2/http2-limits.ts';
@@ -53,7 +53,7 @@ describe('http2: farewell', () => {
     server.destroy();
   });
 
-  it('refuses nothing before the peer has read of it', async () => {
+  it('refuses no call before the peer has read the GOAWAY', async () => {
     peer.call(1, NOW_PATH);
     await peer.settled();
     const drained = server.drain();
@@ -71,7 +71,7 @@ describe('http2: farewell', () => {
     await drained;
   });
 
-  it('waits for the calls that are open', async () => {
+  it('waits for the open calls', async () => {
     peer.call(1, HELD_PATH);
     await peer.settled();
     const drained = server.drain();
@@ -88,7 +88,7 @@ describe('http2: farewell', () => {
     await drained;
   });
 
-  it('serves no stream that comes after the second GOAWAY, and lets it pass without a fault', async () => {
+  it('ignores a stream that comes after the second GOAWAY, without a fault', async () => {
     peer.call(1, HELD_PATH);
     await peer.settled();
     void server.drain();
@@ -102,7 +102,7 @@ describe('http2: farewell', () => {
     expect(named()).to.deep.equal([WINDOW_MAX, 1]);
   });
 
-  it('goes on without the answer to its PING after a while', async () => {
+  it('continues after a while without an answer to its PING', async () => {
     peer.call(1, HELD_PATH);
     await peer.settled();
     void server.drain();
@@ -112,7 +112,7 @@ describe('http2: farewell', () => {
     expect(named()).to.deep.equal([WINDOW_MAX, 1]);
   });
 
-  it('takes no other PING for the answer', async () => {
+  it('does not take another PING for the answer', async () => {
     peer.call(1, HELD_PATH);
     await peer.settled();
     void server.drain();
@@ -122,7 +122,7 @@ describe('http2: farewell', () => {
     expect(named()).to.deep.equal([WINDOW_MAX]);
   });
 
-  it('does not wait for calls for ever', async () => {
+  it('waits for calls only for a limited time', async () => {
     peer.call(1, HELD_PATH);
     await peer.settled();
     void server.drain();
@@ -134,7 +134,7 @@ describe('http2: farewell', () => {
     expect(server.connectionCount).to.equal(0);
   });
 
-  it('waits a moment for a connection that has not begun, and takes no further one', async () => {
+  it('waits a moment for a connection that has not begun, and refuses new ones', async () => {
     start();
     let refused = 0;
     server = new UnaryServer({
@@ -160,7 +160,7 @@ describe('http2: farewell', () => {
     expect(refused).to.equal(1);
   });
 
-  it('answers the calls of a connection that begins only then', async () => {
+  it('answers the calls of a connection that begins during that moment', async () => {
     const { peer: late } = Peer.inMemory((wire) => {
       server.serve(wire);
     });
@@ -173,7 +173,7 @@ describe('http2: farewell', () => {
     late.break();
   });
 
-  it('comes at the age of a connection, give or take a tenth', async () => {
+  it('begins at the maximum age of a connection, give or take a tenth', async () => {
     start({ connectionAgeMaxMs: 10_000 });
     peer.call(1, HELD_PATH);
     await later(8_999);
@@ -187,7 +187,7 @@ describe('http2: farewell', () => {
     expect(peer.isEnded).to.equal(true);
   });
 
-  it('is said back to a peer that goes by itself, once its calls are answered', async () => {
+  it('answers the GOAWAY of a peer once its calls are answered', async () => {
     peer.call(1, HELD_PATH);
     await peer.settled();
     peer.send(goaway(0, 0));
@@ -199,7 +199,7 @@ describe('http2: farewell', () => {
     expect(peer.isEnded).to.equal(true);
   });
 
-  it('answers a peer that has closed its side', async () => {
+  it('still answers the calls of a peer that has closed its side', async () => {
     peer.call(1, HELD_PATH);
     await peer.settled();
     peer.end();

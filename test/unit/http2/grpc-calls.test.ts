@@ -1,4 +1,4 @@
-// gRPC over HTTP/2 as the server sees it: which requests are calls, and what the others are told.
+// gRPC over HTTP/2: which requests are calls, and how the server answers the others.
 
 import { expect } from 'chai';
 import { UnaryServer } from '../../../src/http2/unary-server.ts';
@@ -19,7 +19,7 @@ import {
   rstStream,
 } from '../../support/http2/frames.ts';
 import { messagesOf, Peer, requestLines, valueOf } from '../../support/http2/peer.ts';
-import { encodeBlock, indexed, type HeaderLines } from '../../support/http2/plain-hpack.ts';
+import { encodeBlock, indexed, type HeaderLines } from '../../support/http2/hpack/plain-hpack.ts';
 
 const STATUS = {
   deadlineExceeded: '4',
@@ -62,7 +62,7 @@ describe('http2: gRPC calls', () => {
     server.destroy();
   });
 
-  /** One call on stream 1, in as many DATA frames as there are parts; the last ends it. */
+  /** Sends one call on stream 1, with one DATA frame for each part. The last one ends it. */
   async function call(lines: HeaderLines, ...parts: readonly Buffer[]): Promise<void> {
     const { peer } = scene;
     const isEmpty = parts.length === 0;
@@ -73,7 +73,7 @@ describe('http2: gRPC calls', () => {
     await peer.settled();
   }
 
-  /** The call is told this, and no handler was asked. */
+  /** The server answered the call itself, with this status. No handler was called. */
   function expectRefused(status: Partial<Record<'http' | 'grpc', string>>): void {
     const reply = scene.peer.reply(1);
     expect(valueOf(reply, ':status')).to.equal(status.http ?? '200');
@@ -96,7 +96,7 @@ describe('http2: gRPC calls', () => {
   describe('are answered', () => {
     for (const [when, path] of [
       ['at once', NOW_PATH],
-      ['a turn later', LATER_PATH],
+      ['one turn later', LATER_PATH],
     ] as const) {
       it(`with the message that the handler gives ${when}`, async () => {
         await call(requestLines(path), BODY);
@@ -108,16 +108,16 @@ describe('http2: gRPC calls', () => {
       await call(requestLines(NOW_PATH), grpcMessage(all));
       expectAnswered(all.toString('latin1'));
     });
-    it('for a message of no bytes', async () => {
+    it('for an empty message', async () => {
       await call(requestLines(NOW_PATH), grpcMessage(Buffer.alloc(0)));
       expectAnswered('');
     });
-    it('for a message of exactly the limit', async () => {
+    it('for a message of exactly the maximum size', async () => {
       const largest = Buffer.alloc(MESSAGE_BYTES_MAX, 'x');
       await call(requestLines(NOW_PATH), grpcMessage(largest));
       expectAnswered(largest.toString());
     });
-    it('for a message that comes byte by byte, with an empty frame at its end', async () => {
+    it('for a message that arrives byte by byte, with an empty frame at the end', async () => {
       const bytes = Array.from(BODY, (byte) => Buffer.from([byte]));
       await call(requestLines(NOW_PATH), ...bytes, Buffer.alloc(0));
       expectAnswered('question');
@@ -125,9 +125,9 @@ describe('http2: gRPC calls', () => {
     for (const [what, more] of Object.entries<HeaderLines>({
       'content type with a subtype': [['content-type', 'application/grpc+proto']],
       'content type with a parameter': [['content-type', 'application/grpc; charset=utf-8']],
-      'grpc-encoding that this message does not use': [['grpc-encoding', 'gzip']],
+      'grpc-encoding that the message does not use': [['grpc-encoding', 'gzip']],
       'grpc-encoding identity': [['grpc-encoding', 'identity']],
-      'metadata of many kinds': [
+      'many kinds of metadata': [
         ['x-bin-bin', '%%% no base64 %%%'],
         ['user-agent', 'grpc-c++/1.60'],
         ['grpc-accept-encoding', 'identity,deflate,gzip'],
@@ -139,14 +139,14 @@ describe('http2: gRPC calls', () => {
         expectAnswered('question');
       });
     }
-    it('with the status and the words of the handler', async () => {
+    it('with the status and the message of the handler', async () => {
       await call(requestLines(FAIL_PATH), BODY);
       const reply = scene.peer.reply(1);
       expect(valueOf(reply, 'grpc-status')).to.equal('14');
       expect(valueOf(reply, 'grpc-message')).to.equal('not now');
       expect(reply).to.deep.include({ isEnded: true, body: Buffer.alloc(0) });
     });
-    it('message by message, where the handler sends several', async () => {
+    it('message by message if the handler sends several', async () => {
       await call(requestLines(WATCH_PATH), BODY);
       const reply = scene.peer.reply(1);
       expect(messagesOf(reply)).to.deep.equal(['0:first', '0:second']);
@@ -156,7 +156,7 @@ describe('http2: gRPC calls', () => {
       expect(reply).to.deep.include({ isEnded: true });
       expect(reply?.trailers).to.deep.equal([['grpc-status', '0']]);
     });
-    it('only once, whatever the handler says', async () => {
+    it('only once, even if the handler answers again', async () => {
       await call(requestLines(NOW_PATH), BODY);
       const [asked] = scene.echo.asked;
       asked?.call.reply('again');
@@ -181,7 +181,7 @@ describe('http2: gRPC calls', () => {
     });
   });
 
-  describe('percent-encode what they say', () => {
+  describe('percent-encode their status message:', () => {
     for (const [message, encoded] of [
       ['100 % sure', '100 %25 sure'],
       ['zeile\r\nzwei\t', 'zeile%0D%0Azwei%09'],
@@ -198,29 +198,26 @@ describe('http2: gRPC calls', () => {
     }
   });
 
-  describe('are none, and are told so, with', () => {
+  describe('are refused without asking a handler:', () => {
     const refused: Readonly<
       Record<string, readonly [HeaderLines, Partial<Record<'http' | 'grpc', string>>]>
     > = {
       'an unknown method': [[[':path', '/test.Echo/Other']], { grpc: STATUS.unimplemented }],
-      'a path in other capitals': [[[':path', '/test.echo/now']], { grpc: STATUS.unimplemented }],
+      'a path in different case': [[[':path', '/test.echo/now']], { grpc: STATUS.unimplemented }],
       'a path with a query': [[[':path', `${NOW_PATH}?x`]], { grpc: STATUS.unimplemented }],
-      'a path with a slash at its end': [
-        [[':path', `${NOW_PATH}/`]],
-        { grpc: STATUS.unimplemented },
-      ],
-      'a path named as objects name things': [
+      'a path with a trailing slash': [[[':path', `${NOW_PATH}/`]], { grpc: STATUS.unimplemented }],
+      'a path named like a property of every object': [
         [[':path', '__proto__']],
         { grpc: STATUS.unimplemented },
       ],
       'another content type': [[['content-type', 'application/json']], { http: '415' }],
-      'a content type that only begins alike': [
+      'a content type that only begins the same': [
         [['content-type', 'application/grpc-web']],
         { http: '415' },
       ],
       'an empty content type': [[['content-type', '']], { http: '415' }],
       'a GET': [[[':method', 'GET']], { http: '405' }],
-      'a method of another case': [[[':method', 'post']], { http: '405' }],
+      'a method in lower case': [[[':method', 'post']], { http: '405' }],
     };
     for (const [what, [more, status]] of Object.entries(refused)) {
       it(what, async () => {
@@ -240,23 +237,23 @@ describe('http2: gRPC calls', () => {
 
     const bodies: Readonly<Record<string, readonly [Buffer[], string, HeaderLines?]>> = {
       'an empty DATA frame instead of a message': [[Buffer.alloc(0)], STATUS.unimplemented],
-      'a prefix that is cut short': [[BODY.subarray(0, 4)], STATUS.unimplemented],
-      'a message shorter than it says': [[grpcMessage(MESSAGE, 0, 9)], STATUS.unimplemented],
-      'a message longer than it says': [[grpcMessage(MESSAGE, 0, 7)], STATUS.unimplemented],
+      'a prefix that is too short': [[BODY.subarray(0, 4)], STATUS.unimplemented],
+      'a message shorter than announced': [[grpcMessage(MESSAGE, 0, 9)], STATUS.unimplemented],
+      'a message longer than announced': [[grpcMessage(MESSAGE, 0, 7)], STATUS.unimplemented],
       'two messages in one frame': [[Buffer.concat([BODY, BODY])], STATUS.unimplemented],
       'two messages in two frames': [[BODY, BODY], STATUS.unimplemented],
-      'a second message that has only begun': [[BODY, Buffer.from([0])], STATUS.unimplemented],
-      'a message over the limit': [
+      'the start of a second message': [[BODY, Buffer.from([0])], STATUS.unimplemented],
+      'a message above the limit': [
         [grpcMessage(Buffer.alloc(MESSAGE_BYTES_MAX + 1))],
         STATUS.resourceExhausted,
       ],
       'a message of 4 GB': [[grpcMessage(MESSAGE, 0, 0xffff_ffff)], STATUS.resourceExhausted],
-      'a compressed message that says how': [
+      'a compressed message with an encoding': [
         [grpcMessage(MESSAGE, 1)],
         STATUS.unimplemented,
         [['grpc-encoding', 'gzip']],
       ],
-      'a compressed message that does not say how': [[grpcMessage(MESSAGE, 1)], STATUS.internal],
+      'a compressed message without an encoding': [[grpcMessage(MESSAGE, 1)], STATUS.internal],
       'a compressed flag of 2': [[grpcMessage(MESSAGE, 2)], STATUS.internal],
       'a compressed flag of 255': [[grpcMessage(MESSAGE, 255)], STATUS.internal],
     };
@@ -266,18 +263,19 @@ describe('http2: gRPC calls', () => {
         expectRefused({ grpc: status });
       });
     }
-    it('a compressed message, and which encodings there are', async () => {
+    it('a compressed message, with the supported encodings in the answer', async () => {
       await call(requestLines(NOW_PATH, [['grpc-encoding', 'gzip']]), grpcMessage(MESSAGE, 1));
       expect(valueOf(scene.peer.reply(1), 'grpc-accept-encoding')).to.equal('identity');
     });
-    it('a message over the limit, before it has come', async () => {
+    it('a message above the limit, before all of it has arrived', async () => {
       const { peer } = scene;
       peer.send(
         headers(1, encodeBlock(requestLines(NOW_PATH))),
         data(1, Buffer.from([0, 1, 0, 0, 0])),
       );
       await peer.settled();
-      // The answer is complete before the request: the rest of it is not wanted (RFC 9113, section 8.1).
+      // The answer is complete before the request, so the server asks for no more (RFC 9113,
+      // section 8.1).
       expect(valueOf(peer.reply(1), 'grpc-status')).to.equal(STATUS.resourceExhausted);
       expect(peer.reply(1)?.resetCode).to.equal(ERROR_CODE.noError);
       peer.send(data(1, Buffer.alloc(50)), data(1, Buffer.alloc(50), FLAG.endStream));
@@ -286,7 +284,7 @@ describe('http2: gRPC calls', () => {
     });
   });
 
-  describe('have a time limit', () => {
+  describe('have a deadline', () => {
     const timeouts: Readonly<Record<string, number>> = {
       '1H': 3_600_000,
       '2M': 120_000,
@@ -305,29 +303,29 @@ describe('http2: gRPC calls', () => {
       });
     }
     for (const timeout of ['0m', '0H', '00000000n', '99999999H']) {
-      it(`but none for grpc-timeout ${timeout}`, async () => {
+      it(`or none for grpc-timeout ${timeout}`, async () => {
         await call(requestLines(NOW_PATH, [['grpc-timeout', timeout]]), BODY);
         expectAnswered('question');
         expect(scene.echo.asked[0]?.call.deadlineAtMs).to.equal(Infinity);
       });
     }
-    it('but none without grpc-timeout', async () => {
+    it('or none without grpc-timeout', async () => {
       await call(requestLines(HELD_PATH), BODY);
       expect(scene.echo.asked[0]?.call.deadlineAtMs).to.equal(Infinity);
     });
     for (const timeout of ['', '5', 'm', '123456789m', '-1m', '1.5S', '5x', '0x5m', '5 m', '5mm']) {
-      it(`and are none with grpc-timeout ${JSON.stringify(timeout)}`, async () => {
+      it(`and are refused with grpc-timeout ${JSON.stringify(timeout)}`, async () => {
         await call(requestLines(NOW_PATH, [['grpc-timeout', timeout]]), BODY);
         expectRefused({ grpc: STATUS.internal });
       });
     }
-    it('and are over when it is', async () => {
+    it('and end when it passes', async () => {
       await call(requestLines(HELD_PATH, [['grpc-timeout', '20m']]), BODY);
       await scene.peer.untilReplied(1);
       expect(valueOf(scene.peer.reply(1), 'grpc-status')).to.equal(STATUS.deadlineExceeded);
       expect(scene.echo.asked[0]).to.include({ abandoned: 'deadline', abandonments: 1 });
     });
-    it('and get no message from a handler that is late, even before anybody has looked', async () => {
+    it('and get no message from a late handler, even before the timer has fired', async () => {
       await call(requestLines(HELD_PATH, [['grpc-timeout', '20m']]), BODY);
       const [asked] = scene.echo.asked;
       while (performance.now() < (asked?.call.deadlineAtMs ?? 0) + 1);
@@ -339,7 +337,7 @@ describe('http2: gRPC calls', () => {
     });
   });
 
-  it('are handed over only when they are whole', async () => {
+  it('reach their handler only when they are complete', async () => {
     const { peer, echo } = scene;
     peer.send(headers(1, encodeBlock(requestLines(NOW_PATH))), data(1, BODY));
     await peer.settled();
@@ -349,7 +347,7 @@ describe('http2: gRPC calls', () => {
     expectAnswered('question');
   });
 
-  it('are read by the header table of their moment, although the same bytes were read before', async () => {
+  it('are decoded with the current header table, even if the same bytes came before', async () => {
     const { peer } = scene;
     const numbers = Buffer.concat([67, 66, 65, 64, 63, 62].map(indexed));
     const blocks = [
@@ -369,10 +367,10 @@ describe('http2: gRPC calls', () => {
     expect(statuses).to.deep.equal(['0', '0', '0', '14', '14', '14']);
   });
 
-  it('change the header table each time that their block says so', async () => {
+  it('change the header table each time that their block does', async () => {
     const { peer } = scene;
     const adds = encodeBlock(requestLines(NOW_PATH), 'indexed');
-    // What the first of them added stands behind what the second did.
+    // The entry that the first of them added is older than the one of the second.
     const first = Buffer.concat([73, 72, 71, 70, 69, 68].map(indexed));
     for (const [index, block] of [adds, adds, first].entries()) {
       const streamId = 2 * index + 1;
@@ -386,7 +384,7 @@ describe('http2: gRPC calls', () => {
     ]);
   });
 
-  it('are not handed over when their caller has hung up in the same packet', async () => {
+  it('do not reach their handler if they were cancelled in the same packet', async () => {
     const { peer, echo } = scene;
     const block = encodeBlock(requestLines(NOW_PATH));
     peer.send(

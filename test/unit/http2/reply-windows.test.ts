@@ -1,5 +1,5 @@
-// Flow control (RFC 9113, sections 5.2 and 6.9): answers leave as the peer's windows allow, and what it sends has to
-// keep to ours. That no DATA goes beyond a window is judged by the peer itself, all the while.
+// Flow control (RFC 9113, sections 5.2 and 6.9): answers are sent as the peer's windows allow, and
+// the peer must keep to ours. The test peer checks all the time that no DATA exceeds its windows.
 
 import { expect } from 'chai';
 import type { Http2Limits } from '../../../src/http2/http2-limits.ts';
@@ -19,11 +19,13 @@ import {
   windowUpdate,
 } from '../../support/http2/frames.ts';
 import { messagesOf, Peer, requestLines, valueOf } from '../../support/http2/peer.ts';
-import { encodeBlock } from '../../support/http2/plain-hpack.ts';
+import { encodeBlock } from '../../support/http2/hpack/plain-hpack.ts';
 
 const PREFIX_BYTES = 5;
 const QUESTION = 'x'.repeat(95);
-/** The length of the answer to {@link QUESTION} on its stream: `0:`, the question, and the prefix. */
+/**
+ * The length of the answer to {@link QUESTION} on its stream: the prefix, `0:`, and the question.
+ */
 const ANSWER_BYTES = PREFIX_BYTES + 2 + QUESTION.length;
 
 describe('http2: windows', () => {
@@ -53,7 +55,7 @@ describe('http2: windows', () => {
   };
 
   describe('of the peer', () => {
-    it('hold an answer back until there is room, byte by byte if need be', async () => {
+    it('delay an answer until there is room, byte by byte if necessary', async () => {
       start({}, [SETTING.initialWindowSize, 1]);
       peer.call(1, NOW_PATH, QUESTION);
       await peer.settled();
@@ -68,7 +70,7 @@ describe('http2: windows', () => {
       expectWhole(1, `0:${QUESTION}`);
     });
 
-    it('hold back the answer, but not its headers, nor a status without a message', async () => {
+    it('delay the answer, but neither its headers nor a status without a message', async () => {
       start({}, [SETTING.initialWindowSize, 0]);
       peer.call(1, NOW_PATH, QUESTION);
       peer.call(3, '/test.Echo/Other', QUESTION);
@@ -78,7 +80,7 @@ describe('http2: windows', () => {
       expect(valueOf(peer.reply(3), 'grpc-status')).to.equal('12');
     });
 
-    it('are those of open streams, too, when SETTINGS change them', async () => {
+    it('also change for open streams when SETTINGS change them', async () => {
       start({}, [SETTING.initialWindowSize, 0]);
       peer.call(1, NOW_PATH, QUESTION);
       await peer.settled();
@@ -93,7 +95,7 @@ describe('http2: windows', () => {
       expectWhole(1, `0:${QUESTION}`);
     });
 
-    it('may become negative, and hold until they are not', async () => {
+    it('may become negative, and delay answers until they are positive', async () => {
       start({}, [SETTING.initialWindowSize, 20]);
       peer.call(1, NOW_PATH, QUESTION);
       await peer.settled();
@@ -105,7 +107,7 @@ describe('http2: windows', () => {
       expect(bodyBytes(1)).to.equal(21);
     });
 
-    it('of the connection hold all streams together', async () => {
+    it('of the connection limit all streams together', async () => {
       start();
       const large = 'y'.repeat(40_000);
       peer.call(1, NOW_PATH, large);
@@ -118,7 +120,7 @@ describe('http2: windows', () => {
       expectWhole(3, `1:${large}`);
     });
 
-    it('of the connection are given back by no reset', async () => {
+    it('of the connection do not grow by a reset', async () => {
       start();
       peer.call(1, NOW_PATH, 'y'.repeat(70_000));
       await peer.settled();
@@ -131,7 +133,7 @@ describe('http2: windows', () => {
       expectWhole(3, `1:${QUESTION}`);
     });
 
-    it('do not let a blocked answer hold up another stream’s', async () => {
+    it('of one stream do not delay the answers of others', async () => {
       start({}, [SETTING.initialWindowSize, 0]);
       peer.call(1, NOW_PATH, QUESTION);
       peer.call(3, NOW_PATH, QUESTION);
@@ -141,7 +143,7 @@ describe('http2: windows', () => {
       expectWhole(3, `1:${QUESTION}`);
     });
 
-    it('come with a frame size, which an answer keeps to', async () => {
+    it('come with a frame size that answers must not exceed', async () => {
       start({}, [SETTING.initialWindowSize, 2 ** 20]);
       peer.send(windowUpdate(0, 2 ** 20));
       peer.call(1, NOW_PATH, 'y'.repeat(50_000));
@@ -157,7 +159,7 @@ describe('http2: windows', () => {
       expect(Math.max(...sizes(3))).to.equal(40_000);
     });
 
-    it('that stay closed are waited for no longer than is allowed, bytes and time', async () => {
+    it('may stay closed only up to a limit of waiting bytes and of time', async () => {
       start({ replyBytesMax: 10_000 }, [SETTING.initialWindowSize, 0]);
       const kept = Array.from({ length: 20 }, (_, index) => 1 + 2 * index);
       for (const streamId of kept) peer.call(streamId, NOW_PATH, 'y'.repeat(1_000));
@@ -167,10 +169,10 @@ describe('http2: windows', () => {
     });
   });
 
-  describe('of ours', () => {
+  describe('of the server', () => {
     const BLOCK = encodeBlock(requestLines(HELD_PATH));
 
-    it('of a stream must be kept to', async () => {
+    it('of a stream must not be exceeded', async () => {
       start({ streamWindowBytes: 10_000 });
       peer.call(1, NOW_PATH, 'bystander');
       peer.send(headers(3, BLOCK), data(3, Buffer.alloc(10_001)));
@@ -179,7 +181,7 @@ describe('http2: windows', () => {
       expectWhole(1, '0:bystander');
     });
 
-    it('of the connection must be kept to', async () => {
+    it('of the connection must not be exceeded', async () => {
       start({ connectionWindowBytes: 10_000 });
       peer.send(headers(1, BLOCK), data(1, Buffer.alloc(10_001)));
       await peer.settled();
@@ -187,7 +189,7 @@ describe('http2: windows', () => {
       expect(peer.isEnded).to.equal(true);
     });
 
-    it('are opened again for a message larger than they are, padding counted', async () => {
+    it('open again for a message larger than they are, counting padding', async () => {
       start({ streamWindowBytes: 20_000, connectionWindowBytes: 65_535, messageBytesMax: 200_000 });
       const message = Buffer.alloc(150_000, 'z');
       const body = grpcMessage(message);

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import type { UnaryMethod } from '../../../src/http2/unary-call.ts';
+import type { UnaryMethod } from '../../../src/http2/streams/unary-call.ts';
 import { UnaryServer } from '../../../src/http2/unary-server.ts';
 import { NOW_PATH } from '../../support/http2/echo-methods.ts';
 import { data, FLAG, grpcMessage, headers } from '../../support/http2/frames.ts';
@@ -8,7 +8,7 @@ import {
   encodeBlock,
   type HeaderLines,
   type LiteralKind,
-} from '../../support/http2/plain-hpack.ts';
+} from '../../support/http2/hpack/plain-hpack.ts';
 
 type Asked = [wanted: string | undefined, other: string | undefined];
 
@@ -50,10 +50,11 @@ describe('http2: headers of a request', () => {
     return asked.pop();
   }
 
-  it('are read by the method that wants them, each call its own, however they are encoded', async () => {
+  it('reach the method that wants them, separately for each call, in every encoding', async () => {
     start(['x-wanted']);
     for (const kind of ['plain', 'never', 'indexed'] as const) {
-      // The same block twice in a row is recognised by its bytes; then it is another one, and the first again.
+      // The same block twice in a row is recognised by its bytes. Then another block comes, then
+      // the first again.
       for (const value of ['a', 'a', 'b', 'a', 'c']) {
         // oxlint-disable-next-line no-await-in-loop -- on one connection, one after the other
         expect(await call([['x-wanted', value]], kind)).to.deep.equal([value, undefined]);
@@ -63,7 +64,7 @@ describe('http2: headers of a request', () => {
     }
   });
 
-  it('are joined where they come in several lines', async () => {
+  it('are joined if they come in several lines', async () => {
     start(['x-wanted']);
     const lines = [
       ['x-wanted', 'a'],
@@ -73,14 +74,14 @@ describe('http2: headers of a request', () => {
     expect(await call(lines)).to.deep.equal(['a,b', undefined]);
   });
 
-  it('are passed over where nobody wants them', async () => {
+  it('are not kept if no method wants them', async () => {
     start(undefined);
     expect(await call([['x-wanted', 'a']])).to.deep.equal([undefined, undefined]);
     start([]);
     expect(await call([['x-wanted', 'a']])).to.deep.equal([undefined, undefined]);
   });
 
-  it('are checked like all others: what may not stand in a header is a broken request', async () => {
+  it('are checked like all others: a forbidden character makes the request malformed', async () => {
     start(['x-wanted']);
     expect(await call([['x-wanted', 'a\0']])).to.equal(undefined);
     expect(await call([['x-wanted', 'a']])).to.deep.equal(['a', undefined]);

@@ -17,7 +17,7 @@ import {
   SETTINGS_ACK,
 } from '../../support/http2/frames.ts';
 import { Peer, requestLines, valueOf } from '../../support/http2/peer.ts';
-import { encodeBlock } from '../../support/http2/plain-hpack.ts';
+import { encodeBlock } from '../../support/http2/hpack/plain-hpack.ts';
 
 const {
   handshakeMaxMs,
@@ -44,7 +44,7 @@ describe('http2: time limits', () => {
     }));
   }
 
-  /** So much later, everything that is over by then has ended. */
+  /** Moves the clock and lets the server check its time limits. */
   async function later(ms: number): Promise<void> {
     await peer.settled();
     nowMs += ms;
@@ -71,7 +71,7 @@ describe('http2: time limits', () => {
     ['the end of a preface', [PREFACE.subarray(0, 20)], undefined],
     ['SETTINGS', [PREFACE], ERROR_CODE.protocolError],
   ] as const) {
-    it(`end a connection that does not bring ${what}`, async () => {
+    it(`end a connection that does not send ${what}`, async () => {
       for (const bytes of begin) peer.send(bytes);
       await later(handshakeMaxMs - 1);
       expect(peer.isEnded).to.equal(false);
@@ -91,7 +91,7 @@ describe('http2: time limits', () => {
     expect(goawayCode()).to.equal(ERROR_CODE.settingsTimeout);
   });
 
-  it('leave a connection alone that has begun in time', async () => {
+  it('leave a connection alone if it began in time', async () => {
     peer.begin();
     await later(handshakeMaxMs);
     expect(goawayCode()).to.equal(undefined);
@@ -119,7 +119,7 @@ describe('http2: time limits', () => {
     expect(goawayCode()).to.equal(undefined);
   });
 
-  it('ask a silent peer whether it lives, and end it when it does not say so', async () => {
+  it('send a PING to a silent peer, and end the connection if it is not answered', async () => {
     peer.begin();
     await later(keepaliveAfterMs - 1);
     expect(pings()).to.equal(0);
@@ -133,7 +133,7 @@ describe('http2: time limits', () => {
     expect(server.connectionCount).to.equal(0);
   });
 
-  it('take anything that comes for a sign of life', async () => {
+  it('accept any bytes as a sign of life', async () => {
     peer.begin();
     await later(keepaliveAfterMs);
     peer.send(ping(1));
@@ -142,7 +142,7 @@ describe('http2: time limits', () => {
     expect(pings()).to.equal(1);
   });
 
-  it('give up a peer whose window stays shut', async () => {
+  it('end a connection whose window stays closed', async () => {
     peer.send(PREFACE, settings([SETTING.initialWindowSize, 0]), SETTINGS_ACK);
     peer.call(1, NOW_PATH);
     await peer.settled();
@@ -154,7 +154,7 @@ describe('http2: time limits', () => {
     expect(goawayCode()).to.equal(ERROR_CODE.enhanceYourCalm);
   });
 
-  it('end a call at its deadline, whether its request is there or its handler at work', async () => {
+  it('end a call at its deadline, before its request is complete and while its handler works', async () => {
     peer.begin();
     const block = encodeBlock(requestLines(HELD_PATH, [['grpc-timeout', '200m']]));
     peer.send(headers(1, block));
@@ -167,7 +167,7 @@ describe('http2: time limits', () => {
     expect(echo.asked.map(({ abandoned }) => abandoned)).to.deep.equal(['deadline']);
   });
 
-  it('ask a connection to go that has been idle for long, and never by themselves', async () => {
+  it('send GOAWAY on a connection that has been idle for long, if that limit is set', async () => {
     start({ connectionIdleMaxMs: 60_000 });
     peer.begin();
     peer.call(1, HELD_PATH);
@@ -186,7 +186,7 @@ describe('http2: time limits', () => {
     expect(goawayCode()).to.equal(ERROR_CODE.noError);
   });
 
-  it('cut what lingers after its end', async () => {
+  it('close a connection that stays open after its end', async () => {
     peer.begin();
     peer.send(data(0, Buffer.alloc(0), FLAG.endStream));
     await peer.settled();

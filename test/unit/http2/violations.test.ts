@@ -1,5 +1,5 @@
-// What a peer may not do (RFC 9113, section by section), and what it gets for it. A call on stream 1 is under way all
-// the while: a connection error ends it, anything less leaves it unharmed.
+// What a peer must not do (RFC 9113, section by section), and how the server answers. A call on
+// stream 1 is open all the time: a connection error ends it, and anything else leaves it unharmed.
 
 import { expect } from 'chai';
 import type { Http2Limits } from '../../../src/http2/http2-limits.ts';
@@ -35,12 +35,12 @@ import {
   literalAt,
   tableSizeUpdate,
   type HeaderLines,
-} from '../../support/http2/plain-hpack.ts';
+} from '../../support/http2/hpack/plain-hpack.ts';
 
 const { protocolError, flowControlError, streamClosed, frameSizeError, compressionError } =
   ERROR_CODE;
 
-/** What the peer sees of its doing. Where the RFC leaves a choice, several codes stand. */
+/** What the peer sees. Where the RFC leaves a choice, there are several codes. */
 type Expected =
   | { readonly kind: 'connection error'; readonly codes: readonly number[] }
   | { readonly kind: 'stream error'; readonly codes: readonly number[] }
@@ -67,7 +67,7 @@ const REQUEST = [OPEN, data(3, BODY, FLAG.endStream)];
 const END = FLAG.endStream | FLAG.endHeaders;
 const TOO_LARGE = Buffer.alloc(FRAME_SIZE_DEFAULT + 1);
 
-/** A request on stream 3 with these lines in the place of the usual ones, or besides. */
+/** A request on stream 3 with these lines instead of the usual ones or in addition to them. */
 const requestWith = (more: HeaderLines): Step[] => request(requestLines(NOW_PATH, more));
 const request = (lines: HeaderLines): Step[] => [
   headers(3, encodeBlock(lines)),
@@ -87,11 +87,11 @@ const rawOf = (type: number, bytes: number, streamId = 0, flags = 0): Buffer =>
 
 const VIOLATIONS: Readonly<Record<string, Readonly<Record<string, Violation>>>> = {
   '4.1 frame format': {
-    'takes no notice of a frame of an unknown type': [
+    'ignores a frame of an unknown type': [
       [rawOf(0xfa, 20, 0), rawOf(0xfa, 0, 3), rawOf(0xfb, 9, 77, 0xff), ...REQUEST],
       answered(3),
     ],
-    'takes no notice of flags that mean nothing': [
+    'ignores flags that mean nothing': [
       [
         headers(3, BLOCK, FLAG.endHeaders | 0xd2),
         data(3, BODY, FLAG.endStream | 0xf6),
@@ -99,7 +99,7 @@ const VIOLATIONS: Readonly<Record<string, Readonly<Record<string, Violation>>>> 
       ],
       answered(3),
     ],
-    'takes no notice of the reserved bit': [
+    'ignores the reserved bit': [
       [headers(0x8000_0003, BLOCK), data(0x8000_0003, BODY, FLAG.endStream)],
       answered(3),
     ],
@@ -116,11 +116,11 @@ const VIOLATIONS: Readonly<Record<string, Readonly<Record<string, Violation>>>> 
       connection(frameSizeError),
     ],
     'an unknown frame that is too large': [[rawOf(0xfa, 16_385)], connection(frameSizeError)],
-    'a length of 16 MB, before any of it has come': [
+    'a length of 16 MB, before any of it has arrived': [
       [frame(FRAME_TYPE.data, 0, 3, { claimedLength: 0xff_ffff })],
       connection(frameSizeError),
     ],
-    'takes a frame of exactly 16 384 bytes': [
+    'accepts a frame of exactly 16 384 bytes': [
       [
         OPEN,
         data(3, grpcMessage(Buffer.alloc(FRAME_SIZE_DEFAULT - 5)), FLAG.endStream),
@@ -131,10 +131,13 @@ const VIOLATIONS: Readonly<Record<string, Readonly<Record<string, Violation>>>> 
   },
   '4.3 header compression': {
     'entry 0 of the tables': [[blockWith(indexed(0))], connection(compressionError)],
-    'an entry that is not there': [[blockWith(indexed(62))], connection(compressionError)],
-    'an entry far off': [[blockWith(indexed(2 ** 31))], connection(compressionError)],
-    'an integer without end': [[blockWith(Buffer.alloc(20, 0xff))], connection(compressionError)],
-    'a literal with the name of an entry that is not there': [
+    'an entry that does not exist': [[blockWith(indexed(62))], connection(compressionError)],
+    'an entry with a very high index': [
+      [blockWith(indexed(2 ** 31))],
+      connection(compressionError),
+    ],
+    'an endless integer': [[blockWith(Buffer.alloc(20, 0xff))], connection(compressionError)],
+    'a literal with the name of an entry that does not exist': [
       [blockWith(literalAt(70, 'x', 'indexed'))],
       connection(compressionError),
     ],
@@ -146,23 +149,23 @@ const VIOLATIONS: Readonly<Record<string, Readonly<Record<string, Violation>>>> 
       [blockWith(Buffer.from([0x00]), integer(5_000, 7, 0), Buffer.from('abc'))],
       connection(compressionError),
     ],
-    'Huffman code that ends with ones for more than seven bits': [
+    'Huffman code with more than seven bits of padding': [
       [blockWith(Buffer.from([0x00, 0x01, 0x78, 0x82, 0x1f, 0xff]))],
       connection(compressionError),
     ],
-    'Huffman code that is padded with zeros': [
+    'Huffman code padded with zeros': [
       [blockWith(Buffer.from([0x00, 0x01, 0x78, 0x81, 0x18]))],
       connection(compressionError),
     ],
-    'Huffman code with the symbol of its end': [
+    'Huffman code that contains EOS': [
       [blockWith(Buffer.from([0x00, 0x01, 0x78, 0x84, 0xff, 0xff, 0xff, 0xff]))],
       connection(compressionError),
     ],
-    'a larger table than we have allowed': [
+    'a table size above our limit': [
       [headers(3, Buffer.concat([tableSizeUpdate(4_097), BLOCK]), END)],
       connection(compressionError),
     ],
-    'a change of the table’s size behind the first field': [
+    'a change of the table’s size after the first field': [
       [blockWith(tableSizeUpdate(100))],
       connection(compressionError),
     ],
@@ -170,11 +173,11 @@ const VIOLATIONS: Readonly<Record<string, Readonly<Record<string, Violation>>>> 
       [OPEN, data(3, BODY), headers(3, indexed(0), END)],
       connection(compressionError),
     ],
-    'a broken block on a stream that is over': [
+    'a broken block on a stream that has ended': [
       [...REQUEST, 'settled', headers(3, indexed(0), END)],
       either(compressionError, streamClosed),
     ],
-    'takes changes of the table’s size before the first field': [
+    'accepts changes of the table’s size before the first field': [
       [
         headers(3, Buffer.concat([tableSizeUpdate(0), tableSizeUpdate(4_096), BLOCK])),
         data(3, BODY, FLAG.endStream),
@@ -183,7 +186,8 @@ const VIOLATIONS: Readonly<Record<string, Readonly<Record<string, Violation>>>> 
     ],
     'keeps its table while it refuses requests': [
       [
-        // Refused for its name in capitals, and yet the entries that it adds stand for those who follow.
+        // The request is refused for its upper-case name. The entries that it adds still count for
+        // later requests.
         headers(
           3,
           Buffer.concat([encodeBlock(requestLines(NOW_PATH), 'indexed'), literal('X-Big', '')]),
@@ -199,51 +203,54 @@ const VIOLATIONS: Readonly<Record<string, Readonly<Record<string, Violation>>>> 
     'DATA on an idle stream': [[data(3, BODY)], connection(protocolError)],
     'RST_STREAM on an idle stream': [[rstStream(3)], connection(protocolError)],
     'WINDOW_UPDATE on an idle stream': [[windowUpdate(3, 1)], connection(protocolError)],
-    'takes PRIORITY on an idle stream': [[priority(3), priority(99), ...REQUEST], answered(3)],
-    'DATA behind the end of the request': [[...held(3), data(3, BODY)], stream3(streamClosed)],
-    'HEADERS behind the end of the request': [
+    'accepts PRIORITY on an idle stream': [[priority(3), priority(99), ...REQUEST], answered(3)],
+    'DATA after the end of the request': [[...held(3), data(3, BODY)], stream3(streamClosed)],
+    'HEADERS after the end of the request': [
       [...held(3), headers(3, BLOCK, END)],
       stream3(streamClosed),
     ],
-    'takes WINDOW_UPDATE, PRIORITY and RST_STREAM behind the end of the request': [
+    'accepts WINDOW_UPDATE, PRIORITY and RST_STREAM after the end of the request': [
       [...held(3), windowUpdate(3, 10), priority(3), rstStream(3)],
       ignored,
     ],
-    'DATA behind RST_STREAM': [[OPEN, rstStream(3), data(3, BODY)], either(streamClosed)],
-    'HEADERS behind RST_STREAM': [[OPEN, rstStream(3), headers(3, BLOCK)], either(streamClosed)],
-    'DATA behind the answer': [[...REQUEST, 'settled', data(3, BODY)], either(streamClosed)],
-    'HEADERS behind the answer': [
+    'DATA after RST_STREAM': [[OPEN, rstStream(3), data(3, BODY)], either(streamClosed)],
+    'HEADERS after RST_STREAM': [[OPEN, rstStream(3), headers(3, BLOCK)], either(streamClosed)],
+    'DATA after the answer': [[...REQUEST, 'settled', data(3, BODY)], either(streamClosed)],
+    'HEADERS after the answer': [
       [...REQUEST, 'settled', headers(3, BLOCK, END)],
       either(streamClosed, protocolError),
     ],
-    'takes WINDOW_UPDATE, PRIORITY and RST_STREAM behind the answer': [
+    'accepts WINDOW_UPDATE, PRIORITY and RST_STREAM after the answer': [
       [...REQUEST, 'settled', windowUpdate(3, 10), priority(3), rstStream(3), ping(9)],
       answered(3),
     ],
-    'a CONTINUATION on a stream that is over': [
+    'a CONTINUATION on a stream that has ended': [
       [...REQUEST, 'settled', continuation(3, BLOCK)],
       connection(protocolError),
     ],
   },
   '5.1.1 stream identifiers': {
-    'HEADERS on a stream of the server’s': [[headers(2, BLOCK, END)], connection(protocolError)],
+    'HEADERS on a stream with an even number': [
+      [headers(2, BLOCK, END)],
+      connection(protocolError),
+    ],
     'HEADERS on a lower stream than the last': [
       [headers(7, BLOCK, END), headers(5, BLOCK, END)],
       connection(protocolError),
     ],
-    'DATA on a stream that was passed over': [
+    'DATA on a stream that was skipped': [
       [...held(5), data(3, BODY)],
       either(protocolError, streamClosed),
     ],
-    'DATA on a stream of the server’s': [[data(2, BODY)], connection(protocolError)],
-    'takes the highest stream there is': [
+    'DATA on a stream with an even number': [[data(2, BODY)], connection(protocolError)],
+    'accepts the highest stream number': [
       [headers(WINDOW_MAX, BLOCK), data(WINDOW_MAX, BODY, FLAG.endStream)],
       answered(WINDOW_MAX),
     ],
   },
   '6.1 DATA': {
     'on stream 0': [[data(0, BODY)], connection(protocolError)],
-    'with as much padding as there is': [
+    'with padding as long as the frame': [
       [OPEN, data(3, padded(Buffer.alloc(3), 0, 4), FLAG.padded)],
       connection(protocolError),
     ],
@@ -251,7 +258,7 @@ const VIOLATIONS: Readonly<Record<string, Readonly<Record<string, Violation>>>> 
       [OPEN, data(3, Buffer.alloc(0), FLAG.padded)],
       connection(protocolError, frameSizeError),
     ],
-    'takes padding, also nothing but padding': [
+    'accepts padding, also a frame of padding only': [
       [
         OPEN,
         data(3, padded(BODY.subarray(0, 2), 200), FLAG.padded),
@@ -263,7 +270,7 @@ const VIOLATIONS: Readonly<Record<string, Readonly<Record<string, Violation>>>> 
   },
   '6.2 HEADERS': {
     'on stream 0': [[headers(0, BLOCK, END)], connection(protocolError)],
-    'with more padding than there is': [
+    'with more padding than the frame': [
       [headers(3, padded(BLOCK, 0, BLOCK.length + 1), END | FLAG.padded)],
       connection(protocolError),
     ],
@@ -271,15 +278,15 @@ const VIOLATIONS: Readonly<Record<string, Readonly<Record<string, Violation>>>> 
       [headers(3, Buffer.alloc(0), END | FLAG.padded)],
       connection(protocolError, frameSizeError),
     ],
-    'with a priority that is cut short': [
+    'with a priority that is too short': [
       [headers(3, Buffer.alloc(4), END | FLAG.priority)],
       connection(protocolError, frameSizeError),
     ],
-    'with a priority and more padding than is left': [
+    'with a priority and too much padding': [
       [headers(3, padded(priorityFields(0), 0, 1), END | FLAG.padded | FLAG.priority)],
       connection(protocolError, frameSizeError),
     ],
-    'takes padding and priority': [
+    'accepts padding and priority': [
       [
         headers(
           3,
@@ -293,14 +300,14 @@ const VIOLATIONS: Readonly<Record<string, Readonly<Record<string, Violation>>>> 
   },
   '6.3 PRIORITY': {
     'on stream 0': [[priority(0)], connection(protocolError)],
-    'takes one for a stream that is open': [[OPEN, priority(3), data(3, BODY, 1)], answered(3)],
+    'accepts one for an open stream': [[OPEN, priority(3), data(3, BODY, 1)], answered(3)],
     'of a wrong length': [[OPEN, rawOf(FRAME_TYPE.priority, 4, 3)], stream3(frameSizeError)],
   },
   '6.4 RST_STREAM': {
     'on stream 0': [[rstStream(0)], connection(protocolError)],
     'that is too short': [[OPEN, rawOf(FRAME_TYPE.rstStream, 3, 3)], connection(frameSizeError)],
     'that is too long': [[OPEN, rawOf(FRAME_TYPE.rstStream, 5, 3)], connection(frameSizeError)],
-    'takes an unknown code': [[OPEN, rstStream(3, 0xffff)], ignored],
+    'accepts an unknown code': [[OPEN, rstStream(3, 0xffff)], ignored],
   },
   '6.5 SETTINGS': {
     'on a stream': [[frame(FRAME_TYPE.settings, 0, 3), ping(1)], connection(protocolError)],
@@ -309,17 +316,20 @@ const VIOLATIONS: Readonly<Record<string, Readonly<Record<string, Violation>>>> 
       [rawOf(FRAME_TYPE.settings, 6, 0, FLAG.ack)],
       connection(frameSizeError),
     ],
-    'ENABLE_PUSH beyond 1': [[setting(SETTING.enablePush, 2)], connection(protocolError)],
-    'a window beyond 2^31 - 1': [
+    'ENABLE_PUSH above 1': [[setting(SETTING.enablePush, 2)], connection(protocolError)],
+    'a window above 2^31 - 1': [
       [setting(SETTING.initialWindowSize, 2 ** 31)],
       connection(flowControlError),
     ],
-    'frames of less than 16 384 bytes': [
+    'a frame size below 16 384 bytes': [
       [setting(SETTING.frameSizeMax, FRAME_SIZE_DEFAULT - 1)],
       connection(protocolError),
     ],
-    'frames of 2^24 bytes': [[setting(SETTING.frameSizeMax, 2 ** 24)], connection(protocolError)],
-    'takes unknown ones, and all values at their limits': [
+    'a frame size of 2^24 bytes': [
+      [setting(SETTING.frameSizeMax, 2 ** 24)],
+      connection(protocolError),
+    ],
+    'accepts unknown ones, and all values at their limits': [
       [
         settings(
           [0xfafa, 0xffff_ffff],
@@ -334,7 +344,7 @@ const VIOLATIONS: Readonly<Record<string, Readonly<Record<string, Violation>>>> 
       ],
       answered(3),
     ],
-    'a window that makes an open one overflow': [
+    'a window that makes the window of an open stream overflow': [
       [OPEN, windowUpdate(3, WINDOW_MAX - 65_535), setting(SETTING.initialWindowSize, 65_536)],
       connection(flowControlError),
     ],
@@ -352,10 +362,7 @@ const VIOLATIONS: Readonly<Record<string, Readonly<Record<string, Violation>>>> 
     ],
     'that is too short': [[rawOf(FRAME_TYPE.ping, 7)], connection(frameSizeError)],
     'that is too long': [[rawOf(FRAME_TYPE.ping, 9)], connection(frameSizeError)],
-    'takes no notice of an acknowledgement of nothing': [
-      [ping(3, FLAG.ack), ...REQUEST],
-      answered(3),
-    ],
+    'ignores an acknowledgement without a PING': [[ping(3, FLAG.ack), ...REQUEST], answered(3)],
   },
   '6.8 GOAWAY': {
     'on a stream': [
@@ -373,15 +380,15 @@ const VIOLATIONS: Readonly<Record<string, Readonly<Record<string, Violation>>>> 
       [OPEN, windowUpdate(3, 0x8000_0000)],
       stream3(protocolError),
     ],
-    'beyond 2^31 - 1 for the connection': [
+    'above 2^31 - 1 for the connection': [
       [windowUpdate(0, WINDOW_MAX - 65_535), windowUpdate(0, 1)],
       connection(flowControlError),
     ],
-    'beyond 2^31 - 1 for a stream': [
+    'above 2^31 - 1 for a stream': [
       [OPEN, windowUpdate(3, WINDOW_MAX - 65_535), windowUpdate(3, 1)],
       stream3(flowControlError),
     ],
-    'takes one up to 2^31 - 1': [
+    'accepts one up to 2^31 - 1': [
       [
         OPEN,
         windowUpdate(3, WINDOW_MAX - 65_535),
@@ -392,25 +399,25 @@ const VIOLATIONS: Readonly<Record<string, Readonly<Record<string, Violation>>>> 
     ],
   },
   '6.10 CONTINUATION': {
-    'of nothing': [[continuation(3, BLOCK)], connection(protocolError)],
+    'without a block to continue': [[continuation(3, BLOCK)], connection(protocolError)],
     'on stream 0': [[continuation(0, BLOCK)], connection(protocolError)],
-    'behind a block that is whole': [[OPEN, continuation(3, BLOCK)], connection(protocolError)],
-    'of another stream’s block': [
+    'after a complete block': [[OPEN, continuation(3, BLOCK)], connection(protocolError)],
+    'of the block of another stream': [
       [headers(3, BLOCK, 0), continuation(5, Buffer.alloc(0))],
       connection(protocolError),
     ],
-    'DATA within a block': [[headers(3, BLOCK, 0), data(3, BODY)], connection(protocolError)],
-    'HEADERS within a block': [
+    'DATA inside a block': [[headers(3, BLOCK, 0), data(3, BODY)], connection(protocolError)],
+    'HEADERS inside a block': [
       [headers(3, BLOCK, 0), headers(5, BLOCK, END)],
       connection(protocolError),
     ],
-    'PING within a block': [[headers(3, BLOCK, 0), ping(1)], connection(protocolError)],
-    'PRIORITY within a block': [[headers(3, BLOCK, 0), priority(3)], connection(protocolError)],
-    'an unknown frame within a block': [
+    'PING inside a block': [[headers(3, BLOCK, 0), ping(1)], connection(protocolError)],
+    'PRIORITY inside a block': [[headers(3, BLOCK, 0), priority(3)], connection(protocolError)],
+    'an unknown frame inside a block': [
       [headers(3, BLOCK, 0), rawOf(0xfa, 0, 3)],
       connection(protocolError),
     ],
-    'takes a block in many pieces': [
+    'accepts a block in many pieces': [
       [
         headers(3, BLOCK.subarray(0, 1), 0),
         continuation(3, BLOCK.subarray(1, 2), 0),
@@ -427,16 +434,16 @@ const VIOLATIONS: Readonly<Record<string, Readonly<Record<string, Violation>>>> 
       withTrailers([['x-checksum', '1']], FLAG.endHeaders),
       stream3(protocolError),
     ],
-    'takes trailers': [withTrailers([['x-checksum', '1']]), answered(3)],
-    'less than its content-length': [
+    'accepts trailers': [withTrailers([['x-checksum', '1']]), answered(3)],
+    'less DATA than its content-length': [
       requestWith([['content-length', String(BODY.length + 1)]]),
       stream3(protocolError),
     ],
-    'more than its content-length': [
+    'more DATA than its content-length': [
       requestWith([['content-length', String(BODY.length - 1)]]),
       stream3(protocolError),
     ],
-    'a content-length that is no number': [
+    'a content-length that is not a number': [
       requestWith([['content-length', `+${BODY.length}`]]),
       stream3(protocolError),
     ],
@@ -447,39 +454,39 @@ const VIOLATIONS: Readonly<Record<string, Readonly<Record<string, Violation>>>> 
       ]),
       stream3(protocolError),
     ],
-    'takes a content-length that is right': [
+    'accepts a correct content-length': [
       requestWith([['content-length', String(BODY.length)]]),
       answered(3),
     ],
   },
   '8.2 header fields': {
     'a name in capitals': [requestWith([['X-User', '1']]), stream3(protocolError)],
-    'a name with a blank': [requestWith([['x user', '1']]), stream3(protocolError)],
-    'a name with a colon within': [requestWith([['x:user', '1']]), stream3(protocolError)],
-    'a name of no characters': [requestWith([['', '1']]), stream3(protocolError)],
+    'a name with a space': [requestWith([['x user', '1']]), stream3(protocolError)],
+    'a name with a colon inside': [requestWith([['x:user', '1']]), stream3(protocolError)],
+    'an empty name': [requestWith([['', '1']]), stream3(protocolError)],
     'a name with a control character': [requestWith([['x\u0001', '1']]), stream3(protocolError)],
-    'a name beyond ASCII': [requestWith([['x\u00e9', '1']]), stream3(protocolError)],
+    'a name outside ASCII': [requestWith([['x\u00e9', '1']]), stream3(protocolError)],
     'a value with a line break': [requestWith([['x-a', 'b\r\nx-c: d']]), stream3(protocolError)],
     'a value with a line feed': [requestWith([['x-a', 'b\n']]), stream3(protocolError)],
     'a value with NUL': [requestWith([['x-a', 'b\0c']]), stream3(protocolError)],
-    'a value with a blank at its start': [requestWith([['x-a', ' b']]), stream3(protocolError)],
-    'a value with a tab at its end': [requestWith([['x-a', 'b\t']]), stream3(protocolError)],
-    'takes bytes beyond ASCII in a value': [requestWith([['x-a', 'b\u00e9']]), answered(3)],
+    'a value with a space at the start': [requestWith([['x-a', ' b']]), stream3(protocolError)],
+    'a value with a tab at the end': [requestWith([['x-a', 'b\t']]), stream3(protocolError)],
+    'accepts bytes outside ASCII in a value': [requestWith([['x-a', 'b\u00e9']]), answered(3)],
     connection: [requestWith([['connection', 'close']]), stream3(protocolError)],
     'keep-alive': [requestWith([['keep-alive', '1']]), stream3(protocolError)],
     'proxy-connection': [requestWith([['proxy-connection', 'close']]), stream3(protocolError)],
     'transfer-encoding': [requestWith([['transfer-encoding', 'chunked']]), stream3(protocolError)],
     upgrade: [requestWith([['upgrade', 'h2c']]), stream3(protocolError)],
-    'te beyond trailers': [requestWith([['te', 'gzip']]), stream3(protocolError)],
+    'te with another value than trailers': [requestWith([['te', 'gzip']]), stream3(protocolError)],
     'a name in capitals in trailers': [withTrailers([['X-A', '1']]), stream3(protocolError)],
     'connection in trailers': [withTrailers([['connection', 'close']]), stream3(protocolError)],
   },
   '8.3 pseudo-headers': {
-    'one behind a plain header': [
+    'one after a regular header': [
       request([['x-first', '1'], ...requestLines(NOW_PATH)]),
       stream3(protocolError),
     ],
-    'one that is unknown': [requestWith([[':protocol', 'websocket']]), stream3(protocolError)],
+    'an unknown one': [requestWith([[':protocol', 'websocket']]), stream3(protocolError)],
     'one of a response': [requestWith([[':status', '200']]), stream3(protocolError)],
     'one in capitals': [requestWith([[':Path', NOW_PATH]]), stream3(protocolError)],
     'two methods': [twice(':method', 'POST'), stream3(protocolError)],
@@ -491,7 +498,7 @@ const VIOLATIONS: Readonly<Record<string, Readonly<Record<string, Violation>>>> 
     'no path': [without(':path'), stream3(protocolError)],
     'an empty path': [requestWith([[':path', '']]), stream3(protocolError)],
     'one in trailers': [withTrailers([[':path', NOW_PATH]]), stream3(protocolError)],
-    'takes a request without an authority': [without(':authority'), answered(3)],
+    'accepts a request without an authority': [without(':authority'), answered(3)],
   },
 };
 
@@ -504,7 +511,7 @@ function twice(name: string, value: string): Step[] {
   return request([[name, value], ...requestLines(NOW_PATH)]);
 }
 
-/** An open connection with a call on stream 1 that waits. */
+/** Opens a connection with a waiting call on stream 1. */
 async function underWay(limits: Partial<Http2Limits> = {}): Promise<Scene> {
   const echo = new EchoMethods();
   const server = new UnaryServer({ methods: echo.methods, limits });
@@ -569,7 +576,7 @@ async function expectOutcome(scene: Scene, expected: Expected): Promise<void> {
   } else {
     expect(resets.map(([streamId]) => streamId)).to.deep.equal([3]);
     expect(expected.codes).to.include(peer.reply(3)?.resetCode);
-    // Who was refused was not asked about, unless the fault came behind a whole request.
+    // A refused request must not reach its handler, unless the fault came after the whole request.
     expect(
       echo.asked.filter(({ message, given }) => message === 'third' && given),
     ).to.have.lengthOf.at.most(1);
@@ -577,7 +584,7 @@ async function expectOutcome(scene: Scene, expected: Expected): Promise<void> {
   return expectUnharmed(scene);
 }
 
-describe('http2: what a peer may not do', () => {
+describe('http2: what a peer must not do', () => {
   for (const [section, violations] of Object.entries(VIOLATIONS)) {
     describe(section, () => {
       for (const [what, [steps, expected]] of Object.entries(violations)) {

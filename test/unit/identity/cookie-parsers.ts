@@ -1,6 +1,7 @@
 /**
- * How applications read one cookie, each as its library does it: which of several occurrences counts, what separates
- * cookies, and what is undone in a value. Small models, made after the sources of the libraries named.
+ * How applications read one cookie, each as its library does it: which of several occurrences
+ * counts, what separates cookies, and how a value is decoded. Small models, made from the source code
+ * of the named libraries.
  */
 export interface CookieParser {
   readonly name: string;
@@ -14,7 +15,9 @@ type Pair = readonly [name: string, value: string];
 
 const asRead = (value: string): string => value;
 
-/** npm cookie up to 0.5: JavaScript's trim, the first occurrence counts, quotes dropped, decoded. */
+/**
+ * npm cookie up to 0.5: JavaScript's trim, the first occurrence counts, quotes dropped, decoded.
+ */
 const express: CookieParser = {
   name: 'npm cookie',
   read: (line, name) =>
@@ -28,7 +31,7 @@ const express: CookieParser = {
   credentialFor: asRead,
 };
 
-/** As npm cookie, in an application that decodes what it got once more. */
+/** npm cookie in an application that decodes the value a second time. */
 const twiceDecoding: CookieParser = {
   name: 'npm cookie and another decoding',
   read: (line, name) => {
@@ -60,7 +63,7 @@ const rack: CookieParser = {
       ]),
       name,
     ),
-  credentialFor: (value) => value.replaceAll(' ', '+'),
+  credentialFor: (value) => unquoted(value).replaceAll(' ', '+'),
 };
 
 /** PHP: blanks, dots and brackets in names become underscores, the first counts. */
@@ -74,7 +77,7 @@ const php: CookieParser = {
       ]),
       name,
     ),
-  credentialFor: asRead,
+  credentialFor: unquoted,
 };
 
 /** Python's http.cookies: blanks separate, quoted values with escapes, the last counts. */
@@ -94,7 +97,10 @@ const httpCookies: CookieParser = {
   credentialFor: decoded,
 };
 
-/** Servlet containers in RFC 2965 mode: commas separate too, quoted values may hold separators, the last counts. */
+/**
+ * Servlet containers in RFC 2965 mode: commas separate too, quoted values may hold separators, the
+ * last counts.
+ */
 const servlet: CookieParser = {
   name: 'RFC 2965',
   read: (line, name) => {
@@ -119,6 +125,13 @@ export const COOKIE_PARSERS: readonly CookieParser[] = [
   httpCookies,
   servlet,
 ];
+
+/** The parser of this name. */
+export function parserNamed(name: string): CookieParser {
+  const parser = COOKIE_PARSERS.find((one) => one.name === name);
+  if (parser === undefined) throw new Error(`no parser is called ${name}`);
+  return parser;
+}
 
 function pairs(line: string, separator: RegExp, trim: (text: string) => string): Pair[] {
   return line.split(separator).flatMap((piece) => {

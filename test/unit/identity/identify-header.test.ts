@@ -1,13 +1,13 @@
 import { expect } from 'chai';
 import { identify } from '../../../src/identity/identify.ts';
-import type { Source } from '../../../src/session/source.ts';
+import type { Source } from '../../../src/terms/source.ts';
+import { inWords } from './answer.ts';
 import { bearerSource, headerSource, request } from './request.ts';
 
 type Lines = readonly (readonly [string, string])[];
 
 function read(source: Source, lines: Lines): string {
-  const answer = identify([source], request(lines));
-  return answer.kind === 'found' ? `found ${answer.credential}` : answer.kind;
+  return inWords(identify([source], request(lines)));
 }
 
 describe('identify: a header', () => {
@@ -18,9 +18,11 @@ describe('identify: a header', () => {
     ['not there', [['x-other', 'abc']], 'absent'],
     ['empty', [['x-session', '']], 'absent'],
     ['of a longer name', [['x-session2', 'abc']], 'absent'],
-    ['in quotes', [['x-session', '"abc"']], 'malformed'],
-    ['with a blank', [['x-session', 'a b']], 'malformed'],
-    ['above ASCII', [['x-session', 'abc\xe9']], 'malformed'],
+    ['in quotes', [['x-session', '"abc"']], 'malformed quote_inside'],
+    ['with a blank', [['x-session', 'a b']], 'malformed character'],
+    ['above ASCII', [['x-session', 'abc\xe9']], 'malformed character'],
+    ['with a semicolon', [['x-session', 'abc;d']], 'malformed character'],
+    ['with an encoded comma and semicolon', [['x-session', 'ab%2Cc%3B']], 'found ab,c;'],
     ['with a comma', [['x-session', 'abc,def']], 'ambiguous'],
     ['with a comma at the end', [['x-session', 'abc,']], 'ambiguous'],
     [
@@ -73,8 +75,8 @@ describe('identify: a header', () => {
   }
 
   it('has a limit', () => {
-    expect(read(source, [['x-session', 'a'.repeat(4_097)]])).to.equal('malformed');
-    expect(read(source, [['x-session', '%'.repeat(60_000)]])).to.equal('malformed');
+    expect(read(source, [['x-session', 'a'.repeat(4_097)]])).to.equal('malformed too_long');
+    expect(read(source, [['x-session', '%'.repeat(60_000)]])).to.equal('malformed too_long');
   });
 });
 
@@ -90,18 +92,18 @@ describe('identify: a bearer token', () => {
     ['Basic YTpi', 'absent'],
     ['Digest username="a", uri="/"', 'absent'],
     ['DPoP abc', 'absent'],
-    ['Bearer  abc', 'malformed'],
-    ['Bearer\tabc', 'malformed'],
-    [' Bearer abc', 'malformed'],
-    ['Bearer:abc', 'malformed'],
-    ['Bearerabc', 'malformed'],
-    ['Bearer abc def', 'malformed'],
-    ['Bearer "abc"', 'malformed'],
-    ['"Bearer" abc', 'malformed'],
-    ['Bearer a=b', 'malformed'],
-    ['Bearer %61bc', 'malformed'],
-    ['Bearer abc\xe9', 'malformed'],
-    ['abc', 'malformed'],
+    ['Bearer  abc', 'malformed not_bearer'],
+    ['Bearer\tabc', 'malformed not_bearer'],
+    [' Bearer abc', 'malformed not_bearer'],
+    ['Bearer:abc', 'malformed not_bearer'],
+    ['Bearerabc', 'malformed not_bearer'],
+    ['Bearer abc def', 'malformed not_bearer'],
+    ['Bearer "abc"', 'malformed not_bearer'],
+    ['"Bearer" abc', 'malformed not_bearer'],
+    ['Bearer a=b', 'malformed not_bearer'],
+    ['Bearer %61bc', 'malformed not_bearer'],
+    ['Bearer abc\xe9', 'malformed not_bearer'],
+    ['abc', 'malformed not_bearer'],
     ['Bearer,', 'ambiguous'],
     ['Bearer abc,Bearer def', 'ambiguous'],
     ['Bearer abc, Basic YTpi', 'ambiguous'],
@@ -126,12 +128,12 @@ describe('identify: a bearer token', () => {
     const longest = 'a'.repeat(4_096);
     const lines = (token: string): Lines => [['authorization', `Bearer ${token}`]];
     expect(read(bearerSource(), lines(longest))).to.equal(`found ${longest}`);
-    expect(read(bearerSource(), lines(`${longest}a`))).to.equal('malformed');
+    expect(read(bearerSource(), lines(`${longest}a`))).to.equal('malformed too_long');
   });
 
-  it('is held against format and take as any other credential', () => {
+  it('must fit format and take like any other credential', () => {
     const source = bearerSource({ take: { after: undefined, before: '.' }, format: 'hex' });
     expect(read(source, [['authorization', 'Bearer 00ff.x']])).to.equal('found 00ff');
-    expect(read(source, [['authorization', 'Bearer 00FF.x']])).to.equal('malformed');
+    expect(read(source, [['authorization', 'Bearer 00fF.x']])).to.equal('malformed mixed_case');
   });
 });

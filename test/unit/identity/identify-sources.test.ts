@@ -8,7 +8,7 @@ const HEADER = headerSource('x-session', { name: 'app' });
 const ALL = [COOKIE, BEARER, HEADER];
 
 describe('identify: several sources', () => {
-  it('finds the one credential, whichever source it is of', () => {
+  it('finds the one credential, of whatever source', () => {
     expect(identify(ALL, request([['x-session', 'abc']]))).to.deep.equal({
       kind: 'found',
       source: HEADER,
@@ -20,7 +20,7 @@ describe('identify: several sources', () => {
     expect(identify([], request([['cookie', 'sid=abc']])).kind).to.equal('absent');
   });
 
-  it('does not look at sources that are not admitted', () => {
+  it('does not read sources that are not admitted', () => {
     const facts = request([
       ['cookie', 'sid=abc'],
       ['authorization', 'Bearer def'],
@@ -29,31 +29,44 @@ describe('identify: several sources', () => {
     expect(identify([BEARER], facts)).to.include({ credential: 'def' });
   });
 
-  it('is ambiguous when two of them find a credential, also the same one', () => {
+  it('is ambiguous when two sources find a credential, even the same one', () => {
     for (const other of ['def', 'abc']) {
       const facts = request([
         ['cookie', 'sid=abc'],
         ['authorization', `Bearer ${other}`],
       ]);
-      expect(identify(ALL, facts).kind).to.equal('ambiguous');
+      expect(identify(ALL, facts)).to.deep.equal({ kind: 'ambiguous', source: undefined });
     }
   });
 
-  it('is not saved by a well-formed credential from a malformed one, in either order', () => {
+  it('stays malformed when another source finds a well-formed credential, in either order', () => {
     const facts = request([
       ['cookie', 'sid=abc'],
       ['authorization', 'Bearer a b'],
     ]);
-    expect(identify([COOKIE, BEARER], facts)).to.deep.equal({ kind: 'malformed', source: BEARER });
-    expect(identify([BEARER, COOKIE], facts)).to.deep.equal({ kind: 'malformed', source: BEARER });
+    const malformed = { kind: 'malformed', source: BEARER, cause: 'not_bearer' };
+    expect(identify([COOKIE, BEARER], facts)).to.deep.equal(malformed);
+    expect(identify([BEARER, COOKIE], facts)).to.deep.equal(malformed);
   });
 
-  it('is not saved by a well-formed credential from an ambiguous one', () => {
+  it('is ambiguous when one finds a credential and another several', () => {
     const facts = request([
       ['cookie', 'sid=abc; sid=def'],
       ['authorization', 'Bearer abc'],
     ]);
-    expect(identify([BEARER, COOKIE], facts).kind).to.equal('ambiguous');
+    const between = { kind: 'ambiguous', source: undefined };
+    expect(identify([BEARER, COOKIE], facts)).to.deep.equal(between);
+    expect(identify([COOKIE, BEARER], facts)).to.deep.equal(between);
+  });
+
+  it('stays ambiguous within one source when another finds a well-formed credential', () => {
+    const facts = request([
+      ['cookie', 'sid=abc'],
+      ['authorization', 'Bearer abc,Bearer def'],
+    ]);
+    const within = { kind: 'ambiguous', source: BEARER };
+    expect(identify([BEARER, COOKIE], facts)).to.deep.equal(within);
+    expect(identify([COOKIE, BEARER], facts)).to.deep.equal(within);
   });
 
   it('finds a cookie beside another authorization scheme', () => {

@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { identify } from '../../../src/identity/identify.ts';
 import { jwtPlace, request, sourceAt } from './request.ts';
+import { cookiePlace } from '../../support/requests/cookie-place.ts';
 
 const HEADER = Buffer.from('{"alg":"ES256"}').toString('base64url');
 const PAYLOAD = Buffer.from('{"sid":"s1"}').toString('base64url');
@@ -16,7 +17,7 @@ function bearer(token: string, jwtMetadata?: Record<string, unknown>) {
 }
 
 describe('identify: a JWT that Curfew verifies', () => {
-  it('is handed on with its source', () => {
+  it('is passed on with its source', () => {
     expect(identify([verifiedHere], bearer(TOKEN))).to.deep.equal({
       kind: 'token',
       source: verifiedHere,
@@ -25,7 +26,7 @@ describe('identify: a JWT that Curfew verifies', () => {
   });
 
   it('is found in a cookie and in a header of its own', () => {
-    const cookie = { kind: 'cookie', name: 'jwt', path: '/', domain: undefined } as const;
+    const cookie = cookiePlace('jwt');
     const inCookie = sourceAt(jwtPlace({ in: cookie, verifiedBy: BY_CURFEW }));
     const inHeader = sourceAt(
       jwtPlace({ in: { kind: 'header', name: 'x-jwt' }, verifiedBy: BY_CURFEW }),
@@ -66,7 +67,7 @@ describe('identify: a JWT that Curfew verifies', () => {
 });
 
 describe('identify: a JWT that Envoy has verified', () => {
-  it('is its payload, also when Envoy has removed the token', () => {
+  it('is its payload, even when Envoy has removed the token', () => {
     const jwtMetadata = { payload: { sid: 's1' } };
     const expected = { kind: 'payload', source: verifiedByEnvoy, claims: { sid: 's1' } };
     expect(identify([verifiedByEnvoy], request([], { jwtMetadata }))).to.deep.equal(expected);
@@ -78,7 +79,7 @@ describe('identify: a JWT that Envoy has verified', () => {
     expect(identify([verifiedByEnvoy], request([], { jwtMetadata: {} })).kind).to.equal('absent');
   });
 
-  it('has no claims when Envoy let a token pass without vouching for it', () => {
+  it('has no claims when Envoy let a token pass without verifying it', () => {
     expect(identify([verifiedByEnvoy], bearer(TOKEN))).to.deep.include({ claims: {} });
     expect(identify([verifiedByEnvoy], bearer(TOKEN, { other: { sid: 's1' } }))).to.deep.include({
       claims: {},
@@ -94,7 +95,7 @@ describe('identify: a JWT that Envoy has verified', () => {
 
   it('is not found by the names of Object.prototype', () => {
     const source = sourceAt(
-      jwtPlace({ verifiedBy: { kind: 'envoy', metadataKey: 'constructor' } }),
+      jwtPlace({ verifiedBy: { kind: 'envoy', metadataKey: 'constructor', forwardedHeaders: [] } }),
     );
     expect(identify([source], request([], { jwtMetadata: {} })).kind).to.equal('absent');
   });

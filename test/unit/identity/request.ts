@@ -1,5 +1,7 @@
-import type { RequestFacts } from '../../../src/session/request-facts.ts';
-import type { CredentialPlace, JwtPlace, Source } from '../../../src/session/source.ts';
+import type { RequestFacts } from '../../../src/terms/request-facts.ts';
+import type { CredentialPlace, JwtPlace } from '../../../src/terms/credential-place.ts';
+import type { Source } from '../../../src/terms/source.ts';
+import { cookiePlace } from '../../support/requests/cookie-place.ts';
 
 /** A request with these header lines, in the raw form unless said otherwise. */
 export function request(
@@ -32,11 +34,19 @@ export function withJoinedCookies(...lines: readonly string[]): RequestFacts {
 }
 
 export function sourceAt(place: CredentialPlace, changes: Partial<Source> = {}): Source {
-  return { name: 'web', place, opening: 'first-use', format: 'plain', take: undefined, ...changes };
+  return {
+    name: 'web',
+    place,
+    opening: 'first-use',
+    format: 'plain',
+    take: undefined,
+    subjectHeader: undefined,
+    ...changes,
+  };
 }
 
 export function cookieSource(name: string, changes: Partial<Source> = {}): Source {
-  return sourceAt({ kind: 'cookie', name, path: '/', domain: undefined }, changes);
+  return sourceAt(cookiePlace(name), changes);
 }
 
 export function headerSource(name: string, changes: Partial<Source> = {}): Source {
@@ -53,9 +63,10 @@ export function jwtPlace(changes: Partial<JwtPlace> = {}): JwtPlace {
     in: { kind: 'bearer' },
     issuer: 'https://idp.example.com',
     audiences: ['api'],
-    verifiedBy: { kind: 'envoy', metadataKey: 'payload' },
+    verifiedBy: { kind: 'envoy', metadataKey: 'payload', forwardedHeaders: [] },
     session: { kind: 'claim', claim: 'sid' },
     perLogin: false,
+    subjectClaim: undefined,
     leewayMs: 0,
     ...changes,
   };

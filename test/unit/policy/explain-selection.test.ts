@@ -14,16 +14,16 @@ describe('an explanation', () => {
   const paths = ['/', '/public/x', '/pay/x', '/PAY/x', '/a//b', '/pay/%2e', '/%70ay/x'];
   for (const path of paths) {
     for (const method of ['GET', 'POST']) {
-      it(`of ${method} ${path} is of the selection that the server makes`, () => {
+      it(`of ${method} ${path} has the selection that the server makes`, () => {
         const facts = requestFacts(path, { method });
-        expect(explainSelection(policies, facts).judgement.selection).to.deep.equal(
+        expect(explainSelection(policies, facts).details.selection).to.deep.equal(
           policies.select(facts),
         );
       });
     }
   }
 
-  it('says of each policy whether it judges, and of each field why not', () => {
+  it('says for each policy whether it applies, and for each field why not', () => {
     const explanation = explainSelection(policies, requestFacts('/pay/x', { method: 'POST' }));
     expect(explanation.policies.map(({ name, role }) => [name, role])).to.deep.equal([
       ['public', 'does_not_match'],
@@ -65,39 +65,50 @@ describe('an explanation', () => {
     });
   });
 
-  it('says why a path is ambiguous, and who judges then', () => {
-    const { judgement, policies: told } = explainSelection(
+  it('says why a path is doubtful, and which policies then apply', () => {
+    const { details, policies: explained } = explainSelection(
       policies,
-      requestFacts('/public/../pay', { method: 'POST' }),
+      requestFacts('/x/../pay', { method: 'POST' }),
     );
-    expect(judgement.ambiguity).to.equal('dot segment');
-    expect(judgement.path.normalised).to.equal('/pay');
-    expect(told.filter(({ role }) => role === 'judges').map(({ name }) => name)).to.deep.equal([
-      'public',
-      'pay',
-      'late',
-      'default',
-    ]);
+    expect(details.ambiguity).to.match(
+      /^read as \/pay \(without dot segments\) it would be for policy .*"pay"/,
+    );
+    expect(details.path.normalised).to.equal('/x/../pay');
+    expect(explained.filter(({ role }) => role === 'judges').map(({ name }) => name)).to.deep.equal(
+      // The route of the other page might name "admin".
+      ['admin', 'pay', 'late'],
+    );
   });
 
-  it('says which other spelling would be another policy', () => {
-    const { judgement } = explainSelection(policies, requestFacts('/Public/x'));
-    expect(judgement.ambiguity).to.equal('spelled /public/x it would be for policy "public"');
+  it('says that a path might be any', () => {
+    const { details } = explainSelection(policies, requestFacts('/x#'));
+    expect(details.ambiguity).to.equal('the path has a raw "#"');
+  });
+
+  it('shows the readings of other policies, also of those that are left out', () => {
+    const { details } = explainSelection(policies, requestFacts('/Public/x'));
+    expect(details.ambiguity).to.equal(undefined);
+    expect(details.otherReadings[0]).to.deep.equal({
+      path: '/public/x',
+      host: 'app.example.com',
+      method: 'GET',
+      how: ['without case'],
+      policies: ['public'],
+      passive: undefined,
+    });
   });
 
   it('says why a request is passive', () => {
     const rule = explainSelection(
       policies,
       requestFacts('/pay/poll', { method: 'DELETE' }),
-    ).judgement;
+    ).details;
     expect(rule.passive).to.equal(undefined);
     const hint = explainSelection(
       policies,
       requestFacts('/', { headers: [{ name: 'curfew-passive', value: '?1' }] }),
     );
-    expect(hint.judgement.passive).to.equal('curfew-passive: ?1');
-    const ambiguous = explainSelection(policies, requestFacts('/x//y', { method: 'POST' }));
-    expect(ambiguous.judgement.passive).to.equal('passive rule of "late": path /pay/poll');
+    expect(hint.details.passive).to.equal('curfew-passive: ?1');
   });
 
   it('never shows the value of a header', () => {
@@ -112,9 +123,9 @@ describe('an explanation', () => {
   it('names an unknown policy name', () => {
     const explanation = explainSelection(
       policies,
-      requestFacts('/', { context: new Map([['curfew-policy', 'nobody']]) }),
+      requestFacts('/', { context: new Map([['curfew-policy', 'missing']]) }),
     );
-    expect(explanation.named).to.equal('nobody');
-    expect(explanation.judgement.selection).to.deep.equal({ kind: 'unknown_policy_name' });
+    expect(explanation.named).to.equal('missing');
+    expect(explanation.details.selection).to.deep.equal({ kind: 'unknown_policy_name' });
   });
 });

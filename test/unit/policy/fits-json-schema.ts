@@ -18,6 +18,7 @@ const RULES: Readonly<Record<string, Rule>> = {
   $schema: () => true,
   title: () => true,
   description: () => true,
+  examples: () => true,
   type: (type: string, value) => TYPES[type]?.(value) ?? false,
   const: (wanted, value) => value === wanted,
   enum: (words: readonly unknown[], value) => words.includes(value),

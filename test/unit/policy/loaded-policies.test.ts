@@ -1,16 +1,17 @@
 import { expect } from 'chai';
 import { load, policiesOf, WEB } from './policies-of.ts';
+import { cookiePlace } from '../../support/requests/cookie-place.ts';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 
-/** The rule of the source "web" with these policies before a catch-all of an hour and twelve. */
+/** The rule of the source "web" with these policies and a last one of idle 1h, absolute 12h. */
 function ruleOf(policies: readonly string[], source = WEB) {
   return policiesOf(policies, '', [source]).sourceRules.get('web');
 }
 
-describe('what the store is told of a source', () => {
+describe('the rule that the store gets for a source', () => {
   const intervals: readonly (readonly [string, readonly string[], string, number])[] = [
     ['at most a minute', [], WEB, MINUTE],
     [
@@ -26,25 +27,25 @@ describe('what the store is told of a source', () => {
       1,
     ],
     [
-      'zero where nothing else would do',
+      'zero for an idle timeout below 10ms',
       ['- { name: a, match: [{ path: /a }], idle: 5ms, absolute: 1h }'],
       WEB,
       0,
     ],
     [
-      'what its source says',
+      'what the file sets',
       [],
       '- { name: web, cookie: sid, opening: registered, touch_interval: 0s }',
       0,
     ],
     [
-      'of a policy that only observes, too',
+      'of a policy that only observes as well',
       ['- { name: a, match: [{ path: /a }], idle: 1m, absolute: 1h, mode: observe }'],
       WEB,
       6_000,
     ],
     [
-      'not of one reached by another source',
+      'not of a policy without sessions',
       ['- { name: a, match: [{ path: /a }], session: off }'],
       WEB,
       MINUTE,
@@ -58,15 +59,15 @@ describe('what the store is told of a source', () => {
 
   const REGISTERED = '- { name: web, cookie: sid, opening: registered }';
   const retentions: readonly (readonly [string, readonly string[], string, number])[] = [
-    ['as long as the credential may be honoured', [], WEB, 30 * DAY],
+    ['the lifetime of the credential', [], WEB, 30 * DAY],
     [
-      'the largest admitting absolute timeout',
+      'the largest absolute timeout of its policies',
       ['- { name: a, match: [{ path: /a }], idle: 1h, absolute: 3d }'],
       REGISTERED,
       3 * DAY,
     ],
     [
-      '400 days where a policy has no absolute timeout',
+      '400 days if a policy has no absolute timeout',
       [
         '- { name: a, match: [{ path: /a }], idle: 1h, absolute: off, justification: A wall display. }',
       ],
@@ -75,13 +76,13 @@ describe('what the store is told of a source', () => {
     ],
   ];
   for (const [what, policies, source, retentionMs] of retentions) {
-    it(`is kept: ${what}`, () => {
+    it(`has a retention: ${what}`, () => {
       expect(ruleOf(policies, source)?.retentionMs).to.equal(retentionMs);
       expect(policiesOf(policies, '', [source]).retentionMaxMs).to.equal(retentionMs);
     });
   }
 
-  it('is over when the limits of every enforcing policy that reads sessions and admits it are reached', () => {
+  it('has the limits of every enforcing policy that reads its sessions', () => {
     const { sourceRules } = policiesOf(
       [
         '- { name: a, match: [{ path: /a }], idle: 5m, absolute: 8h, sources: [web] }',
@@ -94,9 +95,9 @@ describe('what the store is told of a source', () => {
       [WEB, '- { name: api, header: x-key, opening: registered }'],
     );
     expect(sourceRules.get('web')?.overLimits).to.deep.equal([
-      { idleTimeoutMs: 5 * MINUTE, absoluteTimeoutMs: 8 * HOUR },
-      { idleTimeoutMs: undefined, absoluteTimeoutMs: 9 * HOUR },
-      { idleTimeoutMs: HOUR, absoluteTimeoutMs: 12 * HOUR },
+      { policy: 'a', idleTimeoutMs: 5 * MINUTE, absoluteTimeoutMs: 8 * HOUR },
+      { policy: 'e', idleTimeoutMs: undefined, absoluteTimeoutMs: 9 * HOUR },
+      { policy: 'default', idleTimeoutMs: HOUR, absoluteTimeoutMs: 12 * HOUR },
     ]);
     expect(sourceRules.get('api')?.overLimits).to.have.length(3);
   });
@@ -112,8 +113,10 @@ describe('a policy as it is loaded', () => {
         absoluteTimeoutMs: 12 * HOUR,
         session: 'required',
         mode: 'enforce',
-        onExpiry: 'end',
+        onExpiry: new Map([['web', 'end']]),
         sources: new Set(['web']),
+        leave: new Set(),
+        streams: 'passive',
         streamMaxMs: undefined,
         streamCut: true,
         loginUrl: undefined,
@@ -127,34 +130,38 @@ describe('a policy as it is loaded', () => {
       realm: 'curfew',
       openingsPerSecond: 100,
       openingsBurst: 1_000,
+      subjectNames: 'hashed',
+      onStoreLoss: 'continue',
     });
   });
 
   it('has the settings of its file', () => {
     const top =
-      'openings: { per_second: 5, burst: 6 }\nstream_cut_header: X-Cut\nrealm: shop floor';
+      'openings: { per_second: 5, burst: 6 }\nstream_cut_header: X-Cut\nrealm: shop floor\nsubject_names: clear\non_store_loss: fence';
     expect(policiesOf([], top).settings).to.deep.equal({
       streamCutHeader: 'x-cut',
       realm: 'shop floor',
       openingsPerSecond: 5,
       openingsBurst: 6,
+      subjectNames: 'clear',
+      onStoreLoss: 'fence',
     });
   });
 
   const limits: readonly (readonly [string, string, number | undefined, number | undefined])[] = [
     ['those of its preset', 'preset: pci-dss-4', 15 * MINUTE, 12 * HOUR],
-    ['its own, where they are tighter', 'preset: pci-dss-4, idle: 5m', 5 * MINUTE, 12 * HOUR],
+    ['its own, if they are shorter', 'preset: pci-dss-4, idle: 5m', 5 * MINUTE, 12 * HOUR],
     [
-      'its own, where they are looser with a reason',
+      'its own, if they are looser and justified',
       'preset: pci-dss-4, absolute: 1d, justification: Until June.',
       15 * MINUTE,
       DAY,
     ],
-    ['none of idleness with a preset that has none', 'preset: nist-63b4-aal1', undefined, 30 * DAY],
+    ['no idle timeout with a preset that has none', 'preset: nist-63b4-aal1', undefined, 30 * DAY],
     ['off', 'idle: off, absolute: off, justification: A wall display.', undefined, undefined],
-    ['off as YAML 1.1 says it', 'idle: false, absolute: 1d', undefined, DAY],
+    ['off as YAML 1.1 reads it', 'idle: false, absolute: 1d', undefined, DAY],
     ['none without a session', 'session: off', undefined, undefined],
-    ['none without a session, as YAML 1.1 says it', 'session: false', undefined, undefined],
+    ['none without a session, as YAML 1.1 reads it', 'session: false', undefined, undefined],
   ];
   for (const [what, written, idleTimeoutMs, absoluteTimeoutMs] of limits) {
     it(`has limits: ${what}`, () => {
@@ -163,7 +170,7 @@ describe('a policy as it is loaded', () => {
     });
   }
 
-  it('writes hosts and origins as they are compared', () => {
+  it('has hosts and origins in the spelling in which they are compared', () => {
     const [policy] = policiesOf([
       '- { name: a, match: [{ path: /a }], idle: 5m, absolute: 8h, login_url: "https://l.example.com/{return_to}",' +
         ' return_hosts: [APP.example.com.], cors_origins: ["https://Shop.example.com:8443"] }',
@@ -179,30 +186,40 @@ describe('a source as it is loaded', () => {
 version: 1
 sources:
   - { name: short, cookie: sid, opening: first-use, credential_lifetime: 30d }
-  - { name: long, cookie: { name: id, path: /app, domain: example.com }, opening: registered, format: hex, take: { after: "s:" } }
+  - { name: long, cookie: { name: id, path: /app, domain: example.com }, opening: registered, format: hex, take: { after: "s:" }, subject: { header: X-User, trusted: true } }
   - { name: head, header: X-Session, opening: registered }
   - { name: token, bearer: {}, opening: registered }
-  - { name: jwt, jwt: { issuer: i, audience: a, jwks_file: k.json, header: X-Jwt }, credential_lifetime: 30d }
+  - { name: jwt, jwt: { issuer: i, audience: a, jwks_file: k.json, header: X-Jwt, subject_claim: sub }, credential_lifetime: 30d }
   - { name: envoy, jwt: { issuer: i, audience: any, justification: There is one., verified_by: envoy, cookie: jwt, session_from: jti, per_login: true, leeway: 30s }, credential_lifetime: 30d }
   - { name: uri, jwt: { issuer: i, audience: [a, b], jwks_uri: "https://i/k", algorithms: [ES256], session_claim: s }, credential_lifetime: 30d }
 policies:
   - { name: a, match: [{ path: /a }], sources: [token], idle: 1h, absolute: 8h }
   - { name: default, sources: [short, long, head, jwt, envoy, uri], idle: 1h, absolute: 12h }
 `);
-    const bare = { opening: 'registered', format: 'plain', take: undefined };
+    const bare = {
+      opening: 'registered',
+      format: 'plain',
+      take: undefined,
+      subjectHeader: undefined,
+    };
     expect(sources.slice(0, 4)).to.deep.equal([
       {
         ...bare,
         name: 'short',
-        place: { kind: 'cookie', name: 'sid', path: '/', domain: undefined },
+        place: cookiePlace('sid', { otherCookies: new Set(['id', 'jwt']) }),
         opening: 'first-use',
       },
       {
         name: 'long',
-        place: { kind: 'cookie', name: 'id', path: '/app', domain: 'example.com' },
+        place: cookiePlace('id', {
+          path: '/app',
+          domain: 'example.com',
+          otherCookies: new Set(['sid', 'jwt']),
+        }),
         opening: 'registered',
         format: 'hex',
         take: { after: 's:', before: undefined },
+        subjectHeader: 'x-user',
       },
       { ...bare, name: 'head', place: { kind: 'header', name: 'x-session' } },
       { ...bare, name: 'token', place: { kind: 'bearer' } },
@@ -213,6 +230,7 @@ policies:
       audiences: ['a'],
       session: { kind: 'claim', claim: 'sid' },
       perLogin: false,
+      subjectClaim: 'sub',
       leewayMs: 0,
     });
     expect(jwt)
@@ -223,11 +241,12 @@ policies:
       .that.includes('ES256')
       .and.not.includes('HS256');
     expect(envoy).to.deep.include({
-      in: { kind: 'cookie', name: 'jwt', path: '/', domain: undefined },
+      in: cookiePlace('jwt', { otherCookies: new Set(['sid', 'id']) }),
       audiences: [],
-      verifiedBy: { kind: 'envoy', metadataKey: 'payload' },
+      verifiedBy: { kind: 'envoy', metadataKey: 'payload', forwardedHeaders: [] },
       session: { kind: 'jti' },
       perLogin: true,
+      subjectClaim: undefined,
       leewayMs: 30_000,
     });
     expect(uri).to.deep.include({
@@ -235,7 +254,7 @@ policies:
       audiences: ['a', 'b'],
       verifiedBy: {
         kind: 'curfew',
-        keys: { kind: 'uri', uri: 'https://i/k' },
+        keys: { kind: 'uri', uri: 'https://i/k', plainHttp: 'refused' },
         algorithms: ['ES256'],
       },
       session: { kind: 'claim', claim: 's' },

@@ -1,11 +1,11 @@
 import type { LoadedPolicies } from '../../../src/policy/loaded-policies.ts';
 import { parsePolicyFile } from '../../../src/policy/parse-policy-file.ts';
-import type { Selection } from '../../../src/session/effective-policy.ts';
-import type { RequestFacts } from '../../../src/session/request-facts.ts';
+import type { Selection } from '../../../src/terms/effective-policy.ts';
+import type { RequestFacts } from '../../../src/terms/request-facts.ts';
 
 export const WEB = '- { name: web, cookie: sid, opening: first-use, credential_lifetime: 30d }';
 
-/** The policies of a file that must be good. Lines of `policies` are entries in flow style; a catch-all is added. */
+/** The policies of a valid file. `policies` are entries in flow style; a last policy is added. */
 export function policiesOf(
   policies: readonly string[],
   top = '',
@@ -17,7 +17,7 @@ export function policiesOf(
   );
 }
 
-/** The policies of a text that must be good. */
+/** The policies of a valid file. */
 export function load(text: string): LoadedPolicies {
   const parsed = parsePolicyFile(text, 'test.yaml');
   if (parsed.kind === 'ok') return parsed.policies;

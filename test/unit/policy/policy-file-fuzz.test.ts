@@ -5,7 +5,7 @@ import { expect } from 'chai';
 import { parsePolicyFile } from '../../../src/policy/parse-policy-file.ts';
 import { requestFacts } from './request-facts.ts';
 
-const VALID = join(import.meta.dirname, '../../fixtures/policies/valid');
+const VALID = join(import.meta.dirname, '..', '..', 'fixtures', 'policies', 'valid');
 const texts = readdirSync(VALID).map((name) => readFileSync(join(VALID, name), 'utf8'));
 
 const SNIPPETS = [
@@ -25,7 +25,7 @@ const SNIPPETS = [
   ...'\u0000 \u001B[2J \uFEFF \u2028 \uD800 😀 {return_to} /** *.x %2F https://'.split(' '),
 ];
 
-/** Reads and, when it is accepted, uses a file: nothing of this may throw. */
+/** Reads a file, and uses it if it is accepted. Neither may throw. */
 function use(text: string): 'ok' | 'problems' {
   const parsed = parsePolicyFile(text, 'fuzz.yaml');
   if (parsed.kind === 'ok') {
@@ -36,27 +36,27 @@ function use(text: string): 'ok' | 'problems' {
     for (const { line, column, message } of parsed.problems) {
       expect(line).to.be.at.least(1);
       expect(column).to.be.at.least(1);
-      // Nothing that steers a terminal or begins a line of a log.
+      // Nothing that controls a terminal or starts a new line in a log.
       expect(message).to.match(/^[^\p{C}]{1,800}$/u);
     }
   }
   return parsed.kind;
 }
 
-describe('a policy file that is anything', () => {
+describe('an arbitrary policy file', () => {
   it('nested deeply is refused before the YAML parser spends seconds on it', () => {
     const parsed = parsePolicyFile('['.repeat(51), 'deep.yaml');
     expect(
       parsed.kind === 'problems' && parsed.problems.map(({ message }) => message),
-    ).to.deep.equal(['it is nested too deeply']);
+    ).to.deep.equal(['the file is nested too deeply']);
   });
 
-  it('with a byte order mark has its first column behind it', () => {
+  it('with a byte order mark has its first column after the mark', () => {
     const parsed = parsePolicyFile('\uFEFFvers: 1\n', 'bom.yaml');
     expect(parsed.kind === 'problems' && parsed.problems[0]?.column).to.equal(1);
   });
 
-  it('is told in words without control characters', () => {
+  it('is reported in words without control characters', () => {
     const parsed = parsePolicyFile('%\r\u001B[2J|', 'control.yaml');
     expect(JSON.stringify(parsed)).to.not.match(/\\[ru]/);
   });
@@ -96,7 +96,7 @@ describe('a policy file that is anything', () => {
     );
   });
 
-  it('cut off at any place is no other policy', () => {
+  it('cut off at any place is refused', () => {
     const whole = texts.find((text) => text.includes('transfer')) ?? '';
     for (let i = 0; i < whole.length - 20; i++)
       expect(use(whole.slice(0, i)), `at ${i}`).to.equal('problems');
@@ -116,7 +116,7 @@ describe('a policy file that is anything', () => {
     ['an alias of itself', 'version: 1\nsources: &a [*a]\npolicies: *a\n'],
   ];
   for (const [what, text] of HUGE) {
-    it(`of ${what} is refused with few words`, () => {
+    it(`of ${what} is refused with a bounded number of problems`, () => {
       const parsed = parsePolicyFile(text, 'huge.yaml');
       expect(parsed.kind === 'problems' ? parsed.problems.length : 0).to.be.within(1, 101);
     }).timeout(20_000);

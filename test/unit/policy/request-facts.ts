@@ -1,6 +1,6 @@
-import type { RequestFacts } from '../../../src/session/request-facts.ts';
+import type { RequestFacts } from '../../../src/terms/request-facts.ts';
 
-/** Facts of a plain GET, but for what a test says. */
+/** Facts of a plain GET, with some of them replaced. */
 export function requestFacts(path: string, different: Partial<RequestFacts> = {}): RequestFacts {
   return {
     method: 'GET',

@@ -1,30 +1,21 @@
 import { expect } from 'chai';
 import { endSession } from '../../../src/session/end-session.ts';
 import type { LiveRecord } from '../../../src/session/session-record.ts';
-import type { EndRequest } from '../../../src/session/session-store.ts';
-import { keyOf, sourceWith } from '../../support/store-requests.ts';
+import type { EndRequest } from '../../../src/session/end-request.ts';
+import { keyOf, sourceWith } from '../../support/store/store-requests.ts';
+import { liveWith, tombstoneWith } from '../../support/store/records.ts';
 
 const T0 = 1_800_000_000_000;
 const request: EndRequest = { key: keyOf('one'), source: sourceWith(), by: 'revoked' };
-const live: LiveRecord = {
-  kind: 'live',
-  source: 'web',
-  startedAtMs: T0,
-  lastActivityAtMs: T0 + 1000,
-  longestGapMs: 0,
-};
+const live: LiveRecord = liveWith({ startedAtMs: T0, lastActivityAtMs: T0 + 1000 });
 
 describe('endSession', () => {
   it('ends a live session now, with one event', () => {
     const { record, outcome, events } = endSession(live, request, T0 + 5000);
     const endedAtMs = T0 + 5000;
-    expect(outcome).to.deep.equal({ kind: 'ended', endedAtMs });
-    expect(record).to.deep.equal({
-      kind: 'tombstone',
-      source: 'web',
-      endedAtMs,
-      endedBy: 'revoked',
-    });
+    const first = { source: 'web', startedAtMs: T0, subject: undefined, wasUnknown: false };
+    expect(outcome).to.deep.equal({ kind: 'ended', endedAtMs, ...first });
+    expect(record).to.deep.equal(tombstoneWith({ startedAtMs: T0, endedAtMs, endedBy: 'revoked' }));
     expect(events).to.have.length(1);
     expect(events[0]).to.include({ kind: 'ended', by: 'revoked', atMs: endedAtMs });
   });
@@ -33,8 +24,8 @@ describe('endSession', () => {
     expect(endSession(live, request, T0 - 5000).outcome).to.include({ endedAtMs: T0 + 1000 });
   });
 
-  it('says who was first when it has ended already', () => {
-    const tombstone = { kind: 'tombstone', source: 'web', endedAtMs: T0, endedBy: 'idle' } as const;
+  it('reports the first end when the session has ended already', () => {
+    const tombstone = tombstoneWith({ endedAtMs: T0, endedBy: 'idle' });
     expect(endSession(tombstone, request, T0 + 1)).to.deep.equal({
       record: tombstone,
       outcome: { kind: 'already', by: 'idle', endedAtMs: T0 },

@@ -3,7 +3,8 @@ import { openSession } from '../../../src/session/open-session.ts';
 import type { SessionRecord } from '../../../src/session/session-record.ts';
 import type { OpenRequest, TouchRule } from '../../../src/session/session-store.ts';
 import { touchSession } from '../../../src/session/touch-session.ts';
-import { keyOf, touchOf } from '../../support/store-requests.ts';
+import { keyOf, touchOf } from '../../support/store/store-requests.ts';
+import { liveWith, tombstoneWith } from '../../support/store/records.ts';
 
 const HOUR = 3_600_000;
 const T0 = 1_800_000_000_000;
@@ -13,15 +14,9 @@ function requestWith(startedAtMs?: number, rule: Partial<TouchRule> = {}): OpenR
 }
 
 describe('openSession', () => {
-  it('begins now, with activity now and no pause, and tells it', () => {
+  it('starts now, with activity now and no pause, and reports it', () => {
     const { record, outcome, events } = openSession(undefined, requestWith(), T0);
-    expect(record).to.deep.equal({
-      kind: 'live',
-      source: 'web',
-      startedAtMs: T0,
-      lastActivityAtMs: T0,
-      longestGapMs: 0,
-    });
+    expect(record).to.deep.equal(liveWith({ startedAtMs: T0, lastActivityAtMs: T0 }));
     expect(outcome).to.include({ kind: 'live', activity: 'moved', opened: true });
     expect(events).to.deep.equal([
       {
@@ -31,6 +26,7 @@ describe('openSession', () => {
         session: keyOf('one'),
         source: 'web',
         policy: 'default',
+        subject: undefined,
       },
     ]);
   });
@@ -51,19 +47,19 @@ describe('openSession', () => {
     });
   }
 
-  it('lets a login live that is 1 ms short of the absolute limit', () => {
+  it('accepts a login that is 1 ms short of the absolute limit', () => {
     const { outcome } = openSession(undefined, requestWith(T0 - HOUR + 1), T0);
     expect(outcome).to.include({ kind: 'live', opened: true });
   });
 
-  it('ends a login at once that is as old as the absolute limit, and tells both', () => {
+  it('ends a login that is as old as the absolute limit at once, and reports both', () => {
     const { record, outcome, events } = openSession(undefined, requestWith(T0 - HOUR), T0);
     expect(outcome).to.include({ kind: 'expired', by: 'absolute', effect: 'ended', opened: true });
     expect(record).to.include({ kind: 'tombstone', endedBy: 'absolute', endedAtMs: T0 });
     expect(events.map(({ kind }) => kind)).to.deep.equal(['opened', 'ended']);
   });
 
-  it('keeps such a login where the policy only challenges', () => {
+  it('keeps such a login if the policy only challenges', () => {
     const request = requestWith(T0 - HOUR, { onExpiry: 'keep' });
     const { record, outcome } = openSession(undefined, request, T0);
     expect(outcome).to.include({ kind: 'expired', effect: 'kept', opened: true, crossed: false });
@@ -81,15 +77,9 @@ describe('openSession', () => {
   const before: readonly [string, SessionRecord][] = [
     [
       'a live session',
-      {
-        kind: 'live',
-        source: 'web',
-        startedAtMs: T0 - 9,
-        lastActivityAtMs: T0 - 5,
-        longestGapMs: 2,
-      },
+      liveWith({ startedAtMs: T0 - 9, lastActivityAtMs: T0 - 5, longestGapMs: 2 }),
     ],
-    ['a tombstone', { kind: 'tombstone', source: 'web', endedAtMs: T0 - 5, endedBy: 'revoked' }],
+    ['a tombstone', tombstoneWith({ endedAtMs: T0 - 5, endedBy: 'revoked' })],
   ];
   for (const [name, record] of before) {
     it(`is exactly a touch on ${name}, whatever login time is claimed`, () => {

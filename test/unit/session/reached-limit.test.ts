@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { presentOf, reachedLimit } from '../../../src/session/reached-limit.ts';
 import type { LiveRecord } from '../../../src/session/session-record.ts';
+import { liveWith } from '../../support/store/records.ts';
 
 const MINUTE = 60_000;
 const IDLE = 5 * MINUTE;
@@ -9,13 +10,7 @@ const BOTH = { idleTimeoutMs: IDLE, absoluteTimeoutMs: ABSOLUTE };
 const T0 = 1_800_000_000_000;
 
 function record(lastActivityAfterMs: number, longestGapMs = 0): LiveRecord {
-  return {
-    kind: 'live',
-    source: 'web',
-    startedAtMs: T0,
-    lastActivityAtMs: T0 + lastActivityAfterMs,
-    longestGapMs,
-  };
+  return liveWith({ startedAtMs: T0, lastActivityAtMs: T0 + lastActivityAfterMs, longestGapMs });
 }
 
 describe('reachedLimit', () => {
@@ -83,23 +78,23 @@ describe('reachedLimit', () => {
     });
   }
 
-  it('knows no idle limit when idle is off, whatever the pauses', () => {
+  it('finds no idle limit when idle is off, however long the pauses are', () => {
     const timeouts = { idleTimeoutMs: undefined, absoluteTimeoutMs: ABSOLUTE };
     expect(reachedLimit(record(0, 1e9), timeouts, T0 + ABSOLUTE - 1)).to.equal(undefined);
     expect(reachedLimit(record(0), timeouts, T0 + ABSOLUTE)?.by).to.equal('absolute');
   });
 
-  it('knows no absolute limit when absolute is off', () => {
+  it('finds no absolute limit when absolute is off', () => {
     const timeouts = { idleTimeoutMs: IDLE, absoluteTimeoutMs: undefined };
     expect(reachedLimit(record(1e9), timeouts, T0 + 1e9 + IDLE - 1)).to.equal(undefined);
   });
 
-  it('never ends anything with both off', () => {
+  it('finds no limit with both off', () => {
     const off = { idleTimeoutMs: undefined, absoluteTimeoutMs: undefined };
     expect(reachedLimit(record(0, 1e12), off, T0 + 1e12)).to.equal(undefined);
   });
 
-  it('names the same reason and instant however late one looks', () => {
+  it('gives the same reason and instant however late it is called', () => {
     const paused = record(57 * MINUTE, IDLE);
     const early = reachedLimit(paused, BOTH, T0 + 58 * MINUTE);
     const late = reachedLimit(paused, BOTH, T0 + 900 * MINUTE);
@@ -108,7 +103,7 @@ describe('reachedLimit', () => {
 });
 
 describe('presentOf', () => {
-  it('is the clock, but never behind the record', () => {
+  it('is the clock, but never earlier than the record', () => {
     expect(presentOf(record(MINUTE), T0 + 2 * MINUTE)).to.equal(T0 + 2 * MINUTE);
     expect(presentOf(record(MINUTE), T0 - 90 * MINUTE)).to.equal(T0 + MINUTE);
   });

@@ -13,11 +13,11 @@ describe('keptUntilMs', () => {
     expect(keptUntilMs(NOW + 30 * DAY, NOW, 30 * DAY)).to.equal(NOW + 30 * DAY);
   });
 
-  it('moves as soon as 1 ms of it is missing', () => {
+  it('moves as soon as 1 ms less than the retention remains', () => {
     expect(keptUntilMs(NOW + 30 * DAY - 1, NOW, 30 * DAY)).to.equal(NOW + 31 * DAY);
   });
 
-  it('never shortens when the retention becomes smaller', () => {
+  it('does not shrink when the retention becomes shorter', () => {
     expect(keptUntilMs(NOW + 31 * DAY, NOW, DAY)).to.equal(NOW + 31 * DAY);
   });
 });

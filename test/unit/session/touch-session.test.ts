@@ -3,17 +3,12 @@ import type { LiveRecord, SessionRecord } from '../../../src/session/session-rec
 import type { SourceRule, TouchRule } from '../../../src/session/session-store.ts';
 import type { TouchOutcome } from '../../../src/session/touch-outcome.ts';
 import { touchSession } from '../../../src/session/touch-session.ts';
-import { keyOf, touchOf } from '../../support/store-requests.ts';
+import { keyOf, touchOf } from '../../support/store/store-requests.ts';
+import { liveWith, tombstoneWith } from '../../support/store/records.ts';
 
 const MINUTE = 60_000;
 const T0 = 1_800_000_000_000;
-const fresh: LiveRecord = {
-  kind: 'live',
-  source: 'web',
-  startedAtMs: T0,
-  lastActivityAtMs: T0,
-  longestGapMs: 0,
-};
+const fresh: LiveRecord = liveWith({ startedAtMs: T0, lastActivityAtMs: T0 });
 
 function touch(
   record: SessionRecord | undefined,
@@ -29,7 +24,7 @@ function effectOf(outcome: TouchOutcome) {
 }
 
 describe('touchSession on a live session', () => {
-  it('moves the activity and remembers the pause', () => {
+  it('moves the activity and keeps the pause', () => {
     const { record, outcome, events } = touch(fresh, 2 * MINUTE);
     expect(record).to.deep.equal({
       ...fresh,
@@ -73,12 +68,12 @@ describe('touchSession on a live session', () => {
     expect(step.outcome).to.include({ kind: 'live', activity: 'passive' });
   });
 
-  it('does not let passive requests keep it alive', () => {
+  it('ends it although passive requests come', () => {
     const polled = touch(fresh, 4 * MINUTE, { countsAsActivity: false });
     expect(touch(polled.record, 5 * MINUTE).outcome).to.include({ kind: 'expired', by: 'idle' });
   });
 
-  it('extends nothing when the clock is set back, and loses nothing', () => {
+  it('extends and shortens nothing when the clock is set back', () => {
     const moved = touch(fresh, 4 * MINUTE);
     const back = touch(moved.record, -90 * MINUTE);
     expect(back.outcome).to.deep.include({ kind: 'live' });
@@ -87,7 +82,7 @@ describe('touchSession on a live session', () => {
     expect(touch(back.record, 9 * MINUTE).outcome.kind).to.equal('expired');
   });
 
-  it('is not laundered for a short policy by a click under a long one', () => {
+  it('stays over for a short policy after a request under a longer one', () => {
     const long = { idleTimeoutMs: 60 * MINUTE, policy: 'long' };
     const clicked = touch(fresh, 6 * MINUTE, long);
     expect(clicked.outcome.kind).to.equal('live');
@@ -101,7 +96,7 @@ describe('touchSession on a session at its limit', () => {
   it('ends it: a tombstone and one event at the instant of the limit', () => {
     const { record, outcome, events } = touch(fresh, 7 * MINUTE);
     const endedAtMs = T0 + 5 * MINUTE;
-    expect(record).to.deep.equal({ kind: 'tombstone', source: 'web', endedAtMs, endedBy: 'idle' });
+    expect(record).to.deep.equal(tombstoneWith({ startedAtMs: T0, endedAtMs, endedBy: 'idle' }));
     expect(outcome).to.deep.include({ kind: 'expired', by: 'idle', effect: 'ended' });
     expect(outcome).to.include({ crossed: false, opened: false });
     expect(events).to.deep.equal([
@@ -112,23 +107,24 @@ describe('touchSession on a session at its limit', () => {
         session: keyOf('one'),
         source: 'web',
         policy: 'default',
+        subject: undefined,
       },
     ]);
   });
 
-  it('shows the clocks as they were, because a denied request is no activity', () => {
+  it('returns the clocks unchanged, because a denied request is not activity', () => {
     const { outcome } = touch(fresh, 7 * MINUTE);
     expect(outcome).to.have.nested.property('clocks.lastActivityAtMs', T0);
   });
 
-  it('is kept and unchanged under a policy that only challenges', () => {
+  it('keeps it unchanged under a policy that only challenges', () => {
     const { record, outcome, events } = touch(fresh, 7 * MINUTE, { onExpiry: 'keep' });
     expect(record).to.equal(fresh);
     expect(outcome).to.include({ kind: 'expired', by: 'idle', effect: 'kept', crossed: false });
     expect(events).to.deep.equal([]);
   });
 
-  it('stays dead: the next touch finds the tombstone and tells nothing', () => {
+  it('stays ended: the next touch finds the tombstone and reports nothing', () => {
     const ended = touch(fresh, 7 * MINUTE);
     const again = touch(ended.record, 8 * MINUTE, { idleTimeoutMs: undefined });
     expect(again.record).to.equal(ended.record);
@@ -141,7 +137,7 @@ describe('touchSession on a session at its limit', () => {
     expect(again.events).to.deep.equal([]);
   });
 
-  it('is unknown without a record, and stays so', () => {
+  it('is unknown without a record, and writes none', () => {
     expect(touch(undefined, 5)).to.deep.equal({
       record: undefined,
       outcome: { kind: 'unknown', nowMs: T0 + 5 },
@@ -153,7 +149,7 @@ describe('touchSession on a session at its limit', () => {
 describe('touchSession in observe mode', () => {
   const observe = { mode: 'observe' } as const;
 
-  it('never ends, and counts the request as activity past the limit', () => {
+  it('ends nothing, and counts the request as activity past the limit', () => {
     const { record, outcome, events } = touch(fresh, 7 * MINUTE, observe);
     expect(effectOf(outcome)).to.equal('kept');
     expect(record).to.include({
@@ -164,7 +160,7 @@ describe('touchSession in observe mode', () => {
     expect(events).to.deep.equal([]);
   });
 
-  it('tells the one write that crosses the limit, and no other', () => {
+  it('reports the one write that crosses the limit, and no other', () => {
     const crossings: boolean[] = [];
     let record: SessionRecord | undefined = fresh;
     for (const minute of [4, 9, 10, 11, 61, 70, 130]) {
@@ -175,7 +171,7 @@ describe('touchSession in observe mode', () => {
     expect(crossings).to.deep.equal([false, true, false, false, false, false, false]);
   });
 
-  it('does not cross while nothing is written', () => {
+  it('does not cross the limit while nothing is written', () => {
     const passive = touch(fresh, 6 * MINUTE, { ...observe, countsAsActivity: false });
     expect(passive.outcome).to.include({ kind: 'expired', crossed: false });
     expect(passive.record).to.equal(fresh);

@@ -1,18 +1,18 @@
 import { expect } from 'chai';
 import type { CheckHandler } from '../../../src/authz/check-call.ts';
 import { answerCheck } from '../../../src/transport/answer-check.ts';
-import type { WireAnswer } from '../../../src/transport/encode-reply.ts';
+import type { WireAnswer } from '../../../src/transport/codec/encode-reply.ts';
 import type { TransportFault } from '../../../src/transport/transport-fault.ts';
-import { ALL_HEADERS } from '../../support/all-headers.ts';
-import { encodeCheckRequest } from '../../support/check-request.ts';
-import { allowReply, noReply } from '../../support/reply.ts';
+import { ALL_HEADERS } from '../../support/requests/all-headers.ts';
+import { encodeCheckRequest } from '../../support/requests/check-request.ts';
+import { allowReply, noReply } from '../../support/requests/reply.ts';
 
 interface Answered {
   readonly answers: readonly WireAnswer[];
   readonly faults: readonly TransportFault[];
 }
 
-/** What became of one question. */
+/** Answers one check with this handler, and collects the answers and faults. */
 function answered(
   handler: CheckHandler,
   bytes = encodeCheckRequest(),
@@ -54,7 +54,7 @@ describe('answer-check', () => {
     expect(summary(outcome)).to.deep.equal(['UNAVAILABLE']);
   });
 
-  it('lets the first of two answers count, and tells of the second', () => {
+  it('sends the first of two answers, and reports the second', () => {
     const outcome = answered((_facts, call) => {
       call.answer(noReply());
       call.answer(allowReply());
@@ -70,7 +70,7 @@ describe('answer-check', () => {
     expect(JSON.stringify(outcome.answers)).to.not.include('canary');
   });
 
-  it('lets an answer count after which the handler throws, and tells of it', () => {
+  it('keeps an answer after which the handler throws, and reports the fault', () => {
     const outcome = answered((_facts, call) => {
       call.answer(noReply());
       throw new Error('canary');
@@ -78,7 +78,7 @@ describe('answer-check', () => {
     expect(summary(outcome)).to.deep.equal(['UNAVAILABLE', 'ERR_HANDLER_FAILED']);
   });
 
-  it('answers once when a reply must not leave, whatever comes after it', () => {
+  it('answers once if a reply is unsafe, whatever the handler does next', () => {
     const outcome = answered((_facts, call) => {
       call.answer({ ...noReply(), grpcStatus: 'OK' as never });
       call.answer(allowReply());
@@ -86,12 +86,12 @@ describe('answer-check', () => {
     expect(summary(outcome)).to.deep.equal(['INTERNAL', 'ERR_UNSAFE_REPLY', 'ERR_HANDLER_FAILED']);
   });
 
-  it('asks the handler nothing when the bytes are no question', () => {
-    const outcome = answered(() => expect.fail('the handler was asked'), Buffer.from('GET /'));
+  it('does not call the handler for malformed bytes', () => {
+    const outcome = answered(() => expect.fail('the handler was called'), Buffer.from('GET /'));
     expect(summary(outcome)).to.deep.equal(['INVALID_ARGUMENT', 'ERR_MALFORMED_CHECK']);
   });
 
-  it('shows the handler whether the caller has hung up', () => {
+  it('shows the handler whether the caller has cancelled', () => {
     const seen: boolean[] = [];
     for (const cancelled of [true, false]) {
       answered((_facts, call) => seen.push(call.cancelled), undefined, cancelled);

@@ -4,17 +4,17 @@ import { expect } from 'chai';
 import * as fc from 'fast-check';
 import type { CheckHandler, CheckReply } from '../../../src/authz/check-call.ts';
 import { answerCheck } from '../../../src/transport/answer-check.ts';
-import type { WireAnswer } from '../../../src/transport/encode-reply.ts';
-import { ALL_HEADERS } from '../../support/all-headers.ts';
-import { arbitraryAllow, arbitraryDeny } from '../../support/arbitrary-reply.ts';
-import { encodeCheckRequest, type CheckResponse } from '../../support/check-request.ts';
-import { codec, officialDefinitions } from '../../support/wire-definitions.ts';
+import type { WireAnswer } from '../../../src/transport/codec/encode-reply.ts';
+import { ALL_HEADERS } from '../../support/requests/all-headers.ts';
+import { arbitraryAllow, arbitraryDeny } from '../../support/requests/arbitrary-reply.ts';
+import { encodeCheckRequest, type CheckResponse } from '../../support/requests/check-request.ts';
+import { codec, officialDefinitions } from '../../support/protobuf/wire-definitions.ts';
 
-const SOURCE = join(import.meta.dirname, '../../../src');
+const SOURCE = join(import.meta.dirname, '..', '..', '..', 'src');
 const official = codec(officialDefinitions, 'envoy.service.auth.v3.CheckResponse');
 const QUESTION = encodeCheckRequest();
 
-/** What comes of a handler that replies so, in spite of its type. */
+/** The answer to a handler that gives this reply, in spite of its type. */
 function answered(reply: unknown): WireAnswer {
   const handler: CheckHandler = (_facts, call) => call.answer(reply as CheckReply);
   const answers: WireAnswer[] = [];
@@ -23,19 +23,19 @@ function answered(reply: unknown): WireAnswer {
     send: (answer) => answers.push(answer),
   });
   const [answer] = answers;
-  if (answer === undefined || answers.length > 1) throw new Error('a call is answered once');
+  if (answer === undefined || answers.length > 1) throw new Error('a call must be answered once');
   return answer;
 }
 
-/** As Envoy reads it: no error, and the code is 0 or missing. */
+/** How Envoy decides: the RPC succeeds, and the code is 0 or missing. */
 function letsThrough(answer: WireAnswer): boolean {
   if (answer.kind === 'error') return false;
   const { status } = official.deserialize(Buffer.from(answer.text, 'latin1')) as CheckResponse;
   return (status?.code ?? 0) === 0;
 }
 
-describe('only one function lets a request through', () => {
-  it('which is asked by every allow', () => {
+describe('an answer lets a request through', () => {
+  it('for every allow', () => {
     fc.assert(
       fc.property(arbitraryAllow, (reply) => {
         expect(letsThrough(answered(reply))).to.equal(true);
@@ -43,7 +43,7 @@ describe('only one function lets a request through', () => {
     );
   });
 
-  it('and by no denial', () => {
+  it('for no denial', () => {
     fc.assert(
       fc.property(arbitraryDeny, (reply) => {
         expect(letsThrough(answered(reply))).to.equal(false);
@@ -51,7 +51,7 @@ describe('only one function lets a request through', () => {
     );
   });
 
-  it('and by no denial with garbage in it', () => {
+  it('for no denial with garbage in it', () => {
     const garbled = fc
       .tuple(arbitraryDeny, fc.dictionary(fc.constantFrom(...DENY_KEYS), fc.anything()))
       .map(([reply, garbage]) => ({ ...reply, ...garbage, kind: 'deny' }));
@@ -63,7 +63,7 @@ describe('only one function lets a request through', () => {
     );
   });
 
-  it('and by nothing that is no reply', () => {
+  it('for no value that is not a reply', () => {
     const anything = fc.anything({ withNullPrototype: true, withMap: true, withTypedArray: true });
     fc.assert(
       fc.property(anything, (reply) => {
@@ -73,7 +73,7 @@ describe('only one function lets a request through', () => {
     );
   });
 
-  it('and by no error, whatever its status', () => {
+  it('for no error, whatever its status', () => {
     fc.assert(
       fc.property(fc.anything(), fc.anything(), (grpcStatus, message) => {
         const answer = answered({ kind: 'none', grpcStatus, message });
@@ -92,26 +92,28 @@ describe('only one function lets a request through', () => {
     { kind: 'OK' },
     { kind: 'none', grpcStatus: 'OK' },
   ]) {
-    it(`and not by ${JSON.stringify(reply) ?? 'undefined'}`, () => {
+    it(`not for ${JSON.stringify(reply) ?? 'undefined'}`, () => {
       expect(answered(reply)).to.deep.include({ kind: 'error', grpcStatus: 'INTERNAL' });
     });
   }
 
-  it('and no other file of the source names what allows', () => {
-    expect(filesNaming(/ok_response|ALLOW_CODE/)).to.deep.equal(['transport/encode-allow.ts']);
+  it('only through one file: no other file of src names what allows', () => {
+    expect(filesNaming(/ok_response|ALLOW_CODE/)).to.deep.equal([
+      'transport/codec/encode-allow.ts',
+    ]);
   });
 
-  it('and only the two encoders can make a response', () => {
+  it('only through two encoders: no other function makes a response', () => {
     for (const part of [/serializeCheckResponse\(/, /statusField\(/]) {
       expect(filesNaming(part)).to.deep.equal([
-        'transport/encode-allow.ts',
-        'transport/encode-deny.ts',
-        'transport/serialize-check-response.ts',
+        'transport/codec/encode-allow.ts',
+        'transport/codec/encode-deny.ts',
+        'transport/codec/serialize-check-response.ts',
       ]);
     }
     expect(filesNaming(/encodeAllow\(/)).to.deep.equal([
-      'transport/encode-allow.ts',
-      'transport/encode-reply.ts',
+      'transport/codec/encode-allow.ts',
+      'transport/codec/encode-reply.ts',
     ]);
   });
 });

@@ -2,8 +2,8 @@ import { expect } from 'chai';
 import * as fc from 'fast-check';
 import { buildAllow } from '../../../src/verdict/build-allow.ts';
 import type { JudgedRequest } from '../../../src/verdict/judged-request.ts';
-import { REASONS } from '../../../src/verdict/reason.ts';
-import { clocksOf, judgedOf } from '../../support/judged-request.ts';
+import { REASON_NAMES } from '../../../src/verdict/reason.ts';
+import { clocksOf, judgedOf } from '../../support/requests/judged-request.ts';
 
 const seed = Number(process.env['SEED'] ?? Date.now() % 2 ** 31);
 const timeout = fc.option(fc.integer({ min: 1, max: 10 ** 11 }), { nil: undefined });
@@ -43,9 +43,9 @@ const judged: fc.Arbitrary<JudgedRequest> = fc
   );
 
 describe(`what an allow changes on a request (seed ${seed})`, () => {
-  it('is the same whether or not a credential is removed beside', () => {
+  it('is the same whether or not a credential is removed as well', () => {
     fc.assert(
-      fc.property(judged, fc.constantFrom(...REASONS), (request, reason) => {
+      fc.property(judged, fc.constantFrom(...REASON_NAMES), (request, reason) => {
         const strip = { set: [], remove: ['x-credential'] };
         const beside = buildAllow({ ...request, strip }, reason);
         expect(beside.requestHeadersToRemove).to.include('x-credential');
@@ -60,9 +60,9 @@ describe(`what an allow changes on a request (seed ${seed})`, () => {
     );
   });
 
-  it('never both sets and removes a name, and sets none twice', () => {
+  it('never both sets and removes a name, and never sets one twice', () => {
     fc.assert(
-      fc.property(judged, fc.constantFrom(...REASONS), (request, reason) => {
+      fc.property(judged, fc.constantFrom(...REASON_NAMES), (request, reason) => {
         const { requestHeaders, requestHeadersToRemove } = buildAllow(request, reason);
         const set = requestHeaders.map(([name]) => name);
         const all = [...set, ...requestHeadersToRemove];
@@ -74,7 +74,7 @@ describe(`what an allow changes on a request (seed ${seed})`, () => {
     );
   });
 
-  it('names what it removes in the same list each time', () => {
+  it('lists the names that it removes in the same list each time', () => {
     const request = judgedOf();
     const first = buildAllow(request, 'ok').requestHeadersToRemove;
     const second = buildAllow({ ...judgedOf(), settings: request.settings }, 'ok');

@@ -1,14 +1,14 @@
 import { expect } from 'chai';
 import { buildAllow } from '../../../src/verdict/build-allow.ts';
-import { REASONS } from '../../../src/verdict/reason.ts';
-import { clocksOf, judgedOf, valuesOf } from '../../support/judged-request.ts';
+import { REASON_NAMES } from '../../../src/verdict/reason.ts';
+import { clocksOf, judgedOf, valuesOf } from '../../support/requests/judged-request.ts';
 
 const CUT = 'x-envoy-upstream-stream-duration-ms';
 const OURS = [CUT, 'session-lifetime'];
 const TWINS = ['x_envoy_upstream_stream_duration_ms', 'session_lifetime'];
 
 describe('buildAllow', () => {
-  it('tells the application what is left, in whole seconds rounded down', () => {
+  it('gives the application the remaining time, in whole seconds rounded down', () => {
     const clocks = clocksOf();
     const reply = buildAllow(
       judgedOf({ clocks: { ...clocks, lastActivityAtMs: clocks.nowMs - 60_001 } }),
@@ -42,7 +42,7 @@ describe('buildAllow', () => {
     expect(reply.requestHeadersToRemove).to.have.members(TWINS);
   });
 
-  it('removes other twins that the request carries, and no neighbours', () => {
+  it('removes other twins that the request carries, and no similar names', () => {
     const headers = {
       'session-lifetime': 'idle=9',
       'x_envoy-upstream_stream-duration_ms': '1',
@@ -59,7 +59,7 @@ describe('buildAllow', () => {
     ]);
   });
 
-  for (const reason of REASONS.filter((other) => other !== 'ok')) {
+  for (const reason of REASON_NAMES.filter((other) => other !== 'ok')) {
     it(`sets nothing of ours on an allow for ${reason}, and removes a client's copies`, () => {
       const policy = { mode: 'observe', exposeLifetime: true, streamMaxMs: 1000 } as const;
       const reply = buildAllow(judgedOf({ policy }), reason);
@@ -71,7 +71,7 @@ describe('buildAllow', () => {
   }
 
   for (const reason of ['session_off', 'preflight', 'session_absent'] as const) {
-    it(`cuts nobody's stream for ${reason}, when enforcing too`, () => {
+    it(`cuts no stream for ${reason}, even when enforcing`, () => {
       const headers = { upgrade: 'websocket' };
       const reply = buildAllow(
         judgedOf({ facts: { headers }, policy: { streamMaxMs: 1000 } }),
@@ -82,7 +82,7 @@ describe('buildAllow', () => {
     });
   }
 
-  it('never cuts when it only observes, but says what is left', () => {
+  it('never cuts when it only observes, but gives the remaining time', () => {
     const headers = { upgrade: 'websocket' };
     const policy = { mode: 'observe', streamMaxMs: 1000 } as const;
     const reply = buildAllow(judgedOf({ facts: { headers }, policy }), 'ok');
@@ -101,8 +101,8 @@ describe('buildAllow', () => {
     const reply = buildAllow(judgedOf({ settings }), 'ok');
     expect(valuesOf(reply.requestHeaders, settings.streamCutHeader)).to.have.lengthOf(1);
     expect(valuesOf(reply.requestHeaders, CUT)).to.have.lengthOf(0);
-    const nobody = buildAllow(judgedOf({ settings }), 'session_off');
-    expect(nobody.requestHeadersToRemove).to.include(settings.streamCutHeader);
+    const sessionless = buildAllow(judgedOf({ settings }), 'session_off');
+    expect(sessionless.requestHeadersToRemove).to.include(settings.streamCutHeader);
   });
 
   it('exposes the lifetime to the client only where the policy says so, and keeps it out of caches', () => {
@@ -115,7 +115,31 @@ describe('buildAllow', () => {
     ]);
   });
 
-  it('takes credentials off that nobody judged', () => {
+  it('lets the pages of listed origins read the lifetime that is exposed', () => {
+    const seenBy = (origin: string, exposeLifetime = true): readonly string[] => {
+      const policy = { exposeLifetime, corsOrigins: new Set(['https://shop.test']) };
+      const { responseHeaders } = buildAllow(
+        judgedOf({ facts: { headers: { origin } }, policy }),
+        'ok',
+      );
+      return valuesOf(responseHeaders, 'access-control-expose-headers');
+    };
+    expect(seenBy('https://shop.test')).to.deep.equal(['session-lifetime']);
+    expect(seenBy('https://evil.test')).to.deep.equal([]);
+    expect(seenBy('https://shop.test', false)).to.deep.equal([]);
+  });
+
+  it('cuts a stream that was opened passively at the idle deadline, whatever stream_max is', () => {
+    const facts = { headers: { accept: 'text/event-stream' } };
+    const cutOf = (passive: boolean): readonly string[] => {
+      const policy = { streamMaxMs: 600_000 };
+      return valuesOf(buildAllow(judgedOf({ facts, passive, policy }), 'ok').requestHeaders, CUT);
+    };
+    expect(cutOf(true)).to.deep.equal(['240000']);
+    expect(cutOf(false)).to.deep.equal(['600000']);
+  });
+
+  it('removes credentials that were not judged', () => {
     const strip = { set: [['cookie', 'theme=dark']] as const, remove: ['authorization'] };
     const reply = buildAllow(judgedOf({ strip }), 'session_absent');
     expect(reply.requestHeaders).to.deep.equal([['cookie', 'theme=dark']]);
@@ -137,7 +161,7 @@ describe('buildAllow', () => {
     expect(reply.requestHeadersToRemove).to.include('x-session');
   });
 
-  it('keeps the bytes of another cookie readable when the rest of the line goes on', () => {
+  it('percent-encodes the bytes of another cookie when the rest of the line stays', () => {
     const strip = { set: [['cookie', 'city=Z\u00c3\u00bcrich']] as const, remove: [] };
     const raw = buildAllow(judgedOf({ strip, facts: { linesJoined: false } }), 'session_absent');
     expect(raw.requestHeaders).to.deep.equal([['cookie', 'city=Z%C3%BCrich']]);

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
-import { buildDeny } from '../../../src/verdict/build-deny.ts';
-import { type Headers, judgedOf, valuesOf } from '../../support/judged-request.ts';
+import { buildDeny } from '../../../src/verdict/denial/build-deny.ts';
+import { type Headers, judgedOf, valuesOf } from '../../support/requests/judged-request.ts';
 
 const SHOP = 'https://shop.example.com';
 const corsOrigins = new Set([SHOP]);
@@ -53,12 +53,12 @@ describe('CORS on a denial', () => {
     '',
     '*',
   ]) {
-    it(`tells ${JSON.stringify(origin)} nothing but that origins differ`, () => {
+    it(`only says to ${JSON.stringify(origin)} that the answer depends on the origin`, () => {
       expect(corsOf({ origin })).to.deep.equal({ ...none, vary: ['origin'] });
     });
   }
 
-  it('says that origins differ to a request without one, for the sake of caches', () => {
+  it('says to a request without an origin that the answer depends on it, because of caches', () => {
     expect(corsOf({})).to.deep.equal({ ...none, vary: ['origin'] });
   });
 
@@ -66,7 +66,7 @@ describe('CORS on a denial', () => {
     expect(corsOf({ origin: SHOP }, new Set())).to.deep.equal({ ...none, vary: [] });
   });
 
-  it('does not take two lines for one of them', () => {
+  it('does not accept two lines as one origin', () => {
     const headers = [
       { name: 'origin', value: 'https://evil.example' },
       { name: 'origin', value: SHOP },

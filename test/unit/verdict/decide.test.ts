@@ -1,8 +1,9 @@
 import { expect } from 'chai';
-import type { EffectivePolicy } from '../../../src/session/effective-policy.ts';
+import type { EffectivePolicy } from '../../../src/terms/effective-policy.ts';
+import type { Source } from '../../../src/terms/source.ts';
 import type { ExpiredOutcome, TouchOutcome } from '../../../src/session/touch-outcome.ts';
 import { decide, decideFault, decideWithoutSession } from '../../../src/verdict/decide.ts';
-import { clocksOf, policyOf } from '../../support/judged-request.ts';
+import { clocksOf, policyOf, sourceOf } from '../../support/requests/judged-request.ts';
 
 const clocks = clocksOf();
 const live: TouchOutcome = { kind: 'live', clocks, activity: 'moved', opened: false };
@@ -22,15 +23,18 @@ const expired = (by: 'idle' | 'absolute', effect: ExpiredOutcome['effect']): Tou
   opened: false,
 });
 
-const END: Partial<EffectivePolicy> = { onExpiry: 'end' };
-const CHALLENGE: Partial<EffectivePolicy> = { onExpiry: 'challenge' };
+const END: Partial<EffectivePolicy> = { onExpiry: new Map([['web', 'end']]) };
+const CHALLENGE: Partial<EffectivePolicy> = { onExpiry: new Map([['web', 'challenge']]) };
+
+const REGISTERED = sourceOf();
+const FIRST_USE: Source = { ...REGISTERED, opening: 'first-use' };
 
 describe('decide', () => {
   const required: readonly [
     says: string,
     outcome: TouchOutcome,
     policy: Partial<EffectivePolicy>,
-    ambiguousPath: boolean,
+    isDoubtful: boolean,
     reason: string,
   ][] = [
     ['ended by this idle check', expired('idle', 'ended'), END, false, 'idle_timeout'],
@@ -73,22 +77,27 @@ describe('decide', () => {
     ['unknown, on an ambiguous path', unknown, CHALLENGE, true, 'unknown_session'],
   ];
 
-  for (const [says, outcome, changes, ambiguousPath, reason] of required) {
+  for (const [says, outcome, changes, isDoubtful, reason] of required) {
     it(`denies a session that is ${says}: ${reason}`, () => {
-      const selection = { policy: policyOf(changes), ambiguousPath, passive: false };
-      expect(decide(outcome, selection, 'registered')).to.deep.equal({ kind: 'deny', reason });
+      const selection = {
+        policy: policyOf(changes),
+        isDoubtful,
+        passive: false,
+        isPrefetch: false,
+      };
+      expect(decide(outcome, selection, REGISTERED)).to.deep.equal({ kind: 'deny', reason });
     });
 
     it(`only observes a session that is ${says}, with the same reason`, () => {
       const policy = policyOf({ ...changes, mode: 'observe' });
-      const selection = { policy, ambiguousPath, passive: false };
-      expect(decide(outcome, selection, 'registered')).to.deep.equal({ kind: 'allow', reason });
+      const selection = { policy, isDoubtful, passive: false, isPrefetch: false };
+      expect(decide(outcome, selection, REGISTERED)).to.deep.equal({ kind: 'allow', reason });
     });
 
-    it(`lets nobody pass an optional policy when the session is ${says}`, () => {
+    it(`passes an optional policy without a session when the session is ${says}`, () => {
       const policy = policyOf({ ...changes, session: 'optional' });
-      const selection = { policy, ambiguousPath, passive: false };
-      expect(decide(outcome, selection, 'registered')).to.deep.equal({
+      const selection = { policy, isDoubtful, passive: false, isPrefetch: false };
+      expect(decide(outcome, selection, REGISTERED)).to.deep.equal({
         kind: 'allow',
         reason: 'session_absent',
       });
@@ -100,33 +109,36 @@ describe('decide', () => {
       it(`allows a live session when it is ${session} and the mode is ${mode}`, () => {
         const selection = {
           policy: policyOf({ session, mode }),
-          ambiguousPath: true,
+          isDoubtful: true,
           passive: true,
+          isPrefetch: false,
         };
-        expect(decide(live, selection, 'first-use')).to.deep.equal({ kind: 'allow', reason: 'ok' });
+        expect(decide(live, selection, FIRST_USE)).to.deep.equal({ kind: 'allow', reason: 'ok' });
       });
     }
   }
 
-  it('names an observed session past its limit by the limit, although it was kept', () => {
+  it('names the limit that an observed session has reached, although the session was kept', () => {
     const selection = {
       policy: policyOf({ mode: 'observe' }),
-      ambiguousPath: false,
+      isDoubtful: false,
       passive: false,
+      isPrefetch: false,
     };
-    expect(decide(expired('absolute', 'kept'), selection, 'first-use')).to.deep.equal({
+    expect(decide(expired('absolute', 'kept'), selection, FIRST_USE)).to.deep.equal({
       kind: 'allow',
       reason: 'absolute_timeout',
     });
   });
 
-  it('does not take a session for nobody that a first use should have opened', () => {
+  it('does not pass without a session when a first use should have opened one', () => {
     const selection = {
       policy: policyOf({ session: 'optional' }),
-      ambiguousPath: false,
+      isDoubtful: false,
       passive: false,
+      isPrefetch: false,
     };
-    expect(decide(unknown, selection, 'first-use')).to.deep.equal({
+    expect(decide(unknown, selection, FIRST_USE)).to.deep.equal({
       kind: 'deny',
       reason: 'unknown_session',
     });
@@ -135,10 +147,11 @@ describe('decide', () => {
   it('reads no session where the policy is off', () => {
     const selection = {
       policy: policyOf({ session: 'off' }),
-      ambiguousPath: false,
+      isDoubtful: false,
       passive: false,
+      isPrefetch: false,
     };
-    expect(decide(over('revoked'), selection, 'registered')).to.deep.equal({
+    expect(decide(over('revoked'), selection, REGISTERED)).to.deep.equal({
       kind: 'allow',
       reason: 'session_off',
     });
@@ -185,19 +198,20 @@ describe('decideWithoutSession', () => {
 
 describe('decideFault', () => {
   for (const reason of ['store_unavailable', 'overloaded', 'internal_error'] as const) {
+    const fault = { kind: 'none', reason, grpcStatus: 'UNAVAILABLE', message: reason } as const;
     for (const session of ['required', 'optional', 'off'] as const) {
       it(`has no verdict on ${reason} when a session is ${session}`, () => {
-        expect(decideFault(reason, policyOf({ session }))).to.deep.equal({ kind: 'none', reason });
+        expect(decideFault(fault, policyOf({ session }))).to.deep.equal(fault);
       });
 
       it(`lets an observing policy allow ${reason} when a session is ${session}`, () => {
         const policy = policyOf({ session, mode: 'observe' });
-        expect(decideFault(reason, policy)).to.deep.equal({ kind: 'allow', reason });
+        expect(decideFault(fault, policy)).to.deep.equal({ kind: 'allow', reason });
       });
     }
 
     it(`has no verdict on ${reason} before a policy was selected`, () => {
-      expect(decideFault(reason, undefined)).to.deep.equal({ kind: 'none', reason });
+      expect(decideFault(fault, undefined)).to.deep.equal(fault);
     });
   }
 });

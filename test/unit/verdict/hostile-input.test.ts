@@ -2,32 +2,21 @@ import { expect } from 'chai';
 import * as fc from 'fast-check';
 import type { HeaderPair } from '../../../src/verdict/check-reply.ts';
 import { buildAllow } from '../../../src/verdict/build-allow.ts';
-import { buildDeny } from '../../../src/verdict/build-deny.ts';
+import { buildDeny } from '../../../src/verdict/denial/build-deny.ts';
 import type { JudgedRequest } from '../../../src/verdict/judged-request.ts';
-import { REASONS } from '../../../src/verdict/reason.ts';
-import type { DenyReason } from '../../../src/verdict/verdict.ts';
+import { REASON_NAMES } from '../../../src/verdict/reason.ts';
 import {
   clocksOf,
+  DENY_REASONS,
   factsOf,
   judgedOf,
   jwtSource,
   policyOf,
   SID,
   sourceOf,
-} from '../../support/judged-request.ts';
-
-const DENY_REASONS: readonly DenyReason[] = [
-  'no_credential',
-  'malformed_credential',
-  'ambiguous_credential',
-  'invalid_token',
-  'unknown_session',
-  'idle_timeout',
-  'absolute_timeout',
-  'revoked',
-  'reauthentication_required',
-  'session_limit',
-];
+} from '../../support/requests/judged-request.ts';
+import type { OnExpiry } from '../../../src/terms/effective-policy.ts';
+import { cookiePlace } from '../../support/requests/cookie-place.ts';
 
 const LOGIN = 'https://login.example.org/?rd={return_to}&reason={reason}&max_age={max_age}';
 
@@ -38,16 +27,18 @@ function expectCleanHeaders(pairs: readonly HeaderPair[]): void {
   }
 }
 
-/** Holds for every reply, whatever came in. */
+/** Must be true of every reply to every request. */
 function expectClean(judged: JudgedRequest): void {
   for (const reason of DENY_REASONS) {
     const reply = buildDeny(judged, reason);
-    expect(reply.httpStatus).to.be.oneOf([401, 302, 303]);
+    expect(reply.httpStatus).to.be.oneOf([200, 204, 302, 303, 401, 404, 503]);
     expectCleanHeaders(reply.headers);
-    const once = reply.headers.map(([name]) => name).filter((name) => name !== 'www-authenticate');
+    const once = reply.headers
+      .map(([name]) => name)
+      .filter((name) => name !== 'www-authenticate' && name !== 'set-cookie');
     expect(new Set(once).size).to.equal(once.length);
   }
-  for (const reason of REASONS) {
+  for (const reason of REASON_NAMES) {
     const reply = buildAllow(judged, reason);
     expectCleanHeaders([...reply.requestHeaders, ...reply.responseHeaders]);
     const isSet = reply.requestHeaders.map(([name]) => name);
@@ -91,7 +82,7 @@ describe('response splitting', () => {
   ];
 
   for (const split of SPLITS) {
-    it(`gets nowhere with ${JSON.stringify(split)}`, () => {
+    it(`has no effect with ${JSON.stringify(split)}`, () => {
       const origin = `https://shop.example.com${split}`;
       const policy = policyOf({
         loginUrl: LOGIN,
@@ -114,7 +105,7 @@ describe('response splitting', () => {
       ];
       for (const facts of hostile) {
         for (const linesJoined of [false, true]) {
-          for (const ambiguousPath of [false, true]) {
+          for (const isDoubtful of [false, true]) {
             const strip = {
               set: [['cookie', `a=b${split}`]] as const,
               remove: [`x-session${split}`],
@@ -123,7 +114,7 @@ describe('response splitting', () => {
               ...judgedOf(),
               facts: { ...facts, linesJoined },
               policy,
-              ambiguousPath,
+              isDoubtful,
               strip,
             });
           }
@@ -132,7 +123,7 @@ describe('response splitting', () => {
     });
   }
 
-  it('gets nowhere through the operator either', () => {
+  it('has no effect through the policy file either', () => {
     const settings = { streamCutHeader: 'x-cut\r\nx-evil', realm: 'Z\u00fcrich"\r\nx-evil: 1' };
     const place = { ...SID, name: 'sid\r\n', path: '/\r\nx-evil: 1', domain: 'example.com\n' };
     const policy = policyOf({ loginUrl: `https://login.example.org/\r\n\u00e9{return_to}` });
@@ -177,6 +168,9 @@ describe('any request at all', () => {
       'sec-fetch-mode',
       'sec-fetch-dest',
       'x-requested-with',
+      'sec-purpose',
+      'connect-protocol-version',
+      'mcp-protocol-version',
       'session-lifetime',
       'session_lifetime',
       '__proto__',
@@ -192,6 +186,8 @@ describe('any request at all', () => {
       'text/html',
       'text/event-stream',
       'application/grpc',
+      'application/grpc-web+json',
+      'iframe',
       'https://shop.example.com',
     ),
     text,
@@ -220,7 +216,7 @@ describe('any request at all', () => {
   );
   const place = fc.constantFrom(
     sourceOf(),
-    sourceOf({ kind: 'cookie', name: 'sid', path: '/a', domain: 'example.com' }),
+    sourceOf(cookiePlace('sid', { path: '/a', domain: 'example.com' })),
     sourceOf({ kind: 'header', name: 'x-session' }),
     sourceOf({ kind: 'bearer' }),
     jwtSource(),
@@ -232,8 +228,12 @@ describe('any request at all', () => {
     absoluteTimeoutMs: timeoutMs,
     session: fc.constantFrom('required', 'optional', 'off'),
     mode: fc.constantFrom('enforce', 'observe'),
-    onExpiry: fc.constantFrom('end', 'challenge'),
+    onExpiry: fc
+      .constantFrom<OnExpiry[]>('end', 'challenge')
+      .map((word) => new Map([['web', word]])),
     sources: fc.constant(new Set(['web'])),
+    leave: fc.constant(new Set<string>()),
+    streams: fc.constantFrom('passive', 'active'),
     streamMaxMs: timeoutMs,
     streamCut: fc.boolean(),
     loginUrl: fc.constantFrom(undefined, LOGIN),
@@ -255,7 +255,11 @@ describe('any request at all', () => {
     .record({
       facts,
       policy,
-      ambiguousPath: fc.boolean(),
+      isDoubtful: fc.boolean(),
+      passive: fc.boolean(),
+      isPrefetch: fc.boolean(),
+      isLoginSource: fc.boolean(),
+      cookiesToClear: fc.array(text, { maxLength: 4 }).map((names) => () => names),
       source: fc.option(place, { nil: undefined }),
       admittedSources: fc.array(place, { maxLength: 3 }),
       clocks,
@@ -269,14 +273,14 @@ describe('any request at all', () => {
 
   const seed = Number(process.env['SEED'] ?? Date.now() % 2 ** 31);
 
-  it(`gets clean headers, a status of the three, and no name both set and removed (seed ${seed})`, () => {
+  it(`gets clean headers, a status of the closed set, and no name both set and removed (seed ${seed})`, () => {
     fc.assert(fc.property(judged, expectClean), { seed, numRuns: 300 });
   });
 
   it(`gets a location that leads to the login only, with a target that cannot leave the site (seed ${seed})`, () => {
     const navigation = judged.map((random) => ({
       ...random,
-      ambiguousPath: false,
+      isDoubtful: false,
       policy: { ...random.policy, loginUrl: LOGIN },
       facts: {
         ...random.facts,

@@ -9,14 +9,20 @@
 {{- end -}}
 {{- end -}}
 
-{{/* By what the Service, the budget and all the others find the pods. Never changes. */}}
+{{/* The labels by which the Service, the budget and other objects select the pods. They never change. */}}
 {{- define "curfew.selector" -}}
 app.kubernetes.io/name: curfew
 app.kubernetes.io/instance: {{ .Release.Name }}
 app.kubernetes.io/component: authorizer
 {{- end -}}
 
-{{/* Labels that say where an object comes from. */}}
+{{/* The labels of the objects of administration. ServiceMonitors must not select its Service. */}}
+{{- define "curfew.adminLabels" -}}
+{{ include "curfew.commonLabels" . }}
+app.kubernetes.io/component: administration
+{{- end -}}
+
+{{/* Labels that say which release made an object. */}}
 {{- define "curfew.commonLabels" -}}
 app.kubernetes.io/name: curfew
 app.kubernetes.io/instance: {{ .Release.Name }}
@@ -25,7 +31,7 @@ app.kubernetes.io/managed-by: {{ .Release.Service }}
 helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" | trunc 63 | trimSuffix "-" }}
 {{- end -}}
 
-{{/* The labels of all objects but the test's. */}}
+{{/* The labels of all objects except those of the test and of administration. */}}
 {{- define "curfew.labels" -}}
 {{ include "curfew.commonLabels" . }}
 app.kubernetes.io/component: authorizer
@@ -58,18 +64,31 @@ app.kubernetes.io/part-of: curfew
 {{- end -}}
 {{- end -}}
 
-{{/* The name by which Envoy reaches Curfew, and which Curfew's certificate has to carry. */}}
+{{/* The name by which Envoy reaches Curfew. Curfew's certificate must have it. */}}
 {{- define "curfew.host" -}}
 {{ include "curfew.fullname" . }}.{{ .Release.Namespace }}.svc.{{ .Values.clusterDomain }}
 {{- end -}}
 
-{{/* The port of redis.url. */}}
-{{- define "curfew.redisPort" -}}
-{{- $authority := regexFind "^rediss?://[^/]*" .Values.redis.url -}}
-{{- default "6379" (regexFind ":[0-9]+$" $authority | trimPrefix ":") -}}
+{{/* The name by which callers reach administration. Its certificate must have it. */}}
+{{- define "curfew.adminHost" -}}
+{{ include "curfew.fullname" . }}-admin.{{ .Release.Namespace }}.svc.{{ .Values.clusterDomain }}
 {{- end -}}
 
-{{/* Whether the authorities for Redis are in the Secret of its password, and so in the same folder. */}}
+{{/* The ports of redis.url, each once, between spaces; with Sentinels also that of the servers that they name. */}}
+{{- define "curfew.redisPorts" -}}
+{{- $isSentinel := contains "+sentinel://" .Values.redis.url -}}
+{{- $authority := regexReplaceAll "^[^/]*//([^@/]*@)?([^/]*).*$" .Values.redis.url "${2}" -}}
+{{- $ports := list -}}
+{{- range splitList "," $authority -}}
+{{- $ports = append $ports (default (ternary "26379" "6379" $isSentinel) (regexFind ":[0-9]+$" . | trimPrefix ":")) -}}
+{{- end -}}
+{{- if $isSentinel -}}
+{{- $ports = append $ports (toString .Values.redis.sentinel.redisPort) -}}
+{{- end -}}
+{{- $ports | uniq | join " " -}}
+{{- end -}}
+
+{{/* Whether the authorities for Redis are in the same Secret as its password, and so in the same folder. */}}
 {{- define "curfew.redisCaFolder" -}}
 {{- if and .Values.redis.password.secretName (eq .Values.redis.ca.secretName .Values.redis.password.secretName) -}}
 /run/secrets/curfew-redis
@@ -78,10 +97,10 @@ app.kubernetes.io/part-of: curfew
 {{- end -}}
 {{- end -}}
 
-{{/* 0440, for the group of the pod and nobody else. In decimals: YAML 1.1 and 1.2 read a leading zero differently. */}}
+{{/* 0440: readable for the group of the pod only. In decimals: YAML 1.1 and 1.2 read a leading zero differently. */}}
 {{- define "curfew.secretMode" -}}288{{- end -}}
 
-{{/* The volume with the authorities for Redis, where it is not that of the password. */}}
+{{/* The volume with the authorities for Redis, if it is not the volume of the password. */}}
 {{- define "curfew.redisCaVolume" -}}
 {{- with .Values.redis.ca -}}
 {{- if .configMapName -}}
@@ -94,7 +113,7 @@ app.kubernetes.io/part-of: curfew
 {{- end -}}
 {{- end -}}
 
-{{/* What the process reads at its start. Everything else is in the policy file. */}}
+{{/* The settings that the process reads at its start. Everything else is in the policy file. */}}
 {{- define "curfew.settings" -}}
 CURFEW_CONFIG: /etc/curfew/curfew.yaml
 {{- with .Values.settings }}
@@ -121,6 +140,14 @@ CURFEW_REDIS_PASSWORD_FILE: /run/secrets/curfew-redis/{{ .key }}
 CURFEW_REDIS_CA_FILE: {{ include "curfew.redisCaFolder" $ }}/{{ .key }}
 {{- end }}
 {{- end }}
+{{- with .Values.redis.sentinel }}
+{{- if .username }}
+CURFEW_SENTINEL_USERNAME: {{ .username | quote }}
+{{- end }}
+{{- if .password.secretName }}
+CURFEW_SENTINEL_PASSWORD_FILE: /run/secrets/curfew-sentinel/{{ .password.key }}
+{{- end }}
+{{- end }}
 {{- end }}
 {{- with .Values.tls }}
 {{- if .enabled }}
@@ -129,9 +156,41 @@ CURFEW_GRPC_TLS_KEY_FILE: /run/secrets/curfew-tls/{{ .privateKeyKey }}
 CURFEW_GRPC_CLIENT_CA_FILE: /run/secrets/curfew-tls/{{ .caKey }}
 {{- end }}
 {{- end }}
+{{- with .Values.administration }}
+{{- if .enabled }}
+CURFEW_ADMIN_ADDRESS: {{ printf "%s:9003" $.Values.settings.listenHost | quote }}
+{{- if .tokens.secretName }}
+CURFEW_ADMIN_TOKENS_FILE: /run/secrets/curfew-admin-tokens/{{ .tokens.key }}
+{{- end }}
+CURFEW_ADMIN_TLS_CERT_FILE: /run/secrets/curfew-admin-tls/{{ .tls.certKey }}
+CURFEW_ADMIN_TLS_KEY_FILE: /run/secrets/curfew-admin-tls/{{ .tls.privateKeyKey }}
+{{- with .tls.clientCaKey }}
+CURFEW_ADMIN_CLIENT_CA_FILE: /run/secrets/curfew-admin-tls/{{ . }}
+{{- end }}
+{{- if .clientRoles }}
+{{- $roles := list }}
+{{- range $name, $role := .clientRoles }}
+{{- $roles = append $roles (printf "%s=%s" $name $role) }}
+{{- end }}
+CURFEW_ADMIN_ROLE: {{ join "," $roles | quote }}
+{{- end }}
+{{- with .sso.issuer }}
+CURFEW_ADMIN_JWT_ISSUER: {{ . | quote }}
+{{- end }}
+{{- with .sso.audience }}
+CURFEW_ADMIN_JWT_AUDIENCE: {{ . | quote }}
+{{- end }}
+{{- with .sso.keys }}
+CURFEW_ADMIN_JWT_KEYS: {{ . | quote }}
+{{- end }}
+{{- with .sso.roleClaim }}
+CURFEW_ADMIN_JWT_ROLE_CLAIM: {{ . | quote }}
+{{- end }}
+{{- end }}
+{{- end }}
 {{- end -}}
 
-{{/* What no container of Curfew may do. No values: it needs no more. */}}
+{{/* The restrictions of every container. They are not values, because Curfew needs no more rights. */}}
 {{- define "curfew.containerSecurity" -}}
 allowPrivilegeEscalation: false
 readOnlyRootFilesystem: true
@@ -155,7 +214,7 @@ seccompProfile: { type: RuntimeDefault }
   matchLabelKeys: [pod-template-hash]
 {{- end -}}
 
-{{/* A duration such as 1m30s in seconds, begun ones included. */}}
+{{/* A duration such as 1m30s in seconds, rounded up. */}}
 {{- define "curfew.seconds" -}}
 {{- $unitMs := dict "ms" 1 "s" 1000 "m" 60000 "h" 3600000 "d" 86400000 -}}
 {{- $ms := 0 -}}

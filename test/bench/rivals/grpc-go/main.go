@@ -1,4 +1,4 @@
-// A rival to compare with: what one would write in Go to check sessions for Envoy, and no more than that.
+// A rival to compare with: a purpose-built server in Go that checks sessions for Envoy, and does nothing else.
 // One cookie, one script, one answer: no policies, no metrics, no metadata, no limits.
 package main
 

@@ -18,7 +18,7 @@ import (
 	"google.golang.org/grpc/status"
 )
 
-// sessions answers Envoy: allow while the session of the cookie lives, else a denial.
+// sessions answers Envoy: allow while the session of the cookie is live, otherwise deny.
 type sessions struct {
 	auth.UnimplementedAuthorizationServer
 	scripter redis.Scripter

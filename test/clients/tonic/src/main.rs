@@ -1,4 +1,4 @@
-//! The client of tonic. ../README.md has the commands; it speaks plain text only.
+//! The client of tonic. ../README.md has the commands. It supports plain text only.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -16,7 +16,7 @@ const UNKNOWN: &str = "/envoy.service.auth.v3.Authorization/Allow";
 const HEALTH_CHECK: &str = "/grpc.health.v1.Health/Check";
 const HEALTH_WATCH: &str = "/grpc.health.v1.Health/Watch";
 
-/// Hands bytes through: the messages are not what is tested here.
+/// Passes bytes through: messages are not tested here.
 #[derive(Clone, Copy, Default)]
 struct Raw;
 
@@ -61,7 +61,7 @@ struct CheckCommand {
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let address = env::args().nth(1).ok_or("an address is wanted")?;
-    // A worker of its own: the connection lives on while the next command is awaited.
+    // With its own worker the connection stays alive while the program waits for the next command.
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(1)
         .enable_all()
@@ -110,7 +110,7 @@ async fn check(channel: &Channel, command: CheckCommand) -> String {
                 if command.cancel_ms == 0 {
                     return call.await;
                 }
-                // Whoever drops a call has cancelled it.
+                // Dropping a call cancels it.
                 match tokio::time::timeout(Duration::from_millis(command.cancel_ms), call).await {
                     Ok(answer) => answer,
                     Err(_) => Err(Status::cancelled("dropped")),

@@ -24,12 +24,12 @@ describe('headerField', () => {
     });
   }
 
-  it('takes no name and value for the same that only look alike when joined', () => {
+  it('keeps fields apart whose name and value are the same only when joined', () => {
     const bytes = headerField(':status\x00200', '');
     expect(fieldsOf(newDecoder(), bytes)).to.deep.equal([[':status\x00200', '']]);
   });
 
-  it('takes no character that is not one byte', () => {
+  it('refuses a character that is not one byte', () => {
     expect(() => headerField('a', 'ā')).to.throw(RangeError);
     expect(() => headerField('\u{1F600}', 'a')).to.throw(RangeError);
     expect(() => hpackString('Ā')).to.throw(RangeError);
@@ -37,7 +37,7 @@ describe('headerField', () => {
 });
 
 describe('hpackNumber', () => {
-  it('fills the prefix up to one below its ones, and goes on in octets from there', () => {
+  it('uses the prefix alone below its maximum, and further octets from there on', () => {
     for (const [value, prefixBits, bytes] of [
       [30, 5, '1e'],
       [31, 5, '1f 00'],
@@ -52,7 +52,7 @@ describe('hpackNumber', () => {
     }
   });
 
-  it('keeps the bits in front', () => {
+  it('keeps the bits before the prefix', () => {
     expect(hpackNumber(2, 7, 0x80)).to.equal(hex('82'));
     expect(hpackNumber(4096, 5, 0x20)).to.equal(hex('3f e11f'));
   });

@@ -4,11 +4,11 @@ import { HpackFault } from '../../../../src/http2/hpack/hpack-fault.ts';
 import { hpackNumber } from '../../../../src/http2/hpack/encode-header.ts';
 import { huffmanEncode } from '../../../../src/http2/hpack/huffman-encode.ts';
 
-/** Header blocks written in every form that there is, which our own encoder has no use for. */
+/** Writes header blocks in every representation. Our own encoder does not need all of them. */
 
 export type Field = readonly [name: string, value: string];
 
-/** The first bits of the three literals, and how many bits are left for the index. */
+/** The first bits of the three literals, and how many bits remain for the index. */
 export const LITERAL = {
   indexing: [0x40, 6],
   plain: [0x00, 4],
@@ -53,7 +53,7 @@ export interface Decoded {
   readonly list: DecodedList;
 }
 
-/** Decodes a block that stands between other bytes, as it does in a socket's buffer. */
+/** Decodes a block that lies between other bytes, as it does in a socket's buffer. */
 export function decode(decoder: HpackDecoder, block: string): Decoded {
   const bytes = Buffer.from(`\xff${block}\xff`, 'latin1');
   const fields: Field[] = [];
@@ -71,14 +71,15 @@ export function newDecoder(limits: Partial<HpackLimits> = {}): HpackDecoder {
   return new HpackDecoder({ ...ROOMY, ...limits });
 }
 
-/** What is in the dynamic table, newest first, as a peer sees it: by asking for each index. */
+/** The entries of the dynamic table, newest first, found as a peer can: by using each index. */
 export function tableOf(decoder: HpackDecoder): readonly Field[] {
   const entries: Field[] = [];
   for (let index = 62; ; index += 1) {
     try {
       entries.push(...fieldsOf(decoder, indexed(index)));
     } catch (error) {
-      if (error instanceof HpackFault && error.message === 'index past the table') return entries;
+      if (error instanceof HpackFault && error.message === 'index past the end of the table')
+        return entries;
       throw error;
     }
   }

@@ -26,7 +26,7 @@ const text = fc.oneof(
   fc.constantFrom('long '.repeat(100), '\x7f'.repeat(700)),
 );
 
-/** One representation, with a number that picks an index among those that there are. */
+/** One representation, with a number that picks one of the existing indexes. */
 const representation = fc.record({
   kind: fc.constantFrom<'indexed' | Literal>('indexed', 'indexing', 'indexing', 'plain', 'never'),
   pick: fc.nat(),
@@ -48,7 +48,7 @@ const block = fc.record({
   representations: fc.array(representation, { maxLength: 12 }),
 });
 
-/** RFC 7541 section 4 by the letter: a list that is searched, moved and cut. */
+/** RFC 7541 section 4 taken literally: a list that is searched, moved and cut. */
 class PlainTable {
   entries: Field[] = [];
   sizeMax = 4096;
@@ -72,7 +72,7 @@ class PlainTable {
     while (this.size > this.sizeMax) this.entries.pop();
   }
 
-  /** The bytes of a representation, and the field that it stands for. */
+  /** The bytes of a representation, and the field that it means. */
   write({ kind, pick, name, value, isHuffman }: Representation): [string, Field] {
     const index = 1 + (pick % (STATIC_INDEX_MAX + this.entries.length));
     if (kind === 'indexed') return [indexed(index), this.at(index)];
@@ -85,7 +85,7 @@ class PlainTable {
 describe(`HpackDecoder with random blocks (seed ${seed})`, function () {
   this.timeout(30_000);
 
-  it('has the fields and the table that the RFC by the letter has, block after block', () => {
+  it('has the same fields and table as the literal RFC, block after block', () => {
     let evictions = 0;
     fc.assert(
       fc.property(fc.array(block, { minLength: 1, maxLength: 30 }), (blocks) => {
@@ -106,7 +106,7 @@ describe(`HpackDecoder with random blocks (seed ${seed})`, function () {
       }),
       { seed, numRuns: 300 },
     );
-    // Without these the run would have proved little.
+    // Without these the run would have tested little.
     expect(evictions).to.be.greaterThan(100);
   });
 
@@ -135,7 +135,7 @@ describe(`HpackDecoder with random blocks (seed ${seed})`, function () {
     );
   });
 
-  it('reads any bytes, or refuses them as a fault, and reports no more than the limit', () => {
+  it('decodes or refuses any bytes, and reports no more than the limit', () => {
     let read = 0;
     const limits = { listSizeMax: 500 };
     const bytes = fc.array(fc.uint8Array({ maxLength: 60 }), { minLength: 1, maxLength: 8 });

@@ -22,39 +22,47 @@ const ENTRY = literal('indexing', 'name', 'value');
 describe('HpackDecoder, what it refuses', () => {
   const refused: [title: string, block: string, message: string][] = [
     ['an index of 0', hex('80'), 'index 0'],
-    ['an index past the empty table', indexed(62), 'index past the table'],
-    ['an index past the entries', ENTRY + indexed(63), 'index past the table'],
-    ['an index past what two octets hold', indexed(20_000), 'index past the table'],
-    ['a name past the table, to be indexed', literal('indexing', 62, 'x'), 'index past the table'],
-    ['a name past the table, not indexed', literal('plain', 62, 'x'), 'index past the table'],
-    ['a name past the table, never indexed', literal('never', 62, 'x'), 'index past the table'],
+    ['an index past the empty table', indexed(62), 'index past the end of the table'],
+    ['an index past the entries', ENTRY + indexed(63), 'index past the end of the table'],
+    ['an index that needs three octets', indexed(20_000), 'index past the end of the table'],
+    [
+      'a name past the table, to be indexed',
+      literal('indexing', 62, 'x'),
+      'index past the end of the table',
+    ],
+    [
+      'a name past the table, not indexed',
+      literal('plain', 62, 'x'),
+      'index past the end of the table',
+    ],
+    [
+      'a name past the table, never indexed',
+      literal('never', 62, 'x'),
+      'index past the end of the table',
+    ],
     ['an unfinished index', hex('ff'), 'unfinished number'],
     ['an unfinished longer index', hex('ff8080'), 'unfinished number'],
     ['a number of five octets', hex('ff8080808001'), 'number of too many octets'],
     ['a number of five octets that are zero', hex('0a7f8080808000'), 'number of too many octets'],
     ['a number that would overflow', hex('ffffffffffffffffff0f'), 'number of too many octets'],
-    ['a number without end', `\xff${'\x80'.repeat(9_000)}`, 'number of too many octets'],
-    ['a name that is missing', hex('00'), 'unfinished field'],
-    ['a value that is missing', hex('000161'), 'unfinished field'],
-    ['a value of an indexed name that is missing', hex('04'), 'unfinished field'],
+    ['an endless number', `\xff${'\x80'.repeat(9_000)}`, 'number of too many octets'],
+    ['a missing name', hex('00'), 'unfinished field'],
+    ['a missing value', hex('000161'), 'unfinished field'],
+    ['a missing value of an indexed name', hex('04'), 'unfinished field'],
     ['a name past the end', hex('000261'), 'string past the end'],
     ['a value past the end', hex('0001610261'), 'string past the end'],
     ['a length far past the end', hex('0001617fffffff7f61'), 'string past the end'],
-    ['EOS as a string', hex('000161 84 ffffffff'), 'EOS within a Huffman string'],
-    ['EOS behind a symbol', hex('000161 85 f8ffffffff'), 'EOS within a Huffman string'],
-    ['EOS before a symbol', hex('000161 85 ffffffff1f'), 'EOS within a Huffman string'],
-    ['EOS in a name', hex('0084 ffffffff 0161'), 'EOS within a Huffman string'],
-    ['padding of 8 bits', hex('000161 81 ff'), 'padding of a Huffman string'],
-    ['padding of 8 bits behind a symbol', hex('000161 82 f8ff'), 'padding of a Huffman string'],
-    ['padding of 29 bits', hex('000161 84 fffffff8'), 'padding of a Huffman string'],
-    ['padding of zeros', hex('000161 81 18'), 'padding of a Huffman string'],
+    ['EOS as a string', hex('000161 84 ffffffff'), 'EOS in a Huffman string'],
+    ['EOS after a symbol', hex('000161 85 f8ffffffff'), 'EOS in a Huffman string'],
+    ['EOS before a symbol', hex('000161 85 ffffffff1f'), 'EOS in a Huffman string'],
+    ['EOS in a name', hex('0084 ffffffff 0161'), 'EOS in a Huffman string'],
+    ['padding of 8 bits', hex('000161 81 ff'), 'bad padding of a Huffman string'],
+    ['padding of 8 bits after a symbol', hex('000161 82 f8ff'), 'bad padding of a Huffman string'],
+    ['padding of 29 bits', hex('000161 84 fffffff8'), 'bad padding of a Huffman string'],
+    ['padding of zeros', hex('000161 81 18'), 'bad padding of a Huffman string'],
     ['a table above our limit', sizeUpdate(4097), 'table size above our limit'],
     ['a table far above our limit', sizeUpdate(2 ** 27), 'table size above our limit'],
-    [
-      'a table size behind a field',
-      indexed(2) + sizeUpdate(100),
-      'table size update behind a field',
-    ],
+    ['a table size after a field', indexed(2) + sizeUpdate(100), 'table size update after a field'],
     [
       'a third table size',
       sizeUpdate(0) + sizeUpdate(1) + sizeUpdate(2),
@@ -68,7 +76,7 @@ describe('HpackDecoder, what it refuses', () => {
     });
   }
 
-  it('every block that was cut within a field, and reads one that was cut between two', () => {
+  it('every block cut inside a field, but not one cut between two fields', () => {
     const parts = [
       sizeUpdate(2048),
       indexed(2),
@@ -93,7 +101,7 @@ describe('HpackDecoder, what it refuses', () => {
     }
   });
 
-  it('without saying what the peer has sent', () => {
+  it('without repeating what the peer sent', () => {
     const secret = literal('plain', 'authorization', 'Bearer s3cret').slice(0, -1);
     expect(() => decode(newDecoder(), secret))
       .to.throw(HpackFault)
@@ -107,13 +115,13 @@ describe('HpackDecoder, what it accepts', () => {
     expect(decode(newDecoder(), '')).to.deep.equal({ fields: [], list: 'complete' });
   });
 
-  it('numbers that are longer than they need be, up to 4 octets beyond the prefix', () => {
+  it('numbers longer than necessary, up to 4 octets after the prefix', () => {
     const value = 'x'.repeat(127);
     const block = hex('000161 7f80808000') + value;
     expect(fieldsOf(newDecoder(), block)).to.deep.equal([['a', value]]);
   });
 
-  it('every byte in names and values, coded or not', () => {
+  it('every byte in names and values, Huffman-coded or not', () => {
     const bytes = Array.from({ length: 256 }, (_, byte) => String.fromCharCode(byte)).join('');
     for (const isHuffman of [false, true]) {
       const block = literal('indexing', bytes, bytes.repeat(3), isHuffman) + indexed(62);
@@ -122,10 +130,10 @@ describe('HpackDecoder, what it accepts', () => {
     }
   });
 
-  it('a coded text that is longer than any buffer kept for it', () => {
+  it('Huffman-coded text that is longer than the shared buffer', () => {
     const text = '0'.repeat(100_000);
     expect(fieldsOf(newDecoder(), literal('plain', 'a', text, true))).to.deep.equal([['a', text]]);
-    // The longest that fits, and one more.
+    // The longest text that fits, and one character more.
     for (const length of [4095, 4096, 4097]) {
       const short = '0'.repeat(length);
       expect(fieldsOf(newDecoder(), literal('plain', 'a', short, true))).to.deep.equal([
@@ -143,7 +151,7 @@ describe('HpackDecoder, what it accepts', () => {
     expect(tableOf(decoder)).to.deep.equal([NAME_VALUE]);
   });
 
-  it('as many entries as the table holds, and always the newest of them', () => {
+  it('any number of entries, and keeps the newest that fit into the table', () => {
     const decoder = newDecoder();
     const entries = Array.from({ length: 400 }, (_, index): Field => ['n', String(1000 + index)]);
     const entryMax = Math.floor(4096 / (32 + 5));
@@ -152,18 +160,18 @@ describe('HpackDecoder, what it accepts', () => {
       const held = entries.slice(Math.max(0, index + 1 - entryMax), index + 1);
       expect(tableOf(decoder)).to.deep.equal(held.toReversed());
     }
-    // Down to a few, and up again, with the ring in the midst of its slots.
+    // Down to a few entries and up again, while the ring starts in the middle of its slots.
     decode(decoder, sizeUpdate(200) + sizeUpdate(4096));
     expect(tableOf(decoder)).to.deep.equal(entries.slice(-5).toReversed());
     decode(decoder, ENTRY);
     expect(tableOf(decoder)).to.deep.equal([NAME_VALUE, ...entries.slice(-5).toReversed()]);
   });
 
-  it('an entry that is larger than the table, which empties it', () => {
+  it('an entry larger than the table, which empties it', () => {
     const decoder = newDecoder();
     decode(decoder, sizeUpdate(100) + ENTRY);
     expect(tableOf(decoder)).to.deep.equal([NAME_VALUE]);
-    // 32 + 1 + 68 is one too many.
+    // 32 + 1 + 68 is one byte too many.
     expect(fieldsOf(decoder, literal('indexing', 'a', 'b'.repeat(68)))).to.have.lengthOf(1);
     expect(tableOf(decoder)).to.deep.equal([]);
     expect(decoder.tableSize).to.equal(0);
@@ -171,7 +179,7 @@ describe('HpackDecoder, what it accepts', () => {
     expect(decoder.tableSize).to.equal(100);
   });
 
-  it('an entry that takes its name from the one that it pushes out', () => {
+  it('an entry that takes its name from the entry that it evicts', () => {
     const decoder = newDecoder();
     decode(decoder, sizeUpdate(45) + ENTRY);
     expect(fieldsOf(decoder, literal('indexing', 62, 'other'))).to.deep.equal([['name', 'other']]);
@@ -186,7 +194,7 @@ describe('HpackDecoder, a table of ours that is smaller than the initial one', (
     expect(tableOf(decoder)).to.deep.equal([NAME_VALUE]);
   });
 
-  it('has to be announced by the first block after that', () => {
+  it('must be announced by the first block after that', () => {
     const silent = newDecoder({ tableSizeMax: 100 });
     silent.settingsAcknowledged();
     expect(() => decode(silent, indexed(2))).to.throw(HpackFault, 'table size update missing');
@@ -197,7 +205,7 @@ describe('HpackDecoder, a table of ours that is smaller than the initial one', (
     expect(() => decode(announcing, sizeUpdate(101))).to.throw(HpackFault, 'above our limit');
   });
 
-  it('need not be announced where it already is no larger', () => {
+  it('need not be announced if the table is not larger anyway', () => {
     const early = newDecoder({ tableSizeMax: 100 });
     decode(early, sizeUpdate(50));
     early.settingsAcknowledged();
@@ -207,7 +215,7 @@ describe('HpackDecoder, a table of ours that is smaller than the initial one', (
     expect(fieldsOf(equal, indexed(2))).to.have.lengthOf(1);
   });
 
-  it('is one without entries when it is 0', () => {
+  it('has no entries if its size is 0', () => {
     const decoder = newDecoder({ tableSizeMax: 0 });
     decode(decoder, ENTRY);
     decoder.settingsAcknowledged();
@@ -215,7 +223,7 @@ describe('HpackDecoder, a table of ours that is smaller than the initial one', (
     expect(tableOf(decoder)).to.deep.equal([]);
   });
 
-  it('may be larger, when the peer says so', () => {
+  it('may grow if the peer announces it', () => {
     const decoder = newDecoder({ tableSizeMax: 8192 });
     decode(decoder, sizeUpdate(8192) + literal('indexing', 'a', 'b'.repeat(8000)));
     expect(decoder.tableSize).to.equal(8033);
@@ -234,29 +242,29 @@ describe('HpackDecoder, a list above its limit', () => {
     expect(fields).to.deep.equal([['a', 'bc']]);
   });
 
-  it('counts fields that came from the tables', () => {
+  it('counts fields from the tables', () => {
     const block = indexed(2); // 32 + 7 + 3
     expect(decode(newDecoder({ listSizeMax: 42 }), block).list).to.equal('complete');
     expect(decode(newDecoder({ listSizeMax: 41 }), block).list).to.equal('oversized');
   });
 
-  it('reports nothing behind the field that was too much, however small it is', () => {
+  it('reports no field after the one that exceeded the limit, however small', () => {
     const large = literal('plain', 'a', 'b'.repeat(500));
     expect(fieldsOf(newDecoder({ listSizeMax: 100 }), field + large + field)).to.have.lengthOf(1);
   });
 
-  it('is decoded to its end, so that the next block finds the table that it expects', () => {
+  it('is decoded to its end, so that the next block finds the right table', () => {
     const decoder = newDecoder({ listSizeMax: 50 });
     const { list } = decode(decoder, field + field + ENTRY);
     expect(list).to.equal('oversized');
     expect(decode(decoder, indexed(62))).to.deep.equal({ fields: [NAME_VALUE], list: 'complete' });
   });
 
-  it('is no excuse for a fault behind the limit', () => {
+  it('still reports a fault after the limit', () => {
     expect(() => decode(newDecoder({ listSizeMax: 10 }), field + hex('80'))).to.throw(HpackFault);
   });
 
-  it('makes no text of a small block that refers to one large entry a thousand times', () => {
+  it('does not build text from a small block that refers to a large entry a thousand times', () => {
     const decoder = newDecoder({ listSizeMax: 8192 });
     decode(decoder, literal('indexing', 'a', 'b'.repeat(4000)));
     const { list, fields } = decode(decoder, indexed(62).repeat(100_000));
@@ -266,7 +274,7 @@ describe('HpackDecoder, a list above its limit', () => {
 });
 
 describe('HpackDecoder, between two blocks', () => {
-  it('holds on to no buffer of the socket', async () => {
+  it('keeps no buffer of the socket', async () => {
     setFlagsFromString('--expose-gc');
     const collect = runInNewContext('gc') as () => void;
     const decoder = newDecoder();
@@ -278,7 +286,7 @@ describe('HpackDecoder, between two blocks', () => {
   });
 });
 
-/** A function of its own, so that no variable holds the buffer. */
+/** A separate function, so that no variable keeps the buffer. */
 function decodeOwnBuffer(decoder: HpackDecoder): ArrayBufferLike {
   const bytes = Buffer.from(new ArrayBuffer(70_000));
   bytes.write(ENTRY, 'latin1');
@@ -287,7 +295,7 @@ function decodeOwnBuffer(decoder: HpackDecoder): ArrayBufferLike {
 }
 
 describe('HpackDecoder, generation', () => {
-  it('stays while the table does', () => {
+  it('stays the same while the table does', () => {
     const decoder = newDecoder();
     decode(decoder, ENTRY);
     const { generation } = decoder;
@@ -298,7 +306,7 @@ describe('HpackDecoder, generation', () => {
     }
   });
 
-  it('changes with every entry and every size, also when neither leaves a trace', () => {
+  it('changes with every entry and every size, even if neither changes the entries', () => {
     const decoder = newDecoder();
     const seen = new Set([decoder.generation]);
     const blocks = [

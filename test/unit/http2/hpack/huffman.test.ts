@@ -12,20 +12,20 @@ const SYMBOL_OF_BITS = new Map(
 );
 
 describe(`Huffman code (seed ${seed})`, () => {
-  it('has each byte and EOS once, and no code that begins another one', () => {
+  it('has each byte and EOS once, and no code that is the start of another', () => {
     const codes = [...SYMBOL_OF_BITS.keys()].toSorted();
     expect(new Set(SYMBOL_OF_BITS.values()).size).to.equal(257);
     expect(codes).to.have.lengthOf(257);
     for (const [index, code] of codes.entries()) {
       expect(codes[index + 1]?.startsWith(code) ?? false, code).to.equal(false);
     }
-    // None is left over either, so every sequence of bits is the beginning of a text.
+    // No code is left over either, so every sequence of bits is the start of a text.
     const share = HUFFMAN_CODES.reduce((sum, { bits }) => sum + 2 ** -bits, 0);
     expect(share).to.equal(1);
   });
 
-  it('has the codes of the RFC at the ends of each length', () => {
-    // RFC 7541, Appendix B: first and last symbol of some lengths.
+  it('has the codes of the RFC for the first and last symbols of a length', () => {
+    // RFC 7541, Appendix B: the first and last symbols of some lengths.
     const expected: [symbol: number, code: number, bits: number][] = [
       [48, 0x0, 5],
       [116, 0x9, 5],
@@ -51,15 +51,15 @@ describe(`Huffman code (seed ${seed})`, () => {
     }
   });
 
-  it('reads all strings of up to two bytes as one that goes bit by bit', () => {
+  it('decodes all strings of up to two bytes like a decoder that goes bit by bit', () => {
     for (let first = 0; first < 256; first += 1) {
       expectLikeBits([first]);
       for (let second = 0; second < 256; second += 1) expectLikeBits([first, second]);
     }
   });
 
-  it('reads random strings as one that goes bit by bit', () => {
-    // Bits of long codes too, of which random bytes would have few.
+  it('decodes random strings like a decoder that goes bit by bit', () => {
+    // Including long codes, which random bytes rarely contain.
     const code = fc.constantFrom(...SYMBOL_OF_BITS.keys());
     const bits = fc
       .array(fc.oneof(code, fc.constantFrom('0', '1', '11111111')), { maxLength: 20 })
@@ -71,7 +71,7 @@ describe(`Huffman code (seed ${seed})`, () => {
     fc.assert(fc.property(bytes, expectLikeBits), { seed, numRuns: 5_000 });
   });
 
-  it('gives back every text, in as many bytes as foretold', () => {
+  it('decodes what it encoded, and predicts the length', () => {
     const text = fc
       .uint8Array({ maxLength: 300 })
       .map((bytes) => Buffer.from(bytes).toString('latin1'));
@@ -94,7 +94,7 @@ function expectLikeBits(bytes: readonly number[]): void {
   else expect(read(), buffer.toString('hex')).to.equal(expected);
 }
 
-/** The text, or `undefined` where RFC 7541 section 5.2 wants an error. */
+/** The text, or `undefined` where RFC 7541 section 5.2 requires an error. */
 function decodeBitByBit(bytes: readonly number[]): string | undefined {
   let text = '';
   let unfinished = '';

@@ -4,7 +4,10 @@ import { KnownBlocks } from '../../../../src/http2/hpack/known-blocks.ts';
 import { decode, hex, indexed, literal, newDecoder, sizeUpdate } from './header-blocks.ts';
 import type { Field } from './header-blocks.ts';
 
-/** What Envoy 1.40 sends as the first call of a connection, and as every later one. */
+/**
+ * The header blocks that Envoy 1.40 sends for the first call of a connection, and for every later
+ * one.
+ */
 const ENVOY_FIRST = hex(`
   83 04 9f60b5773fa5d05b3b98855c76a675fbb2bc36a673d86f63498f5317a7293aff 41 8525b64a5f1f 86
   40 02 7465 86 4d833505b11f 40 89 9acac8b24d494f6a7f 83 1360a7 5f 8b 1d75d0620d263d4c4d6564
@@ -14,7 +17,7 @@ const ENVOY_LATER = hex(`
   83 04 9f60b5773fa5d05b3b98855c76a675fbb2bc36a673d86f63498f5317a7293aff c4 86 c3 c2 c1 c0 bf be`);
 
 describe('KnownBlocks', () => {
-  it('know the block that Envoy repeats', () => {
+  it('recognise the block that Envoy repeats', () => {
     const { known, learn, find } = start();
     const first = learn(ENVOY_FIRST);
     expect(find(ENVOY_LATER)).to.equal(undefined);
@@ -39,7 +42,7 @@ describe('KnownBlocks', () => {
     expect(find(ENVOY_FIRST)).to.equal(undefined);
   });
 
-  it('know no other block, not even one that differs in its first or last byte', () => {
+  it('do not recognise a block that differs in its first or last byte', () => {
     const { learn, find } = start();
     learn(indexed(2) + indexed(3) + indexed(4));
     expect(find(indexed(1) + indexed(3) + indexed(4))).to.equal(undefined);
@@ -49,7 +52,7 @@ describe('KnownBlocks', () => {
     expect(find('')).to.equal(undefined);
   });
 
-  it('forget all when an entry comes into the table, for the same bytes mean something else', () => {
+  it('forget all blocks when an entry is added to the table, because the same bytes now mean something else', () => {
     const { learn, find, decoder } = start();
     learn(literal('indexing', 'a', 'old'));
     expect(learn(indexed(62))).to.deep.equal([['a', 'old']]);
@@ -60,14 +63,14 @@ describe('KnownBlocks', () => {
     expect(find(indexed(62))).to.deep.equal([['a', 'new']]);
   });
 
-  it('forget all when the size of the table is set, even to what it was', () => {
+  it('forget all blocks when the size of the table is set, even to the same size', () => {
     const { learn, find, decoder } = start();
     learn(indexed(2));
     decode(decoder, sizeUpdate(4096));
     expect(find(indexed(2))).to.equal(undefined);
   });
 
-  it('never know a block that changes the table, for the change must happen each time', () => {
+  it('never recognise a block that changes the table, because the change must happen each time', () => {
     const { learn, find } = start();
     for (const block of [
       literal('indexing', 'a', 'b'),
@@ -80,7 +83,7 @@ describe('KnownBlocks', () => {
     }
   });
 
-  it('know none of the old blocks again when the first one of the new table is remembered', () => {
+  it('do not recognise old blocks after the first block with a changed table', () => {
     const { learn, find } = start();
     const old = [indexed(2), indexed(3), indexed(4)];
     for (const block of old) learn(block);
@@ -90,7 +93,7 @@ describe('KnownBlocks', () => {
     expect(find(indexed(5))).to.not.equal(undefined);
   });
 
-  it('know 8 blocks, and with a ninth no longer the oldest one', () => {
+  it('keep 8 blocks, and drop the oldest for a ninth', () => {
     const { learn, find } = start();
     const blocks = Array.from({ length: 9 }, (_, index) => indexed(index + 1));
     for (const block of blocks.slice(0, 8)) learn(block);
@@ -100,7 +103,7 @@ describe('KnownBlocks', () => {
     for (const block of blocks.slice(1)) expect(find(block)).to.not.equal(undefined);
   });
 
-  it('know blocks of up to 512 bytes', () => {
+  it('keep blocks of up to 512 bytes', () => {
     const { learn, find } = start();
     const longest = indexed(2).repeat(512);
     learn(longest);
@@ -109,7 +112,7 @@ describe('KnownBlocks', () => {
     expect(find(`${longest}\x82`)).to.equal(undefined);
   });
 
-  it('hold the bytes themselves, whatever becomes of the buffer in which they came', () => {
+  it('keep a copy of the bytes, whatever happens to the buffer that they came in', () => {
     const decoder = newDecoder();
     const known = new KnownBlocks<string>(decoder);
     const bytes = Buffer.from(indexed(2), 'latin1');

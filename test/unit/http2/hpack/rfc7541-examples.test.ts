@@ -133,14 +133,15 @@ const SINGLE: readonly (Step & { readonly title: string })[] = [
 ];
 
 describe('the examples of RFC 7541', () => {
-  it('C.1, numbers, are written as there', () => {
+  it('C.1, numbers, are written as shown', () => {
     expect(hpackNumber(10, 5, 0)).to.equal(hex('0a'));
     expect(hpackNumber(1337, 5, 0)).to.equal(hex('1f 9a 0a'));
     expect(hpackNumber(42, 8, 0)).to.equal(hex('2a'));
   });
 
-  it('C.1, numbers, are read as there', () => {
-    // A table size is the one number with a prefix of 5 bits; our limit tells which one was read.
+  it('C.1, numbers, are read as shown', () => {
+    // A table size is the only number with a prefix of 5 bits. Our limit shows which number was
+    // read.
     for (const [number, bytes] of [
       [10, '2a'],
       [1337, '3f 9a 0a'],
@@ -175,7 +176,7 @@ describe('the examples of RFC 7541', () => {
     });
   }
 
-  it('C.4 and C.6, their Huffman strings, are written as there', () => {
+  it('C.4 and C.6, Huffman strings, are written as shown', () => {
     for (const [text, bytes] of [
       ['www.example.com', '8c f1e3 c2e5 f23a 6ba0 ab90 f4ff'],
       ['no-cache', '86 a8eb 1064 9cbf'],
@@ -195,7 +196,7 @@ describe('the examples of RFC 7541', () => {
     ] as const) {
       expect(hpackString(text)).to.equal(hex(bytes));
     }
-    // As short without the code, and then written as it is.
+    // The code would not make these shorter, so they are written as they are.
     expect(hpackString('307')).to.equal('\x03307');
     expect(literal('indexing', 8, '307', true)).to.equal(hex('4883 640e ff'));
   });

@@ -1,11 +1,11 @@
-/// What a call was answered, as `read-answer.ts` has it.
+/// The answer to a call, as in `read-answer.ts`.
 #[derive(Clone, Copy, PartialEq)]
 pub enum Answer {
     Allow,
     Deny,
     /// An RPC error, or a cancelled stream.
     NoVerdict,
-    /// Everything that must not be.
+    /// Everything that must not happen.
     Broken,
 }
 
@@ -16,7 +16,7 @@ pub const ANSWERS: [(Answer, &str); 4] = [
     (Answer::Broken, "broken"),
 ];
 
-/// The static table's place of `:status: 200`.
+/// The index of `:status: 200` in the static table.
 const STATUS_200: u8 = 0x88;
 const GRPC_PREFIX_BYTES: usize = 5;
 
@@ -29,7 +29,7 @@ pub fn read_status(headers: &[u8]) -> Answer {
     }
 }
 
-/// Reads the data of one answered call. Without any, the call ended in an RPC error.
+/// Reads the data of one answered call. Without data the call ended in an RPC error.
 pub fn read_check(data: &[u8]) -> Answer {
     if data.is_empty() {
         return Answer::NoVerdict;
@@ -60,7 +60,7 @@ fn read_check_response(message: &[u8]) -> Option<Answer> {
             _ => {}
         }
     }
-    // Envoy takes the status for the answer, so the rest has to agree with it.
+    // Envoy uses the status as the answer, so the rest must agree with it.
     told.filter(|answer| (code == 0) == (*answer == Answer::Allow))
 }
 

@@ -15,17 +15,17 @@ const STREAM_WINDOW_BYTES: u32 = 16 * 1024 * 1024;
 const CONNECTION_WINDOW_BYTES: u32 = 24 * 1024 * 1024;
 const READ_BYTES: usize = 256 * 1024;
 
-/// The call that stands for the first of a connection, which is not measured.
+/// The number of the first call of a connection, which is not measured.
 const FIRST: u32 = u32::MAX;
 
-/// One HTTP/2 connection. It keeps the server's limit on streams and its window, and sends what does not fit yet when
-/// it does.
+/// One HTTP/2 connection. It keeps the server's limit on streams and its window, and sends the rest as soon as it
+/// fits.
 pub struct Connection {
     sender: Arc<Mutex<Sender>>,
     is_ready: Arc<(Mutex<bool>, Condvar)>,
 }
 
-/// The half that writes. Shared with the receiver, which answers SETTINGS and PING.
+/// The writing half. Shared with the receiver, which answers SETTINGS and PING.
 struct Sender {
     socket: TcpStream,
     out: Vec<u8>,
@@ -33,7 +33,7 @@ struct Sender {
     open: usize,
     streams_max: usize,
     window_bytes: i64,
-    /// Calls by stream: that of stream 2n+1 at place n.
+    /// Calls by stream: the call of stream 2n+1 is at index n.
     calls: Vec<u32>,
     waiting: VecDeque<(u32, &'static Request)>,
 }
@@ -78,7 +78,7 @@ impl Connection {
         Connection { sender, is_ready }
     }
 
-    /// Asks the first, and waits until it is answered.
+    /// Sends the first request, and waits for its answer.
     pub fn ask_first(&self, plan: &'static Plan) {
         self.ask(FIRST, &plan.first);
         let (is_ready, changed) = &*self.is_ready;
@@ -120,20 +120,20 @@ impl Sender {
     }
 
     fn flush(&mut self) {
-        // A dead connection shows in the answers that do not come.
+        // The missing answers show that a connection is dead.
         let _ = self.socket.write_all(&self.out);
         self.out.clear();
     }
 }
 
-/// The half that reads, on a thread of its own.
+/// The reading half, on its own thread.
 struct Receiver {
     sender: Arc<Mutex<Sender>>,
     is_ready: Arc<(Mutex<bool>, Condvar)>,
     plan: &'static Plan,
     report: &'static Report,
     began: Instant,
-    /// What has come so far of answers: the first header block, and all data.
+    /// The answers so far: the first header block, and all data.
     parts: HashMap<u32, (Vec<u8>, Vec<u8>)>,
     received_bytes: u32,
 }

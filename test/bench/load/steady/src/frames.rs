@@ -50,7 +50,7 @@ pub struct Frame<'a> {
     pub payload: &'a [u8],
 }
 
-/// The first frame of these bytes, and how many bytes it takes; `None` while it is not whole.
+/// The first frame of these bytes, and its length; `None` while it is incomplete.
 pub fn first_frame(bytes: &[u8]) -> Option<(Frame<'_>, usize)> {
     let header = bytes.first_chunk::<HEADER_BYTES>()?;
     let length = u32::from_be_bytes([0, header[0], header[1], header[2]]) as usize;

@@ -1,5 +1,5 @@
-//! An open loop that is steadier than its measure: sends requests at a fixed rate over HTTP/2, whatever happens, and
-//! prints what became of them as one line of JSON. No collector stops it, and it sleeps until the next request is due.
+//! An open loop that is steadier than what it measures: sends requests at a fixed rate over HTTP/2, without waiting for
+//! answers, and prints the results as one line of JSON. It has no garbage collector, and sleeps until the next request.
 //!
 //! One thread sends, one for each connection receives.
 
@@ -18,7 +18,7 @@ use plan::Plan;
 use process_usage::{cpu_ns_of, sleep_precisely};
 use report::Report;
 
-/// Without an answer for so long, what is left has none.
+/// After this time without an answer, the outstanding calls count as unanswered.
 const ANSWER_MAX: Duration = Duration::from_secs(5);
 const POLL: Duration = Duration::from_millis(2);
 
@@ -66,7 +66,7 @@ fn main() {
     println!("{}", report.as_json(plan, measured, &cpu));
 }
 
-/// Of the load itself first, then of the processes that it watches.
+/// First of the load itself, then of the processes that it watches.
 fn cpu_of_all(plan: &Plan) -> Vec<u64> {
     std::iter::once("self")
         .chain(plan.watched.iter().map(|(_, pid)| pid.as_str()))

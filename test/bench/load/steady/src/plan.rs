@@ -1,10 +1,10 @@
 use std::collections::HashMap;
 use std::fs;
 
-/// A request as it goes over the wire, but for its frame headers.
+/// A request on the wire, without its frame headers.
 pub struct Request {
     pub headers: Vec<u8>,
-    /// Empty: the headers end the request.
+    /// If empty, the headers end the request.
     pub body: Vec<u8>,
 }
 
@@ -17,24 +17,24 @@ pub enum Reading {
     Status,
 }
 
-/// What the command line says: `--name=value`.
+/// The command line: `--name=value`.
 pub struct Plan {
     pub port: u16,
     pub connections: usize,
     pub per_second: f64,
     pub warm_up_calls: usize,
-    /// With those of the warm-up.
+    /// Including those of the warm-up.
     pub calls: usize,
     pub reading: Reading,
-    /// The first of each connection, which teaches the server's header table. Not measured.
+    /// The first request of each connection, which fills the server's header table. It is not measured.
     pub first: Request,
     pub requests: Vec<Request>,
-    /// Processes whose CPU time is taken, by name.
+    /// Processes whose CPU time is measured, by name.
     pub watched: Vec<(String, String)>,
 }
 
 impl Plan {
-    /// Ends the program where something is missing: it is only ever started by the benchmark.
+    /// Ends the program if an argument is missing: only the benchmark starts it.
     pub fn from_arguments() -> Plan {
         let told: HashMap<String, String> = std::env::args()
             .skip(1)

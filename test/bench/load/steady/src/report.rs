@@ -15,7 +15,7 @@ struct Call {
     answer: AtomicU8,
 }
 
-/// Everything about all calls, made before the first one, so that nothing grows while it is measured.
+/// The records of all calls, allocated before the first one, so that nothing grows during the measurement.
 pub struct Report {
     calls: Vec<Call>,
     warm_up_calls: usize,
@@ -59,7 +59,7 @@ impl Report {
         self.answered.load(Ordering::Acquire)
     }
 
-    /// A LoadResult, as `load-plan.ts` has it. `cpu`: nanoseconds of the load itself, then of those watched.
+    /// A LoadResult, as in `load-plan.ts`. `cpu`: nanoseconds of the load itself, then of the watched processes.
     pub fn as_json(&self, plan: &Plan, measured: Duration, cpu: &[u64]) -> String {
         let is_answered = |call: &&Call| call.answer.load(Ordering::Relaxed) != UNANSWERED;
         let of = |pick: fn(&Call) -> &AtomicU64| -> Vec<f64> {
@@ -104,7 +104,7 @@ impl Report {
     }
 }
 
-/// By nearest rank, as `percentiles.ts` has them. `sorted` in milliseconds.
+/// By nearest rank, as in `percentiles.ts`. `sorted` is in milliseconds.
 fn percentiles(sorted: &[f64]) -> String {
     let rank = |share: f64| {
         let place = (share * sorted.len() as f64).ceil() as usize;

@@ -24,7 +24,7 @@ use auth::{CheckRequest, CheckResponse, DeniedHttpResponse, OkHttpResponse};
 
 const UNAUTHORIZED: i32 = 401;
 
-/// Answers Envoy: allow while the session of the cookie lives, else a denial.
+/// Answers Envoy: allow while the session of the cookie is live, otherwise deny.
 pub struct Sessions {
     connection: MultiplexedConnection,
     script_hash: String,

@@ -1,16 +1,16 @@
 use std::collections::HashMap;
 
-/// What the command line says: `--name=value`, all of them needed.
+/// The command line: `--name=value`, all of them required.
 pub struct Settings {
-    /// Where to listen.
+    /// The address to listen on.
     pub address: String,
-    /// Where Redis is.
+    /// The address of Redis.
     pub redis: String,
     /// The text of the script.
     pub script: String,
     /// The name of the cookie that carries the session.
     pub cookie: String,
-    /// The script's arguments behind the nonce.
+    /// The script's arguments after the nonce.
     pub words: Vec<String>,
 }
 

@@ -1,0 +1,7 @@
+/**
+ * Milliseconds on a clock that only moves forward. It measures how long something takes and says
+ * nothing about when a session began or ends.
+ */
+export function monotonicMs(): number {
+  return performance.now();
+}

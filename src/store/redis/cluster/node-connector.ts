@@ -1,0 +1,42 @@
+import type { HostAndPort } from '../../store-hosts.ts';
+import type { ClusterAddress } from '../../store-location.ts';
+import type { StoreOptions } from '../../opened-store.ts';
+import { connectRedis } from '../connection/connect-redis.ts';
+import type { ConnectionOptions } from '../connection/connection-options.ts';
+import { readRedisSecrets } from '../access/redis-secrets.ts';
+import type { RedisSecrets } from '../access/redis-secrets.ts';
+import type { RedisConnection } from '../connection/redis-connection.ts';
+
+/** Opens a connection to a node in the background. */
+export type NodeConnector = (
+  address: HostAndPort,
+  options: Omit<ConnectionOptions, 'client' | 'pace' | 'greeting'>,
+) => RedisConnection;
+
+/**
+ * Reads the files of the store, and returns what opens connections to nodes. Every node has the same
+ * secrets; a new connection is made with those that were read last.
+ * @throws {StoreFilesError}
+ */
+export async function nodeConnector(
+  { isEncrypted, username }: ClusterAddress,
+  options: StoreOptions,
+): Promise<NodeConnector> {
+  const login = { isEncrypted, username };
+  let secrets: RedisSecrets = await readRedisSecrets(options, login);
+  const readSecrets = async (): Promise<RedisSecrets> => {
+    secrets = await readRedisSecrets(options, login);
+    rejected = undefined;
+    return secrets;
+  };
+  // Each connection reads the files, but one line in the log is enough.
+  let rejected: string | undefined;
+  const secretsRejected = (why: string): void => {
+    if (why !== rejected) options.secretsRejected?.(why);
+    rejected = why;
+  };
+  return (host, more) => {
+    const address = { ...login, ...host, database: 0 }; // a Cluster has no other
+    return connectRedis({ address, secrets, readSecrets, secretsRejected }, more, false);
+  };
+}

@@ -1,0 +1,35 @@
+import { StoreUnavailable } from '../../../session/session-store.ts';
+import type { StoreWarning } from '../../store-inspection.ts';
+import { StoreRefusal } from '../store-fault.ts';
+import { partitionKeys } from '../store-keys.ts';
+import { tryPermissions } from '../try-permissions.ts';
+import type { ClusterConnection } from './cluster-connection.ts';
+import { shardsOf } from './shards.ts';
+import type { Shard } from './shards.ts';
+
+/**
+ * Tries every command once on each primary, since each has users of its own. Returns what ends on
+ * request lack, once.
+ *
+ * @throws {StoreUnavailable} the user may not run all commands that are needed; it names them
+ */
+export async function tryClusterPermissions(
+  connection: ClusterConnection,
+): Promise<readonly StoreWarning[]> {
+  const found = await Promise.all(shardsOf(connection).map(tryOn));
+  return found.find((warnings) => warnings.length > 0) ?? [];
+}
+
+async function tryOn({ node, partitions }: Shard): Promise<readonly StoreWarning[]> {
+  const { connection } = node;
+  try {
+    await connection.read('ASKING');
+  } catch (fault) {
+    if (!(fault instanceof StoreRefusal && fault.word === 'NOPERM')) throw fault;
+    throw new StoreUnavailable(
+      'refused',
+      'the ACL user may not run asking; it needs the rights of deploy/redis/cluster/users.acl',
+    );
+  }
+  return tryPermissions(connection, partitionKeys(partitions[0] ?? 0).permissions);
+}

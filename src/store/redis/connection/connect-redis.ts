@@ -1,0 +1,41 @@
+import type { RedisAddress, SentinelAddress } from '../../store-location.ts';
+import type { ConnectionOptions } from './connection-options.ts';
+import type { WatchedSentinels } from '../sentinel/watch-sentinels.ts';
+import { ReconnectPace } from '../access/reconnect-pace.ts';
+import { openRedisClient, useSecrets } from './redis-client.ts';
+import { RedisConnection } from './redis-connection.ts';
+import type { RedisSecrets } from '../access/redis-secrets.ts';
+import { renewSecrets } from '../access/renew-secrets.ts';
+
+/** Where a Redis is, and what it asks for. */
+export interface RedisPlace {
+  readonly address: RedisAddress | SentinelAddress;
+  /** Those of a {@link SentinelAddress}. */
+  readonly sentinels?: WatchedSentinels | undefined;
+  readonly secrets: RedisSecrets;
+  /** Reads the secrets again. @throws {StoreFilesError} */
+  readonly readSecrets: () => Promise<RedisSecrets>;
+  readonly secretsRejected: ((why: string) => void) | undefined;
+}
+
+/**
+ * Opens a connection in the background. It never stops trying.
+ * @param mustHaveAll false for a node of a Cluster
+ */
+export function connectRedis(
+  { address, sentinels, secrets, readSecrets, secretsRejected }: RedisPlace,
+  options: Omit<ConnectionOptions, 'client' | 'pace' | 'greeting'>,
+  mustHaveAll = true,
+): RedisConnection {
+  const pace = new ReconnectPace();
+  const client = openRedisClient({ address, sentinels, secrets, pace });
+  const { username, database } = address;
+  const isNamed = !('host' in address);
+  const greeting = { username, password: secrets.password, database, mustHaveAll, isNamed };
+  const use = (renewed: RedisSecrets): void => {
+    useSecrets(client, renewed);
+    if (renewed.password !== undefined) greeting.password = renewed.password;
+  };
+  renewSecrets(client, { read: readSecrets, use, rejected: secretsRejected });
+  return new RedisConnection({ client, pace, greeting, ...options });
+}

@@ -1,0 +1,93 @@
+import type { EndOutcome, EndRequest } from '../../../session/end-request.ts';
+import type { SessionKey } from '../../../session/session-key.ts';
+import type { EndedBy, RequestedEnd } from '../../../session/session-record.ts';
+import type {
+  LoginOutcome,
+  LoginVisit,
+  OpenRequest,
+  SessionStore,
+  TouchReceiver,
+  TouchRequest,
+} from '../../../session/session-store.ts';
+import type { TouchOutcome } from '../../../session/touch-outcome.ts';
+import type { Ledger } from './ledger.ts';
+
+/**
+ * A store that notes in a ledger what it ends on request. Ends by a limit are not noted: the rule
+ * finds them again.
+ */
+export class NotingStore implements SessionStore {
+  readonly #store: SessionStore;
+  readonly #ledger: Ledger;
+  readonly #answered: (name: string) => void;
+
+  /** @param answered called when the store has answered a call that is still noted */
+  constructor(store: SessionStore, ledger: Ledger, answered: (name: string) => void = ignore) {
+    this.#store = store;
+    this.#ledger = ledger;
+    this.#answered = answered;
+  }
+
+  touch(request: TouchRequest, deadlineAtMs: number, receiver: TouchReceiver): void {
+    this.#store.touch(request, deadlineAtMs, receiver);
+  }
+
+  async open(request: OpenRequest): Promise<TouchOutcome> {
+    return this.#store.open(request);
+  }
+
+  async claim(at: SessionKey, name: SessionKey): Promise<SessionKey> {
+    return this.#store.claim(at, name);
+  }
+
+  /**
+   * Not noted before it is sent: only the store knows whether the visit ends the session. Without an
+   * answer there is no verdict either, and the login has to be tried again.
+   */
+  async visitLogin(visit: LoginVisit): Promise<LoginOutcome> {
+    const outcome = await this.#store.visitLogin(visit);
+    if (outcome.kind !== 'ended' || !outcome.byThisVisit) return outcome;
+    const { by, endedAtMs } = outcome;
+    if (!isLasting(by)) return outcome;
+    const { key, source } = visit;
+    const request = bareOf({ key, source, by, endedAtMs, unknown: 'tombstone' });
+    this.#answered(this.#ledger.note({ kind: 'end', request }));
+    return outcome;
+  }
+
+  async end(request: EndRequest): Promise<EndOutcome> {
+    if (!isLasting(request.by)) return this.#store.end(request);
+    const name = this.#ledger.note({ kind: 'end', request: bareOf(request) });
+    const outcome = await this.#store.end(request);
+    if (outcome.kind === 'unknown') {
+      this.#ledger.forget(name);
+      return outcome;
+    }
+    this.#ledger.settle(name, { kind: 'end', request: asEnded(request, outcome) });
+    this.#answered(name);
+    return outcome;
+  }
+}
+
+function ignore(): void {}
+
+// The new primary may lack the whole session. Without its tombstone, its credential could open it.
+function asEnded(
+  request: EndRequest,
+  outcome: Exclude<EndOutcome, { readonly kind: 'unknown' }>,
+): EndRequest {
+  const { endedAtMs } = outcome;
+  const by = outcome.kind === 'already' && isLasting(outcome.by) ? outcome.by : request.by;
+  return { ...bareOf(request), by, endedAtMs, unknown: 'tombstone' };
+}
+
+// Without the check that calls: its request has credentials.
+function bareOf({ key, source, by, unknown, subject, endedAtMs }: EndRequest): EndRequest {
+  const { source: name, retentionMs } = source;
+  return { key, source: { source: name, retentionMs }, by, unknown, subject, endedAtMs };
+}
+
+// What a limit or a maximum has ended, it would end again.
+function isLasting(by: EndedBy): by is Exclude<RequestedEnd, 'session_limit'> {
+  return by !== 'idle' && by !== 'absolute' && by !== 'session_limit';
+}

@@ -1,0 +1,94 @@
+import type { HostAndPort } from '../../store-hosts.ts';
+import { SentinelLine } from './sentinel-line.ts';
+import type { SentinelLineOptions } from './sentinel-line.ts';
+
+export interface SentinelViewOptions extends Omit<SentinelLineOptions, 'sentinel' | 'changed'> {
+  readonly sentinels: readonly HostAndPort[];
+  /** What is wrong with which Sentinels, in one text; empty if nothing is. */
+  readonly troubled: (why: string) => void;
+}
+
+/** A server that Sentinels name as the primary. */
+export interface NamedPrimary {
+  readonly address: HostAndPort;
+  /** The highest of those that name it. */
+  readonly epoch: number;
+}
+
+/**
+ * What all Sentinels say about one primary, kept up to date by a connection to each of them. Only
+ * those that the store URL names are asked: their password goes nowhere else.
+ */
+export class SentinelView {
+  readonly #options: SentinelViewOptions;
+  readonly #lines: readonly SentinelLine[];
+  readonly #listeners = new Set<() => void>();
+  #trouble = '';
+
+  constructor(options: SentinelViewOptions) {
+    this.#options = options;
+    const changed = (): void => this.#changed();
+    this.#lines = options.sentinels.map(
+      (sentinel) => new SentinelLine({ ...options, sentinel, changed }),
+    );
+  }
+
+  /** The servers that are named, the one first that is most probably the primary now. */
+  primaries(): readonly NamedPrimary[] {
+    const found: { address: HostAndPort; epoch: number; votes: number }[] = [];
+    for (const { answer } of this.#lines) {
+      if (answer?.kind !== 'primary') continue;
+      const { address, epoch } = answer;
+      const same = found.find((each) => isSame(each.address, address));
+      if (same === undefined) found.push({ address, epoch, votes: 1 });
+      else {
+        same.votes += 1;
+        same.epoch = Math.max(same.epoch, epoch);
+      }
+    }
+    return found.toSorted((one, other) => other.epoch - one.epoch || other.votes - one.votes);
+  }
+
+  /** Why no Sentinel names a primary; `undefined` while one of them has not answered yet. */
+  fault(): string | undefined {
+    const reasons = new Set<string>();
+    for (const { answer } of this.#lines) {
+      if (answer === undefined) return undefined;
+      if (answer.kind === 'fault') reasons.add(answer.why);
+    }
+    return [...reasons].toSorted().join('; ');
+  }
+
+  /** Asks all of them again. */
+  refresh(): void {
+    for (const line of this.#lines) line.refresh();
+  }
+
+  /** Calls the listener after each change. Returns how to stop that. */
+  onChange(listener: () => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  close(): void {
+    for (const line of this.#lines) line.close();
+  }
+
+  #changed(): void {
+    const trouble = this.#lines
+      .flatMap(({ answer, sentinel: { host, port } }) =>
+        answer?.kind === 'fault' ? [`${host}:${port}: ${answer.why}`] : [],
+      )
+      .join('; ');
+    if (trouble !== this.#trouble) {
+      this.#trouble = trouble;
+      this.#options.troubled(trouble);
+    }
+    for (const listener of this.#listeners) listener();
+  }
+}
+
+/** Whether both are the same host and port, as they are written. */
+export function isSame(one: HostAndPort, other: HostAndPort): boolean {
+  return one.host === other.host && one.port === other.port;
+}

@@ -1,0 +1,51 @@
+import type { SentinelAddress } from '../../store-location.ts';
+import { StoreFilesError } from '../access/redis-secrets.ts';
+import type { RedisSecrets } from '../access/redis-secrets.ts';
+import { SentinelView } from './sentinel-view.ts';
+
+export interface SentinelsOptions {
+  /** What Curfew logs in to the Sentinels as; its password is among the secrets. */
+  readonly username: string | undefined;
+  readonly secrets: RedisSecrets;
+  /** Reads the secrets again. @throws {StoreFilesError} */
+  readonly readSecrets: () => Promise<RedisSecrets>;
+  readonly secretsRejected: ((why: string) => void) | undefined;
+  readonly troubled: (why: string) => void;
+}
+
+/** The Sentinels of a store, and the secrets that they and their primary are reached with. */
+export interface WatchedSentinels {
+  readonly view: SentinelView;
+  /** The current ones. */
+  readonly secrets: () => RedisSecrets;
+}
+
+/**
+ * Begins to ask the Sentinels. Whenever one of them cannot be used, the files with the secrets are
+ * read again; while they cannot be used either, the last good secrets stay in use.
+ */
+export function watchSentinels(
+  { sentinels, primaryName, isEncrypted }: SentinelAddress,
+  { username, readSecrets, secretsRejected, troubled, ...first }: SentinelsOptions,
+): WatchedSentinels {
+  let current = first.secrets;
+  let isReading = false;
+  let reported: string | undefined;
+  const renew = async (): Promise<void> => {
+    if (isReading) return;
+    isReading = true;
+    try {
+      current = await readSecrets();
+      reported = undefined;
+    } catch (error) {
+      const why = error instanceof StoreFilesError ? error.message : 'unknown fault';
+      if (why !== reported) secretsRejected?.(why);
+      reported = why;
+    }
+    isReading = false;
+  };
+  const secrets = (): RedisSecrets => current;
+  const failed = (): void => void renew();
+  const lines = { sentinels, primaryName, isEncrypted, username, secrets, failed };
+  return { view: new SentinelView({ ...lines, troubled }), secrets };
+}

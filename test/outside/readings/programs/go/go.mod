@@ -1,0 +1,3 @@
+module curfew.example/test/outside/readings
+
+go 1.26

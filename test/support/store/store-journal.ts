@@ -1,0 +1,82 @@
+import type { StoreLoss } from '../../../src/store/installation.ts';
+import type {
+  CallOutcome,
+  MarksSeen,
+  ShardsState,
+  StoreCall,
+  StoreObserver,
+  WrittenEvent,
+} from '../../../src/store/store-observer.ts';
+
+/** Keeps what a store reported to its observer. */
+export class StoreJournal implements StoreObserver {
+  readonly calls: {
+    readonly call: StoreCall;
+    readonly outcome: CallOutcome;
+    readonly seconds: number;
+  }[] = [];
+  readonly ups: boolean[] = [];
+  readonly skews: number[] = [];
+  readonly written: WrittenEvent[] = [];
+  desyncs = 0;
+  readonly primaryChanges: (readonly [string, string])[] = [];
+  writtenAgainCounts: number[] = [];
+  readonly confirmFaults: string[] = [];
+  readonly sentinelTroubles: string[] = [];
+  readonly losses: StoreLoss[] = [];
+  readonly marks: MarksSeen[] = [];
+  readonly shardStates: ShardsState[] = [];
+  readonly redirectedAways: (readonly [string, string])[] = [];
+
+  called(call: StoreCall, outcome: CallOutcome, seconds: number): void {
+    this.calls.push({ call, outcome, seconds });
+  }
+
+  shards(state: ShardsState): void {
+    this.shardStates.push(state);
+  }
+
+  redirectedAway(node: string, to: string): void {
+    this.redirectedAways.push([node, to]);
+  }
+
+  up(isUp: boolean): void {
+    this.ups.push(isUp);
+  }
+
+  clockSkew(seconds: number): void {
+    this.skews.push(seconds);
+  }
+
+  wrote(event: WrittenEvent): void {
+    this.written.push(event);
+  }
+
+  desync(): void {
+    this.desyncs += 1;
+  }
+
+  primaryChanged(beforeRunId: string, runId: string): void {
+    this.primaryChanges.push([beforeRunId, runId]);
+  }
+
+  confirmFailed(fault: Error): void {
+    this.confirmFaults.push(fault.message);
+  }
+
+  sentinelsTroubled(why: string): void {
+    this.sentinelTroubles.push(why);
+  }
+
+  lost(loss: StoreLoss): void {
+    this.losses.push(loss);
+  }
+
+  marksSeen(seen: MarksSeen): void {
+    this.marks.push(seen);
+  }
+
+  writtenAgain(count: number): void {
+    this.writtenAgainCounts.push(count);
+  }
+}

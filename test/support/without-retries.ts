@@ -1,6 +1,0 @@
-/** The production example without what hides a lost check: Envoy asks nobody a second time. */
-export function withoutRetries(config: string): string {
-  const without = config.replace(/^ *retry_policy:\n(?: {26,}.*\n)+/m, '');
-  if (without === config) throw new Error('envoy.yaml has no retry policy for checks');
-  return without;
-}

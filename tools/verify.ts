@@ -1,0 +1,60 @@
+// Everything that CI does: the static checks, then all tests with their coverage. All of it runs even
+// if something fails early, and the last line has the totals.
+
+import { spawn, spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { provideEnvoy } from './provision.ts';
+import { STORE_SERVERS, provideStoreServer } from './store-servers.ts';
+import { tallyLine } from './tally-reporter.ts';
+import type { Tally } from './tally-reporter.ts';
+
+const root = join(import.meta.dirname, '..');
+const tallyFile = join(root, '.cache', 'tally.json');
+const tally: Tally = { passed: 0, failed: 0, skipped: 0 };
+
+// The compilers run meanwhile: the tests that do not need their programs come first.
+const building = spawn('nice', ['-n', '19', 'node', join(import.meta.dirname, 'build-tools.ts')], {
+  stdio: ['ignore', 'ignore', 'inherit'],
+});
+building.on('error', () => {}); // then each test builds what it needs
+
+for (const check of ['types', 'lint', 'format:check', 'knip']) {
+  // Without an entry point every file would be unused.
+  if (check === 'knip' && !existsSync(join(root, 'src', 'main.ts'))) continue;
+  if (runs('npm', ['run', '--silent', check])) tally.passed += 1;
+  else tally.failed += 1;
+}
+
+// Fetched before the tests, so that no test waits for them. If one cannot be provided, it is reported here.
+await Promise.all([provideEnvoy(), ...STORE_SERVERS.map(provideStoreServer)]);
+mkdirSync(join(root, '.cache'), { recursive: true });
+for (const suites of ['coverage', 'test:servers']) {
+  rmSync(tallyFile, { force: true });
+  const passed = runs('npm', ['run', '--silent', suites]);
+  const tests = readTally();
+  tally.passed += tests.passed;
+  tally.skipped += tests.skipped;
+  // A run that stopped early, or that tested nothing, has also failed.
+  tally.failed += tests.failed || (passed && tests.passed > 0 ? 0 : 1);
+}
+building.kill();
+
+process.stdout.write(`\n${tallyLine(tally)}\n`);
+process.exitCode = tally.failed === 0 ? 0 : 1;
+
+function runs(command: string, args: string[]): boolean {
+  process.stdout.write(`\n> ${args.at(-1)}\n`);
+  const env = { ...process.env, TALLY_FILE: tallyFile };
+  const { status } = spawnSync(command, args, { cwd: root, env, stdio: 'inherit' });
+  if (status !== 0) process.stdout.write(`${args.at(-1)} failed\n`);
+  return status === 0;
+}
+
+function readTally(): Tally {
+  try {
+    return JSON.parse(readFileSync(tallyFile, 'utf8')) as Tally;
+  } catch {
+    return { passed: 0, failed: 0, skipped: 0 };
+  }
+}

@@ -35,13 +35,14 @@ const NOT_OF_A_SERVER = '(: memory| in memory |TLS)';
 // The first server has run the most of them, with other seeds.
 const SEQUENCES = '20';
 
-const total: Tally = { passed: 0, failed: 0, skipped: 0 };
+const total = { passed: 0, failed: 0, skipped: 0, failures: [] as string[] };
 for (const name of STORE_SERVERS.slice(1)) {
   // oxlint-disable-next-line no-await-in-loop -- checks have a deadline, which a busy machine misses
-  const { passed, failed, skipped } = await runOn(name);
+  const { passed, failed, skipped, failures = [] } = await runOn(name);
   total.passed += passed;
   total.failed += failed;
   total.skipped += skipped;
+  total.failures.push(...failures.map((text) => `on ${name}: ${text}`));
 }
 const file = process.env['TALLY_FILE'];
 if (file === undefined) process.stdout.write(`${tallyLine(total)}\n`);
@@ -63,7 +64,9 @@ async function runOn(name: StoreServerName): Promise<Tally> {
   const [status] = (await once(child, 'close')) as [number | null];
   const tally = tallyIn(own);
   // A run that stopped early, or that tested nothing, has also failed.
-  return { ...tally, failed: tally.failed || (status === 0 && tally.passed > 0 ? 0 : 1) };
+  const whole = status === 0 && tally.passed > 0;
+  if (whole || tally.failed > 0) return tally;
+  return { ...tally, failed: 1, failures: ['the run stopped early, or tested nothing'] };
 }
 
 function tallyIn(path: string): Tally {

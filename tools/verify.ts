@@ -12,6 +12,7 @@ import type { Tally } from './tally-reporter.ts';
 const root = join(import.meta.dirname, '..');
 const tallyFile = join(root, '.cache', 'tally.json');
 const tally: Tally = { passed: 0, failed: 0, skipped: 0 };
+const failures: string[] = [];
 
 // The compilers run meanwhile: the tests that do not need their programs come first.
 const building = spawn('nice', ['-n', '19', 'node', join(import.meta.dirname, 'build-tools.ts')], {
@@ -23,7 +24,10 @@ for (const check of ['types', 'lint', 'format:check', 'knip']) {
   // Without an entry point every file would be unused.
   if (check === 'knip' && !existsSync(join(root, 'src', 'main.ts'))) continue;
   if (runs('npm', ['run', '--silent', check])) tally.passed += 1;
-  else tally.failed += 1;
+  else {
+    tally.failed += 1;
+    failures.push(`npm run ${check}`);
+  }
 }
 
 // Fetched before the tests, so that no test waits for them. If one cannot be provided, it is reported here.
@@ -36,10 +40,14 @@ for (const suites of ['coverage', 'test:servers']) {
   tally.passed += tests.passed;
   tally.skipped += tests.skipped;
   // A run that stopped early, or that tested nothing, has also failed.
-  tally.failed += tests.failed || (passed && tests.passed > 0 ? 0 : 1);
+  const failed = tests.failed || (passed && tests.passed > 0 ? 0 : 1);
+  tally.failed += failed;
+  failures.push(...(tests.failures ?? (failed === 0 ? [] : [`npm run ${suites}`])));
 }
 building.kill();
 
+// Again, because the end of a log is what people read first, and may be all that is kept of it.
+if (failures.length > 0) process.stdout.write(`\nWhat failed:\n\n${failures.join('\n\n')}\n`);
 process.stdout.write(`\n${tallyLine(tally)}\n`);
 process.exitCode = tally.failed === 0 ? 0 : 1;
 

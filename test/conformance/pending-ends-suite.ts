@@ -114,7 +114,7 @@ export function describePendingEnds(name: string, open: () => Promise<StoreWorld
     });
 
     it('are finished in bounded turns, however many sessions entered later', async function () {
-      this.timeout(20_000);
+      this.timeout(60_000);
       const sessions = Array.from({ length: 650 }, (_, index) => `session ${index}`);
       for (const session of sessions) await enterAndOpen(session);
       await begin();

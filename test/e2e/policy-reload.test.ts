@@ -33,7 +33,7 @@ onEachTransport('a policy file that changes under traffic', ({ kind: transport }
     line.test((await edge.curfews[0]?.metrics()) ?? '');
 
   it('is used within moments; with an invalid file the last good one stays, and no request fails', async function () {
-    this.timeout(30_000);
+    this.timeout(60_000);
     const agent = new Agent({ keepAlive: true, maxSockets: 4 });
     const headers = [['cookie', `sid=${newCredential()}`]] as const;
     const load = startLoad(50, () => httpCall(edge.port, '/api/profile', { headers, agent }));

@@ -38,7 +38,7 @@ describe('the README', () => {
     let envoy: Envoy | undefined;
 
     before(async function () {
-      this.timeout(30_000);
+      this.timeout(60_000);
       await envoyOrSkip(this);
       policyFile = await writePolicyFile(readme.block('policy'));
       const [grpcPort, opsPort] = await Promise.all([freePort(), freePort()]);

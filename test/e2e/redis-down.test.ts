@@ -76,7 +76,7 @@ onEachTransport('Redis out of reach', ({ kind: transport }) => {
   };
 
   it('frozen, it ends no session, and everything recovers by itself', async function () {
-    this.timeout(20_000);
+    this.timeout(60_000);
     expect(await ask()).to.include({ status: 200 });
     redis.pause();
     await expectNoVerdict();
@@ -85,7 +85,7 @@ onEachTransport('Redis out of reach', ({ kind: transport }) => {
   });
 
   it('killed, it ends no session, and Curfew reconnects', async function () {
-    this.timeout(20_000);
+    this.timeout(60_000);
     await redis.kill();
     await expectNoVerdict();
     await redis.restart();

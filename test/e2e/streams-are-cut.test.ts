@@ -68,7 +68,7 @@ onEachTransport('a stream through Envoy', ({ kind: transport }) => {
   const codes = { webSocket: 1006, eventStream: 200, bidirectional: GRPC_STATUS.INTERNAL };
 
   it('is cut at the absolute deadline of its session', async function () {
-    this.timeout(20_000);
+    this.timeout(60_000);
     const { cookie, atMs } = await login('long.test');
     await sleep(AGE_AT_OPENING_MS); // so that the two deadlines differ
     await work('long.test', cookie);
@@ -85,7 +85,7 @@ onEachTransport('a stream through Envoy', ({ kind: transport }) => {
   });
 
   it('is cut after the idle timeout by default, and opens again', async function () {
-    this.timeout(20_000);
+    this.timeout(60_000);
     const { cookie, atMs } = await login('short.test');
     const cuts = Object.values(kinds).map((open) => open('short.test', cookie));
     for (const cut of await Promise.all(cuts)) {
@@ -98,7 +98,7 @@ onEachTransport('a stream through Envoy', ({ kind: transport }) => {
   });
 
   it('is cut at the idle deadline of its session if it was opened passively', async function () {
-    this.timeout(20_000);
+    this.timeout(60_000);
     const { cookie, atMs } = await login('short.test');
     await sleep(AGE_AT_OPENING_MS);
     const cut = await eventStream('short.test', cookie);
@@ -106,7 +106,7 @@ onEachTransport('a stream through Envoy', ({ kind: transport }) => {
   });
 
   it('is not a POST that accepts event streams: a long call goes on', async function () {
-    this.timeout(20_000);
+    this.timeout(60_000);
     const { cookie } = await login('short.test');
     const openedAtMs = performance.now();
     const leaveAfterMs = IDLE_MS + LATE_MAX_MS + 500;
@@ -117,7 +117,7 @@ onEachTransport('a stream through Envoy', ({ kind: transport }) => {
   });
 
   it('is a stream of Connect', async function () {
-    this.timeout(20_000);
+    this.timeout(60_000);
     const { cookie } = await login('short.test');
     const openedAtMs = performance.now();
     const headers = { 'content-type': 'application/connect+json' };
@@ -127,7 +127,7 @@ onEachTransport('a stream through Envoy', ({ kind: transport }) => {
   });
 
   it('is not cut with stream_cut: off', async function () {
-    this.timeout(20_000);
+    this.timeout(60_000);
     const { cookie } = await login('uncut.test');
     const openedAtMs = performance.now();
     const left = await eventStream('uncut.test', cookie, { leaveAfterMs: ABSOLUTE_MS + 500 });

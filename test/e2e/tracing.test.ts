@@ -108,7 +108,7 @@ onEachTransport('the trace of a request', ({ kind: transport }) => {
   }
 
   it('goes from Envoy through the check to each call of the store', async function () {
-    this.timeout(20_000);
+    this.timeout(60_000);
     const { status, path } = await ask(newCredential());
     expect(status).to.equal(200);
     const { ingress, egress, check, store } = await traceOf(path, 2);
@@ -133,7 +133,7 @@ onEachTransport('the trace of a request', ({ kind: transport }) => {
   });
 
   it('has the calls that find out whose session it is', async function () {
-    this.timeout(20_000);
+    this.timeout(60_000);
     const path = `/api/profile?q=${randomBytes(8).toString('hex')}`;
     await ask(newCredential(), path, [['x-user', 'ada']]);
     const { store } = await traceOf(path, 3);
@@ -143,7 +143,7 @@ onEachTransport('the trace of a request', ({ kind: transport }) => {
   });
 
   it('has the verdict in closed words, and the store with the conventional names for databases', async function () {
-    this.timeout(20_000);
+    this.timeout(60_000);
     const { path } = await ask(sid);
     const { check, store } = await traceOf(path, 1);
     expect(check.attributes).to.deep.equal({
@@ -168,7 +168,7 @@ onEachTransport('the trace of a request', ({ kind: transport }) => {
   });
 
   it('shows a denial as an answer, and its log line has the id of the trace', async function () {
-    this.timeout(20_000);
+    this.timeout(60_000);
     const { status, path } = await ask();
     expect(status).to.equal(401);
     const { check } = await traceOf(path, 0);
@@ -184,7 +184,7 @@ onEachTransport('the trace of a request', ({ kind: transport }) => {
   });
 
   it('has no store call if none was made', async function () {
-    this.timeout(20_000);
+    this.timeout(60_000);
     const { status, path } = await ask(
       sid,
       `/assets/style.css?q=${randomBytes(8).toString('hex')}`,
@@ -198,7 +198,7 @@ onEachTransport('the trace of a request', ({ kind: transport }) => {
   });
 
   it('is left out if Envoy leaves it out', async function () {
-    this.timeout(20_000);
+    this.timeout(60_000);
     await traceOf((await ask(sid)).path, 1);
     const before = collector.spans.filter(({ service }) => service === 'curfew').length;
     await setEnvoy('tracing.random_sampling=0');
@@ -213,7 +213,7 @@ onEachTransport('the trace of a request', ({ kind: transport }) => {
   });
 
   it('shows a check without a verdict as an error, with its cause', async function () {
-    this.timeout(30_000);
+    this.timeout(60_000);
     redis.pause();
     const late = await ask(sid);
     await redis.kill();
@@ -240,7 +240,7 @@ onEachTransport('the trace of a request', ({ kind: transport }) => {
   });
 
   it('contains no credential, name of a session, query, or token for the collector', async function () {
-    this.timeout(20_000);
+    this.timeout(60_000);
     const { path } = await ask(sid);
     await traceOf(path, 1);
     const client = new Redis(redis.url, { retryStrategy: () => null });

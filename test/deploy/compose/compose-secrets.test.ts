@@ -51,7 +51,7 @@ describe('the secrets that compose makes', () => {
   });
 
   it('let Curfew log in to a Redis with the settings and users of deploy, and an operator to Curfew', async function () {
-    this.timeout(20_000);
+    this.timeout(60_000);
     const [port, grpcPort, opsPort] = [await freePort(), await freePort(), await freePort()];
     const adminPort = await freePort();
     redis = await startProcess(redisBin, [

@@ -13,7 +13,7 @@ import { DEPLOY_FOLDER } from '../../support/kubernetes/kustomize.ts';
 import { envoyOrSkip } from '../../support/programs/provision-or-skip.ts';
 
 describe('envoy --mode validate', function () {
-  this.timeout(30_000);
+  this.timeout(60_000);
   const authority = createAuthority();
   const own = authority.issue();
   let envoy: string;

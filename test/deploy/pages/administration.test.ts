@@ -14,7 +14,7 @@ const newCredential = (): string => randomBytes(16).toString('hex');
 
 // Every block of the page, in its order, on a real Redis. The reader types what stands there.
 describe('the page on administration', function () {
-  this.timeout(30_000);
+  this.timeout(60_000);
   let redis: RedisServer;
   let reader: PageReader;
   let credential: string;

@@ -12,7 +12,7 @@ import { startRedisServer, type RedisServer } from '../../support/redis/redis-se
 
 // The chapters of the runbook about people, typed by an operator as they stand there.
 describe('the runbook', function () {
-  this.timeout(30_000);
+  this.timeout(60_000);
   let redis: RedisServer;
   let operator: PageReader;
   let runbook: Page;

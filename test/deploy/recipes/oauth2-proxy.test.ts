@@ -96,7 +96,7 @@ describe('a real oauth2-proxy behind Curfew, by the recipe', () => {
   }
 
   it('lets a new visitor log in, and recognises the refreshed cookie as the same session', async function () {
-    this.timeout(20_000);
+    this.timeout(60_000);
     const browser = new BrowserJar();
     const { answers, url } = await browser.open(home);
     expect(url).to.equal(home);
@@ -113,7 +113,7 @@ describe('a real oauth2-proxy behind Curfew, by the recipe', () => {
   });
 
   it('sends a user who was idle for too long to the login, and the new login is a new session', async function () {
-    this.timeout(20_000);
+    this.timeout(60_000);
     const browser = new BrowserJar();
     await browser.open(home);
     const before = ticket(browser);
@@ -125,7 +125,7 @@ describe('a real oauth2-proxy behind Curfew, by the recipe', () => {
   });
 
   it('would lock this user out if the old cookie reached /oauth2/', async function () {
-    this.timeout(30_000);
+    this.timeout(60_000);
     const loads = async () =>
       Number(
         /^curfew_config_last_reload_success_timestamp_seconds (\S+)$/m.exec(

@@ -23,7 +23,7 @@ policies:
 `;
 
 describe('who may administer', function () {
-  this.timeout(30_000);
+  this.timeout(60_000);
 
   describe('by a token of the file', () => {
     let world: AdminWorld;

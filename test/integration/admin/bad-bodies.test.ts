@@ -63,7 +63,7 @@ const BODIES: readonly (readonly [what: string, of: (good: string) => string | B
   ];
 
 describe('bad bodies of calls of administration', function () {
-  this.timeout(30_000);
+  this.timeout(60_000);
   let world: AdminWorld;
 
   before(async () => {

@@ -16,7 +16,7 @@ const GETS = ALL_CALLS.filter(({ method }) => method === 'get');
 const CANARY = 'canary-0123456789abcdef';
 
 describe('bad requests to administration', function () {
-  this.timeout(30_000);
+  this.timeout(60_000);
   let world: AdminWorld;
 
   before(async () => {

@@ -37,7 +37,7 @@ const FORGERIES: readonly (readonly [what: string, of: (real: string) => string]
 ];
 
 onEachAdminStore('forged cursors and previews', function (storeFlags) {
-  this.timeout(30_000);
+  this.timeout(60_000);
   let world: AdminWorld;
   const ada = 'ada';
   const bob = 'bob';

@@ -273,7 +273,7 @@ describe('the listener of administration with TLS', () => {
 });
 
 describe('administration in a process', function () {
-  this.timeout(30_000);
+  this.timeout(60_000);
 
   it('answers until the process stops, and lets it stop in order', async () => {
     const world = await startAdminWorld({ policies: POLICIES });

@@ -17,7 +17,7 @@ policies:
 const fresh = (): string => randomBytes(16).toString('hex');
 
 describe('administration while a replica of an older version runs', function () {
-  this.timeout(30_000);
+  this.timeout(60_000);
   let server: RedisServer;
   let store: GuardedStore;
   let world: AdminWorld;

@@ -35,7 +35,7 @@ const MAY: Readonly<Record<string, readonly Caller[]>> = {
 const NAMES = Object.keys(CALLERS) as Caller[];
 
 describe('the roles of administration', function () {
-  this.timeout(30_000);
+  this.timeout(60_000);
   let world: AdminWorld;
 
   before(async () => {

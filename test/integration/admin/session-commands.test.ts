@@ -16,7 +16,7 @@ policies:
 const newCredential = (): string => randomBytes(16).toString('hex');
 
 describe('the commands for sessions', function () {
-  this.timeout(30_000);
+  this.timeout(60_000);
   let redis: RedisServer;
   let curfew: AdministeredCurfew;
 
@@ -216,7 +216,7 @@ describe('the commands for sessions', function () {
 });
 
 describe('a credential as an argument', function () {
-  this.timeout(30_000);
+  this.timeout(60_000);
   const SECRET = '0123456789abcdef0123456789abcdef';
   let curfew: AdministeredCurfew;
   before(async () => {

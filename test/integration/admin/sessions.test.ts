@@ -30,7 +30,7 @@ policies:
 const fresh = (): string => randomBytes(16).toString('hex');
 
 onEachAdminStore('sessions by administration', function (storeFlags) {
-  this.timeout(30_000);
+  this.timeout(60_000);
   let world: AdminWorld;
   let folder: string;
   let issuer: TokenIssuer;

@@ -145,7 +145,7 @@ describe('the commands for a store that has lost data', function () {
 });
 
 describe('the commands for the store in memory', function () {
-  this.timeout(30_000);
+  this.timeout(60_000);
 
   it('say that it has no marks, and the log that a fence has no effect', async () => {
     const curfew = await startAdministeredCurfew({ policy: POLICY });

@@ -14,7 +14,7 @@ policies: [{ name: default, idle: 1h, absolute: 12h }]
 const newCredential = (): string => randomBytes(16).toString('hex');
 
 describe('the commands for subjects', function () {
-  this.timeout(30_000);
+  this.timeout(60_000);
   let redis: RedisServer;
   let curfew: AdministeredCurfew;
 

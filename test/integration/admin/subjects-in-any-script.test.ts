@@ -59,7 +59,7 @@ const REFUSED: readonly (readonly [what: string, name: string, status: number])[
 ];
 
 onEachAdminStore('subjects of administration in any script', function (storeFlags) {
-  this.timeout(30_000);
+  this.timeout(60_000);
   let world: AdminWorld;
 
   before(async () => {

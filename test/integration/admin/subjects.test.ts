@@ -16,7 +16,7 @@ policies:
 const fresh = (): string => randomBytes(16).toString('hex');
 
 onEachAdminStore('subjects by administration', function (storeFlags) {
-  this.timeout(30_000);
+  this.timeout(60_000);
   let world: AdminWorld;
 
   before(async () => {

@@ -12,7 +12,7 @@ policies: [{ name: default, idle: 1h, absolute: 12h }]
 
 // A person at a terminal. What the terminal shows is what the person sees.
 describe('the commands in a terminal', function () {
-  this.timeout(30_000);
+  this.timeout(60_000);
   let curfew: AdministeredCurfew;
   const credential = randomBytes(16).toString('hex');
 

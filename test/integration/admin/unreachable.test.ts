@@ -16,7 +16,7 @@ policies: [{ name: default, idle: 1h, absolute: 12h }]
 `;
 
 describe('commands that get no answer', function () {
-  this.timeout(30_000);
+  this.timeout(60_000);
   const authority = createAuthority('administration');
   const server = authority.issue({ dnsName: 'admin.curfew.test' });
   const client = authority.issue({ commonName: 'ops-console' });

@@ -21,7 +21,7 @@ const DEFINITIONS = {
 
 // The server has no reflection, so grpcurl needs the definitions.
 onEachTransport('grpcurl on the transport', function ({ startTransport }) {
-  this.timeout(20_000);
+  this.timeout(60_000);
   const authority = createAuthority();
   let grpcurl: string;
   let folder: string;

@@ -15,7 +15,7 @@ const CHECK = '/envoy.service.auth.v3.Authorization/Check';
 const GRPC = ['-H', 'te: trailers', '-H', 'content-type: application/grpc'];
 
 onEachTransport('nghttp2 on the transport', function ({ kind, startTransport }) {
-  this.timeout(30_000);
+  this.timeout(60_000);
   let folder: string;
   let plain: TestTransport;
   let secured: TestTransport;

@@ -56,7 +56,7 @@ for (const [name, provide] of Object.entries(CLIENTS)) {
     });
 
     onEachTransport('on the transport', function ({ kind, startTransport }) {
-      this.timeout(20_000);
+      this.timeout(60_000);
       let server: TestTransport;
       let client: RealClient;
 
@@ -195,7 +195,7 @@ for (const [name, provide] of Object.entries(CLIENTS)) {
       });
 
       it('is allowed, also with 900 KB and with 900 checks at once', async function () {
-        this.timeout(20_000);
+        this.timeout(60_000);
         expect((await client.check({ request: asking('/') })).codes).to.deep.equal({ [OK]: 1 });
         const large = await client.check({ request: ofSize(900 * 1024) });
         expect(large.codes).to.deep.equal({ [OK]: 1 });

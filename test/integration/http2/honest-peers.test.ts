@@ -36,7 +36,7 @@ const answered: UnaryMethod = {
 };
 
 describe('http2: honest peers', function () {
-  this.timeout(30_000);
+  this.timeout(60_000);
   let world: ListeningServer;
 
   beforeEach(async () => {

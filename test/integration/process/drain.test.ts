@@ -15,7 +15,7 @@ import { startRedisServer } from '../../support/redis/redis-server.ts';
 const COOKIE = { headers: { cookie: 'sid=0123456789abcdef' } };
 
 onEachTransport('drain', function ({ kind: transport }) {
-  this.timeout(20_000);
+  this.timeout(60_000);
   let policies: PolicyFile;
   let curfew: Curfew;
   let client: CheckClient;

@@ -45,7 +45,7 @@ const REQUESTS: readonly CheckRequestParts[] = [
 ];
 
 describe('secrets', function () {
-  this.timeout(30_000);
+  this.timeout(60_000);
 
   it('are in no log line, metric, probe or error, even at level debug and with a broken store', async () => {
     const redis = await startRedisServer();

@@ -22,7 +22,7 @@ policies:
 `;
 
 describe('process with Redis', function () {
-  this.timeout(30_000);
+  this.timeout(60_000);
   let redis: RedisServer;
   let policies: PolicyFile;
   let key: KeyFile;

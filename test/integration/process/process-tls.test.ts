@@ -20,7 +20,7 @@ policies:
 `;
 
 describe('process TLS', function () {
-  this.timeout(20_000);
+  this.timeout(60_000);
   let folder: string;
   let policyPath: string;
   const authority = createAuthority('both');

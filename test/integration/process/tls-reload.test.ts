@@ -24,7 +24,7 @@ policies:
 const HOUR_MS = 60 * 60_000;
 
 onEachTransport('TLS files that change', function ({ kind: transport }) {
-  this.timeout(20_000);
+  this.timeout(60_000);
   const authority = createAuthority('both');
   const other = createAuthority('another');
   const guest = authority.issue({ commonName: 'envoy' });

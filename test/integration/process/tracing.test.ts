@@ -139,7 +139,7 @@ describe('tracing', () => {
   }
 
   it('does not trace what its caller or its sampler leaves out', async function () {
-    this.timeout(30_000); // it starts three processes
+    this.timeout(60_000); // it starts three processes
     const markedBy = newCaller();
     await served({}, async ({ client, spanOf }) => {
       await client.check({}, { metadata: [newCaller('00').traceparent] });
@@ -206,7 +206,7 @@ describe('tracing', () => {
   });
 
   it('does not wait for a collector that does not answer', async function () {
-    this.timeout(20_000);
+    this.timeout(60_000);
     const sockets: Socket[] = [];
     const silent = createServer((socket) => {
       sockets.push(socket.on('error', () => {}));

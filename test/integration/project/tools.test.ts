@@ -49,7 +49,7 @@ describe('root hooks', () => {
   }
 
   it('name everything that a test left open, and end the run', function () {
-    this.timeout(20_000);
+    this.timeout(60_000);
     const { status, stdout } = mochaOn(`
       import { spawn } from 'node:child_process';
       import { once } from 'node:events';

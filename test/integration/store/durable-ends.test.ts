@@ -30,7 +30,7 @@ const open = (name: string) => ({
 const end = (name: string) => ({ key: keyOf(name), source: sourceWith(), by: 'revoked' as const });
 
 describe('administration on Redis', function () {
-  this.timeout(30_000);
+  this.timeout(60_000);
   const closers: (() => Promise<void>)[] = [];
 
   before(async function () {

@@ -25,7 +25,7 @@ const NAMES = Array.from({ length: 20 }, (_, index) => `user-${index}`);
 const partitionOf = (name: string): number => Buffer.from(keyOf(name), 'base64url').readUInt8(0);
 
 describe('a store that has lost data', function () {
-  this.timeout(30_000);
+  this.timeout(60_000);
   let server: RedisServer;
   let admin: Redis;
   let replicas: MarkedReplica[];

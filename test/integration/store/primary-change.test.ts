@@ -9,7 +9,7 @@ import { openAdmin, openAsCurfew, startGuardedRedis } from '../../support/store/
 import { eventually } from '../../support/time/eventually.ts';
 
 describe('a change of the primary', function () {
-  this.timeout(30_000);
+  this.timeout(60_000);
   const closers: (() => Promise<void>)[] = [];
   const journal = (): StoreJournal => new StoreJournal();
 

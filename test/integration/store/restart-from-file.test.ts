@@ -7,7 +7,7 @@ import { touched } from '../../support/store/touched.ts';
 import { eventually } from '../../support/time/eventually.ts';
 
 describe('a Redis with the users that we ship, restarted from its append-only file', function () {
-  this.timeout(20_000);
+  this.timeout(60_000);
   let server: RedisServer;
 
   before(async function () {

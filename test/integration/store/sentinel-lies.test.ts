@@ -20,7 +20,7 @@ const HOST = '127.0.0.1';
 const UNKNOWN = '*-1\r\n';
 
 describe('Sentinels that lie', function () {
-  this.timeout(30_000);
+  this.timeout(60_000);
   let primary: RedisServer;
   let replica: RedisServer;
   let address: string | undefined;

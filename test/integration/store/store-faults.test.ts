@@ -123,7 +123,7 @@ describe('Redis store in trouble', () => {
     ];
     for (const [name, fault, kinds] of table) {
       it(`${name}: no verdict in time, and it recovers by itself`, async function () {
-        this.timeout(20_000);
+        this.timeout(60_000);
         way.become(fault);
         for (const { fault: kind } of await expectNoVerdict(opened, session)) {
           expect(kind).to.match(kinds);
@@ -191,7 +191,7 @@ describe('Redis store in trouble', () => {
 
   describe('on the server', () => {
     it('killed: refused at once, and found again after its restart', async function () {
-      this.timeout(20_000);
+      this.timeout(60_000);
       await server.kill();
       await sleep(20);
       const startedAtMs = performance.now();
@@ -213,7 +213,7 @@ describe('Redis store in trouble', () => {
     });
 
     it('paused: late, and what it answers after that is never used', async function () {
-      this.timeout(20_000);
+      this.timeout(60_000);
       server.pause();
       const late = await faultOf(async () => touched(opened.store, touchOf(session)), session);
       expect(late.fault).to.equal('late');
@@ -260,7 +260,7 @@ describe('Redis store in trouble', () => {
     });
 
     it('demoted to a replica: no verdict, reconnects, and recovers when promoted', async function () {
-      this.timeout(20_000);
+      this.timeout(60_000);
       const before = way.connections;
       await admin.replicaof('127.0.0.1', await freePort());
       const fault = await faultOf(async () => touched(opened.store, touchOf(session)), session);
@@ -279,7 +279,7 @@ describe('Redis store in trouble', () => {
     });
 
     it('the password changed: no verdict, and the text says why', async function () {
-      this.timeout(20_000);
+      this.timeout(60_000);
       await admin.acl('SETUSER', 'curfew', 'resetpass', '>other');
       await admin.client('KILL', 'USER', 'curfew');
       await sleep(400);
@@ -288,7 +288,7 @@ describe('Redis store in trouble', () => {
     });
 
     it("busy with another client's script: no verdict until that is over", async function () {
-      this.timeout(20_000);
+      this.timeout(60_000);
       await admin.config('SET', 'busy-reply-threshold', '20');
       const blocker = openAdmin(server);
       const blocked = blocker.eval('while true do end', 0).catch(() => 'killed');
@@ -314,7 +314,7 @@ describe('Redis store in trouble', () => {
   });
 
   it('fails every call until it is reached for the first time, and is up soon after', async function () {
-    this.timeout(20_000);
+    this.timeout(60_000);
     const port = server.port;
     await server.kill();
     const early = await openAsCurfew({ port }, { wait: false });

@@ -341,7 +341,7 @@ describe('scripts on a real Redis', () => {
     });
 
     it('about the thousand newest events of a partition', async function () {
-      this.timeout(20_000);
+      this.timeout(60_000);
       const { events } = keys();
       await world.admin.eval(
         `for i = 1, 1500 do redis.call('XADD', KEYS[1], '*', 'kind', 'opened', 'by', 'first-use', 'at', i) end`,
@@ -492,7 +492,7 @@ describe('scripts on a real Redis', () => {
     });
 
     it('reviews a large partition in bounded steps, and finds every session', async function () {
-      this.timeout(30_000);
+      this.timeout(60_000);
       const loose = sourceWith({
         overLimits: [{ policy: 'loose', idleTimeoutMs: HOUR, absoluteTimeoutMs: 8 * HOUR }],
       });

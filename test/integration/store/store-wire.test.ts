@@ -74,7 +74,7 @@ describe('the connection to a real Redis', () => {
   });
 
   it('keeps working while the scripts are flushed under load', async function () {
-    this.timeout(20_000);
+    this.timeout(60_000);
     await openIt('flushed');
     const admin = openAdmin(server);
     const flushing = new AbortController();
@@ -106,7 +106,7 @@ describe('the connection to a real Redis', () => {
   });
 
   it('ends with a thousand calls on it, and fails each once', async function () {
-    this.timeout(20_000);
+    this.timeout(60_000);
     const proxy = await startHoldingProxy(`127.0.0.1:${server.port}`);
     const port = Number(proxy.address.split(':')[1]);
     const dying = await openAsCurfew({ port }, { commandTimeoutMs: 5_000 });
@@ -137,7 +137,7 @@ describe('the connection to a real Redis', () => {
   });
 
   it('is adopted again after each reconnection', async function () {
-    this.timeout(20_000);
+    this.timeout(60_000);
     await openIt('again');
     const admin = openAdmin(server);
     for (let round = 0; round < 3; round += 1) {

@@ -45,7 +45,7 @@ describe('remembered tokens', () => {
   });
 
   it('take little memory, however large the tokens are', async function () {
-    this.timeout(30_000); // a key pair signs each token
+    this.timeout(60_000); // a key pair signs each token
     setFlagsFromString('--expose-gc');
     const collect = runInNewContext('gc') as () => void;
     const usedHeap = async (): Promise<number> => {

@@ -31,5 +31,5 @@ describe('Chromium with a service worker that hands navigations on', () => {
     await page.waitForURL('**/page/1');
     await page.goto('/app/');
     expect(await page.title()).to.match(/^app/);
-  }).timeout(30_000);
+  }).timeout(60_000);
 });

@@ -33,7 +33,7 @@ describe('Chromium with speculation rules, which prefetch every link', () => {
       await sleep(700);
     }
     expect(await browsed.guarded.curfew.metrics()).to.match(/reason="prefetch_declined".* [1-9]/);
-  }).timeout(30_000);
+  }).timeout(60_000);
 
   it('ends no session by a prefetch into a stricter policy, only by the click itself', async () => {
     const page = await browsed.logIn();
@@ -46,7 +46,7 @@ describe('Chromium with speculation rules, which prefetch every link', () => {
     await page.click('#go');
     await page.waitForURL('**/page/1');
     expect(await click(page, 9), 'no login page from before the login').to.equal('/page/9');
-  }).timeout(30_000);
+  }).timeout(60_000);
 
   it('sends a person who was silent to the login, and a prefetched page does not hide it', async () => {
     const page = await browsed.logIn();
@@ -57,5 +57,5 @@ describe('Chromium with speculation rules, which prefetch every link', () => {
     await page.click('#go');
     await page.waitForURL('**/page/1');
     expect(await click(page, 4)).to.equal('/page/4');
-  }).timeout(30_000);
+  }).timeout(60_000);
 });

@@ -15,7 +15,7 @@ interface JsonRpcError {
 
 /** What no SDK shows: single requests to a server of the TypeScript SDK, as both SDKs send them. */
 describe('the recipe for MCP servers', function () {
-  this.timeout(30_000);
+  this.timeout(60_000);
   let guarded: GuardedMcp;
 
   before(async function () {

@@ -35,7 +35,7 @@ function withStrictPage(recipe: string): string {
 // Django keeps the value of its cookie when the same user logs in over a session that it still has. The value of a
 // challenged session is too old for ever, so this login would never satisfy the challenge.
 describe('a challenge and the login of Django, which keeps the value of a session', function () {
-  this.timeout(30_000);
+  this.timeout(60_000);
 
   /** Django with this policy file, for the tests of one suite. */
   function django(policy: string): () => GuardedApplication {

@@ -38,7 +38,7 @@ describe('Flask, with its session in the cookie', () => {
     const { answer, afterMs } = await untilRefused(() => alice.call('/me'), 150);
     expect(JSON.parse(answer.body)).to.include({ reason: 'absolute_timeout' });
     expect(afterMs).to.be.within(3_000, 6_000);
-  }).timeout(20_000);
+  }).timeout(60_000);
 
   it('ends the value that bob had at his logout, which Flask itself would take again', async () => {
     const bob = new WebUser(guarded.port);
@@ -71,7 +71,7 @@ describe('Flask, with its session in the cookie', () => {
         'refused: invalid_credential',
       ]);
     }
-  }).timeout(20_000);
+  }).timeout(60_000);
 });
 
 /** The cookie of a user, for another browser. */

@@ -16,7 +16,7 @@ export function onEachAdminStore(
     suite.call(this, async () => ({ store: 'memory:' }));
   });
   describe(`${title} (Redis)`, function () {
-    this.timeout(30_000);
+    this.timeout(60_000);
     let server: RedisServer | undefined;
     let store: GuardedStore | undefined;
     // Mocha runs the hooks of a suite in the order in which they were added: this one is the last.

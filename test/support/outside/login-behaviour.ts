@@ -56,7 +56,7 @@ export function behavesAsLogin(framework: LoginOfFramework): () => GuardedApplic
   });
 
   it('keeps alice while she writes, and ends her session at its maximum age', async function () {
-    this.timeout(20_000);
+    this.timeout(60_000);
     const alice = await newUser('alice');
     const { answer, afterMs, allowed } = await untilRefused(
       () => alice.call('/notes', 'POST'),
@@ -74,7 +74,7 @@ export function behavesAsLogin(framework: LoginOfFramework): () => GuardedApplic
   });
 
   it('ends silent alice, lets her log in straight away, and the old value never comes back', async function () {
-    this.timeout(20_000);
+    this.timeout(60_000);
     const alice = await newUser('alice');
     const { answer } = await untilRefused(passively(alice));
     expect(JSON.parse(answer.body)).to.include({ status: 401, reason: 'idle_timeout' });

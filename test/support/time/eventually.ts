@@ -9,7 +9,7 @@ const POLL_MS = 25;
 export async function eventually<T>(
   what: string,
   probe: () => T | undefined | false | Promise<T | undefined | false>,
-  withinMs = 5_000,
+  withinMs = 15_000,
 ): Promise<T> {
   const giveUpAtMs = performance.now() + withinMs;
   let fault = '';

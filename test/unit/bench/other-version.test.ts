@@ -21,7 +21,7 @@ import { provideVersion } from '../../bench/compare/other-version.ts';
 const BUILD = `mkdir -p dist && cp src.txt dist/main.js && echo built >> ../builds`;
 
 describe('another version for a comparison', function () {
-  this.timeout(30_000); // git and npm, some dozens of times
+  this.timeout(60_000); // git and npm, some dozens of times
   let folder = '';
   let [tree, cache] = ['', ''];
 

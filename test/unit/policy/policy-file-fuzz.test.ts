@@ -119,6 +119,6 @@ describe('an arbitrary policy file', () => {
     it(`of ${what} is refused with a bounded number of problems`, () => {
       const parsed = parsePolicyFile(text, 'huge.yaml');
       expect(parsed.kind === 'problems' ? parsed.problems.length : 0).to.be.within(1, 101);
-    }).timeout(20_000);
+    }).timeout(60_000);
   }
 });

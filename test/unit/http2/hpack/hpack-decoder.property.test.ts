@@ -83,7 +83,7 @@ class PlainTable {
 }
 
 describe(`HpackDecoder with random blocks (seed ${seed})`, function () {
-  this.timeout(30_000);
+  this.timeout(60_000);
 
   it('has the same fields and table as the literal RFC, block after block', () => {
     let evictions = 0;

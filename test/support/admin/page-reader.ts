@@ -70,7 +70,7 @@ export async function startPageReader(store: string): Promise<PageReader> {
     if (!server.isAlive()) throw new Error(server.log());
     return (await httpCall(opsPort, '/readyz').catch(() => undefined))?.status === 200;
   };
-  await eventually('ready server', isReady, 15_000).catch(async (error: unknown) => {
+  await eventually('ready server', isReady, 50_000).catch(async (error: unknown) => {
     await stop();
     throw error;
   });

@@ -1,7 +1,7 @@
 import { request } from 'node:http';
 import type { Agent, IncomingHttpHeaders } from 'node:http';
 
-const ANSWER_MAX_MS = 5_000;
+const ANSWER_MAX_MS = 20_000;
 
 /** One answer, read to its end. */
 export interface Answer {

@@ -7,7 +7,7 @@ import { startProcess } from '../processes/child-process.ts';
 import type { Running } from '../processes/child-process.ts';
 import { provideEnvoy } from '../../../tools/provision.ts';
 
-const START_MAX_MS = 20_000;
+const START_MAX_MS = 50_000;
 const POLL_MS = 30;
 
 export interface EnvoyOptions {

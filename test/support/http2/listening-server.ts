@@ -13,7 +13,7 @@ import { eventually } from '../time/eventually.ts';
 import { EchoMethods, NOW_PATH } from './echo-methods.ts';
 import { messagesOf, Peer } from './peer.ts';
 
-const CALL_MAX_MS = 8_000;
+const CALL_MAX_MS = 20_000;
 
 /**
  * A server on a port of 127.0.0.1 whose clock the test moves, and a well-behaved client that must

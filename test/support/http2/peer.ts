@@ -19,7 +19,7 @@ import { WireEnd } from './wire-end.ts';
 
 const QUIET_TURNS = 4;
 const SETTLE_TURNS_MAX = 2_000;
-const WITHIN_MAX_MS = 8_000;
+const WITHIN_MAX_MS = 20_000;
 
 /** The way to the server: in memory or through a socket. */
 interface Way {

@@ -4,7 +4,7 @@ import { startProcess } from '../processes/child-process.ts';
 import { eventually } from '../time/eventually.ts';
 
 /** A JVM on a busy machine needs some seconds. */
-const START_MAX_MS = 30_000;
+const START_MAX_MS = 50_000;
 
 /** How a program is started that serves HTTP/1.1 on a port of 127.0.0.1. */
 export interface ApplicationCommand {

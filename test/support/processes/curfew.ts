@@ -6,7 +6,7 @@ import { httpCall } from '../clients/http-call.ts';
 import { imageNodeFlags } from '../image/node-flags.ts';
 
 const main = join(import.meta.dirname, '..', '..', '..', 'src', 'main.ts');
-const READY_MAX_MS = 15_000;
+const READY_MAX_MS = 50_000;
 
 export interface CurfewOptions {
   readonly policyPath: string;

@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { freePort } from '../network/free-port.ts';
 import type { Running } from '../processes/child-process.ts';
 
-const START_MAX_MS = 10_000;
+const START_MAX_MS = 50_000;
 const PING_MAX_MS = 500;
 const POLL_MS = 20;
 const ATTEMPTS_MAX = 3;

@@ -2,7 +2,7 @@ import { eventually } from '../time/eventually.ts';
 import type { Cluster } from './cluster.ts';
 import type { RedisServer } from './redis-server.ts';
 
-const MIGRATE_MAX_MS = 5_000;
+const MIGRATE_MAX_MS = 15_000;
 const MOVED_MAX_MS = 30_000;
 
 /** A slot that goes from one primary to another, a few keys at a time. */

@@ -11,7 +11,7 @@ import { startRedisServer } from './redis-server.ts';
 import type { RedisServer } from './redis-server.ts';
 import { ADMIN_USER, ANYBODY } from './test-users.ts';
 
-const AGREE_MAX_MS = 30_000;
+const AGREE_MAX_MS = 50_000;
 
 export interface ClusterOptions {
   /** The program; by default the one that this machine provides. */

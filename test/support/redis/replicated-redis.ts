@@ -20,7 +20,7 @@ export interface ReplicatedRedis {
   close(): Promise<void>;
 }
 
-const SYNC_MAX_MS = 10_000;
+const SYNC_MAX_MS = 30_000;
 
 /** Starts them with the ACL that we ship. Resolves when every replica has the primary's data. */
 export async function startReplicatedRedis(replicaCount = 1): Promise<ReplicatedRedis> {

@@ -12,7 +12,7 @@ import { startSentinelServer } from './sentinel-server.ts';
 import type { SentinelServer } from './sentinel-server.ts';
 import { ADMIN_USER, ANYBODY } from './test-users.ts';
 
-const START_MAX_MS = 20_000;
+const START_MAX_MS = 50_000;
 const FAILOVER_MAX_MS = 30_000;
 const SENTINELS = 3;
 

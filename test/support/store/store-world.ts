@@ -147,7 +147,7 @@ export async function openAt(
 }
 
 /** Waits until the store answers. */
-export async function untilUp(opened: OpenedStore, maxMs = 5_000): Promise<void> {
+export async function untilUp(opened: OpenedStore, maxMs = 15_000): Promise<void> {
   const giveUpAtMs = Date.now() + maxMs;
   for (;;) {
     const isUp = await opened.inspect().then(

@@ -5,16 +5,10 @@ import { MemorySessionStore } from '../../src/store/memory/memory-session-store.
 import { endSubject } from '../../src/store/subjects/end-subject.ts';
 import type { EndSubjectRequest } from '../../src/store/subjects/end-subject.ts';
 import { finishSubjectEnd } from '../../src/store/subjects/finish-subject-end.ts';
-import { redisServerOrSkip } from '../support/programs/provision-or-skip.ts';
-import type { RedisServer } from '../support/redis/redis-server.ts';
 import { everyChoice, Interleaving } from '../support/store/interleaving.ts';
 import { keyOf, subjectOf, touchOf } from '../support/store/store-requests.ts';
-import {
-  announceAbilities,
-  openRedisWorld,
-  startGuardedRedis,
-} from '../support/store/store-world.ts';
-import type { RedisWorld, StoreWorld } from '../support/store/store-world.ts';
+import type { ServerWorld, StoreWorld } from '../support/store/store-world.ts';
+import { describeOnServers } from './on-servers.ts';
 
 type Ports = Pick<StoreWorld, 'store' | 'directory'>;
 /** What one process did, call by call, in the order in which the store did it. */
@@ -179,31 +173,24 @@ describe('an end of a subject', () => {
     });
   });
 
-  describe('wins over openings under way on a real server', function () {
-    this.timeout(120_000);
-    let server: RedisServer | undefined;
-    let world: RedisWorld;
+  describeOnServers(({ open, sequences }) => {
+    let world: ServerWorld;
 
-    before(async function () {
-      await redisServerOrSkip(this);
-      server = await startGuardedRedis();
-      world = await openRedisWorld(server, { commandTimeoutMs: 5_000 });
+    before(async () => {
+      world = await open();
     });
-    after(async () => {
-      await world.close();
-      await server?.stop();
-    });
+    after(async () => world.close());
 
-    it('in any order of their steps', async () => {
-      const runs = Number(process.env['SEQUENCES'] ?? 60) * 2;
+    it('wins over openings under way, in any order of their steps', async function () {
+      this.timeout(120_000);
+      const numRuns = sequences(Number(process.env['SEQUENCES'] ?? 60) * 2);
       await fc.assert(
         fc.asyncProperty(
           fc.array(fc.nat(), { minLength: 30, maxLength: 30 }),
           fc.option(fc.integer({ min: 1, max: 8 }), { nil: undefined }),
           fc.boolean(),
           async (choices, diesAfter, isLocked) => {
-            await world.admin.flushall();
-            await announceAbilities(world.opened);
+            await world.clear();
             let at = 0;
             const choose = (waiting: readonly string[]) =>
               (choices[(at += 1)] ?? 0) % waiting.length;
@@ -220,7 +207,7 @@ describe('an end of a subject', () => {
             expect((await world.directory.subjectState(ADA)).pending).to.deep.equal([]);
           },
         ),
-        { numRuns: runs },
+        { numRuns },
       );
     });
   });

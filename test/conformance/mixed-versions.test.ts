@@ -20,6 +20,7 @@ import { anyStep, SESSIONS, Twins } from './twins.ts';
 
 const KEYS = SESSIONS.map(keyOf);
 
+// Not on a Cluster: the earlier version can only use one server.
 describe('an earlier version and this one on one Redis', () => {
   let server: RedisServer | undefined;
   let redis: RedisWorld;

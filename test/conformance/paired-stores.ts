@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { ManualClock } from '../support/time/manual-clock.ts';
 import { openMemoryWorld } from '../support/store/store-world.ts';
-import type { RedisWorld, StoreWorld } from '../support/store/store-world.ts';
+import type { ServerWorld, StoreWorld } from '../support/store/store-world.ts';
 
 /** The two stores that take a step. */
 export interface Sides<Parts extends keyof StoreWorld = 'store' | 'sweeper'> {
@@ -11,13 +11,13 @@ export interface Sides<Parts extends keyof StoreWorld = 'store' | 'sweeper'> {
 
 /** The Redis store, and the memory store whose clock follows it. */
 export class PairedStores {
-  readonly redis: RedisWorld;
+  readonly redis: ServerWorld;
   readonly memory: StoreWorld;
   readonly #clock = new ManualClock();
   /** How much time has passed: Redis's records went back by it, the manual clock went forward. */
   #passedMs = 0;
 
-  constructor(redis: RedisWorld) {
+  constructor(redis: ServerWorld) {
     this.redis = redis;
     this.memory = openMemoryWorld(this.#clock);
   }
@@ -48,8 +48,7 @@ export class PairedStores {
   }
 
   async redisNowMs(): Promise<number> {
-    const [seconds, micros] = await this.redis.admin.time();
-    return Math.floor(Number(seconds) * 1000 + Number(micros) / 1000);
+    return this.redis.nowMs();
   }
 }
 

@@ -24,7 +24,7 @@ export function describeSessionSearch(name: string, open: () => Promise<StoreWor
       test += 1;
     });
 
-    const key = (session = 'one'): SessionKey => keyOf(`${name} ${test} ${session}`);
+    const key = (session = 'one'): SessionKey => keyOf(`${name} search ${test} ${session}`);
     const source = () => sourceWith({ source: `source ${test}` });
     const openIt = async (session = 'one', request: Partial<OpenRequest> = {}) =>
       world.store.open({

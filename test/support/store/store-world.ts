@@ -40,6 +40,15 @@ export interface StoreWorld {
   close(): Promise<void>;
 }
 
+/** A world on real servers. */
+export interface ServerWorld extends StoreWorld {
+  readonly opened: OpenedStore;
+  /** Deletes everything, and begins as in a new installation. */
+  clear(): Promise<void>;
+  /** The time of the servers' clock. */
+  nowMs(): Promise<number>;
+}
+
 export function openMemoryWorld(clock: ManualClock = new ManualClock()): StoreWorld {
   const observer = new StoreJournal();
   const store = new MemorySessionStore({ clock: clock.now, eventsMax: 100_000, observer });
@@ -74,6 +83,12 @@ export async function openRedisWorld(
     sweeper: opened.sweeper,
     opened,
     admin,
+    clear: async () => {
+      await admin.flushall();
+      journal.written.length = 0;
+      await announceAbilities(opened);
+    },
+    nowMs: async () => nowMsOf(admin),
     passTime: async (ms) => void (await admin.eval(AGE, 0, ms)),
     events: async (key) => eventsOf(admin, key),
     close: async () => {
@@ -83,8 +98,7 @@ export async function openRedisWorld(
   };
 }
 
-export interface RedisWorld extends StoreWorld {
-  readonly opened: OpenedStore;
+export interface RedisWorld extends ServerWorld {
   /** May do everything; Curfew itself is the least-privileged user of the ACL. */
   readonly admin: Redis;
 }
@@ -176,6 +190,12 @@ export async function eventsOf(admin: Redis, key: SessionKey): Promise<ReportedE
       return { kind, by, session, source, policy, atMs: Number(at) };
     })
     .filter(({ session }) => session === key);
+}
+
+/** The time of a server's clock. */
+export async function nowMsOf(admin: Redis): Promise<number> {
+  const [seconds, micros] = await admin.time();
+  return Math.floor(Number(seconds) * 1000 + Number(micros) / 1000);
 }
 
 /** Lets this many milliseconds pass for all data of a server: every instant in it goes back. */

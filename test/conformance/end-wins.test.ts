@@ -173,11 +173,11 @@ describe('an end of a subject', () => {
     });
   });
 
-  describeOnServers(({ open, sequences }) => {
+  describeOnServers(({ sequences, ...server }) => {
     let world: ServerWorld;
 
     before(async () => {
-      world = await open();
+      world = await server.open();
     });
     after(async () => world.close());
 

@@ -277,7 +277,8 @@ export function describeSubjects(name: string, open: () => Promise<StoreWorld>):
       };
 
       // One test, since each review asks for some 16 000 indexes.
-      it('takes out what has ended, has gone or is of another subject, and leaves the others', async () => {
+      it('takes out what has ended, has gone or is of another subject, and leaves the others', async function () {
+        this.timeout(120_000);
         for (const session of ['live', 'ended', 'gone', 'renewed', 'bobs']) await enter(session);
         for (const session of ['live', 'ended']) await openIt(session);
         await openIt('bobs', { subject: bob() });

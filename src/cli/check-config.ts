@@ -64,17 +64,19 @@ async function check(
   before: LoadedPolicies | undefined,
 ): Promise<CheckedFile> {
   const parsed = parsePolicyFile(text, file);
+  const ofKeyFiles = await keyFileWarnings(file, text);
+  const warnings = [...parsed.warnings, ...ofKeyFiles].toSorted(byPlace);
   if (parsed.kind === 'problems') {
     const { problems } = parsed;
-    const nothing = { warnings: [], notes: [], sourceCount: 0, policies: [], changes: undefined };
-    return { file, problems, starts: false, ...nothing };
+    const nothing = { notes: [], sourceCount: 0, policies: [], changes: undefined };
+    return { file, problems, starts: false, warnings, ...nothing };
   }
-  const { policies, assumptions, warnings, notes } = parsed;
+  const { policies, assumptions, notes } = parsed;
   return {
     file,
     problems: assumptions,
     starts: true,
-    warnings: [...warnings, ...(await keyFileWarnings({ file, text, policies }))].toSorted(byPlace),
+    warnings,
     notes,
     sourceCount: policies.sources.length,
     policies: policiesOf(policies),

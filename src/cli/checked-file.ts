@@ -34,7 +34,7 @@ export function checkedText(checked: CheckedFile): { readonly out: string; reado
     ...problems.map((problem) => problemText(problem)),
     ...warnings.map((warning) => problemText(warning, 'warning')),
     ...(isRefused
-      ? [`${file}: ${counted(problems.length, 'problem')}${startsText(starts)}\n`]
+      ? [`${file}: ${faultsText(checked)}${startsText(starts)}\n`]
       : []),
   ];
   const out = [
@@ -44,6 +44,12 @@ export function checkedText(checked: CheckedFile): { readonly out: string; reado
     ...(checked.changes === undefined ? [] : changeLines(checked.changes)),
   ];
   return { out: out.join(''), err: err.join('') };
+}
+
+function faultsText({ problems, warnings }: CheckedFile): string {
+  const faults = [counted(problems.length, 'problem')];
+  if (warnings.length > 0) faults.push(counted(warnings.length, 'warning'));
+  return faults.join(', ');
 }
 
 function startsText(starts: boolean): string {

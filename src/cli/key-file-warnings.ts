@@ -1,35 +1,28 @@
 import { readWholeFile } from '../files/read-file.ts';
+import { FILE_LIMITS } from '../policy/file/file-limits.ts';
 import { parseDocument } from '../policy/file/parse-document.ts';
 import { placeName } from '../policy/file/place-name.ts';
-import type { Problem } from '../policy/file/problem.ts';
-import type { LoadedPolicies } from '../policy/loaded-policies.ts';
+import { plainText } from '../policy/file/scalar-schema.ts';
+import type { PathStep, Problem } from '../policy/file/problem.ts';
 
-/** A policy file that can be used. */
-interface UsableFile {
-  readonly file: string;
-  readonly text: string;
-  readonly policies: LoadedPolicies;
+/** A key set that a policy file names, and where. */
+interface NamedKeyFile {
+  readonly keyFile: string;
+  readonly path: readonly PathStep[];
 }
 
 /**
- * Says which key sets cannot be read on this machine. They are warnings, because the file may be
- * meant for another machine; `curfew serve` has no verdict on tokens until it can read them.
+ * Says which key sets cannot be read on this machine, also if something else in the policy file is
+ * wrong. They are warnings, because the file may be meant for another machine; `curfew serve` has
+ * no verdict on tokens until it can read them.
  */
-export async function keyFileWarnings({
-  file,
-  text,
-  policies,
-}: UsableFile): Promise<readonly Problem[]> {
+export async function keyFileWarnings(file: string, text: string): Promise<readonly Problem[]> {
   const document = parseDocument(text);
   const value = document.content?.value;
   const warnings = await Promise.all(
-    policies.sources.map(async ({ place }, i): Promise<readonly Problem[]> => {
-      if (place.kind !== 'jwt' || place.verifiedBy.kind !== 'curfew') return [];
-      const { keys } = place.verifiedBy;
-      if (keys.kind !== 'file') return [];
-      const reading = await readWholeFile(keys.path);
+    keyFilesIn(value).map(async ({ keyFile, path }): Promise<readonly Problem[]> => {
+      const reading = await readWholeFile(keyFile);
       if (reading.kind === 'content') return [];
-      const path = ['sources', i, 'jwt', 'jwks_file'];
       const position = document.locate(path, 'value');
       const message = `${placeName(value, path)}${reading.why}`;
       const hint = 'without it there is no verdict on tokens; on another machine it may be there';
@@ -37,4 +30,21 @@ export async function keyFileWarnings({
     }),
   );
   return warnings.flat();
+}
+
+/** One beside `verified_by: envoy` is refused, and one with an unusable path is, too. */
+function keyFilesIn(value: unknown): readonly NamedKeyFile[] {
+  const sources = member(value, 'sources');
+  if (!Array.isArray(sources)) return [];
+  return sources.slice(0, FILE_LIMITS.sourcesMax).flatMap((source: unknown, i) => {
+    const jwt = member(source, 'jwt');
+    const { data: keyFile } = plainText.safeParse(member(jwt, 'jwks_file'));
+    if (keyFile === undefined || member(jwt, 'verified_by') === 'envoy') return [];
+    return [{ keyFile, path: ['sources', i, 'jwt', 'jwks_file'] }];
+  });
+}
+
+function member(value: unknown, name: string): unknown {
+  if (typeof value !== 'object' || value === null || !Object.hasOwn(value, name)) return undefined;
+  return (value as Readonly<Record<string, unknown>>)[name];
 }

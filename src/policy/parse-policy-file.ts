@@ -29,7 +29,12 @@ type FileFound<Content> =
       /** What is probably right, but good to know. */
       readonly notes: readonly Problem[];
     })
-  | { readonly kind: 'problems'; readonly problems: readonly Problem[] };
+  | {
+      readonly kind: 'problems';
+      readonly problems: readonly Problem[];
+      /** What else is to be looked at, as far as the file can be read. */
+      readonly warnings: readonly Problem[];
+    };
 
 /**
  * Reads a policy file. Never throws, whatever the text.
@@ -49,7 +54,9 @@ export function judgePolicyFile(text: string, fileName: string): JudgedPolicyFil
   const assumptions: Problem[] = [];
   const warnings: Problem[] = [];
   const notes: Problem[] = [];
-  if (document.content === undefined) return { kind: 'problems', problems: sorted(problems) };
+  if (document.content === undefined) {
+    return { kind: 'problems', problems: sorted(problems), warnings };
+  }
   const { value } = document.content;
   const collect =
     (into: Problem[]): Report =>
@@ -66,7 +73,8 @@ export function judgePolicyFile(text: string, fileName: string): JudgedPolicyFil
     note: collect(notes),
   });
   if (problems.length > 0) {
-    return { kind: 'problems', problems: sorted([...problems, ...assumptions]) };
+    const all = [...problems, ...assumptions];
+    return { kind: 'problems', problems: sorted(all), warnings: sorted(warnings) };
   }
   const file: PolicyFile = {
     ...draft.settings,

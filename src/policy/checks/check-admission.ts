@@ -24,7 +24,7 @@ export function checkAdmission(draft: DraftFile, { problem, warning }: Findings)
   draft.sources.forEach((entry, i) => {
     if (entry === undefined) return;
     const readers = readersOf(whole, entry.name);
-    if (readers.length === 0 && whole.length === policies.length) {
+    if (readers.length === 0 && whole.length > 0 && whole.length === policies.length) {
       const isRead = whole.some(
         ({ session, sources }) => session !== 'off' && sources.has(entry.name),
       );

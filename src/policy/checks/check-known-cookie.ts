@@ -19,7 +19,7 @@ const ID_FORMATS = ['hex', 'uuid', 'lower', 'base64url'] as const;
 
 const KNOWN: readonly KnownCookie[] = [
   {
-    name: /^session$/,
+    name: /^(?:__Secure-|__Host-)?session$/,
     message: `is where Flask, Starlette, gorilla and cookie-session keep the session itself: ${ROTATES}`,
     hint: 'keep the sessions in a store and write the format of its ids, or use opening: registered',
     settledBy: ID_FORMATS,
@@ -71,6 +71,18 @@ const KNOWN: readonly KnownCookie[] = [
     message: `is where koa-session keeps the session itself: ${ROTATES}`,
     hint: 'give koa-session a store and write format: uuid, or use opening: registered',
     settledBy: ['uuid'],
+  },
+  {
+    name: /^(?:__Secure-|__Host-)?_oauth2_proxy$/,
+    message: `is signed again by oauth2-proxy whenever it refreshes the login: ${ROTATES}`,
+    hint: "keep its sessions in Redis and write take: { before: '|' }",
+    settledBy: ['take'],
+  },
+  {
+    name: /^grafana_session$/,
+    message: `is replaced by Grafana every few minutes: ${ROTATES}`,
+    hint: 'put a login of its own in front, such as oauth2-proxy, and name the cookie of that',
+    settledBy: [],
   },
   {
     name: /^AIOHTTP_SESSION$/,

@@ -97,6 +97,31 @@ describe('check-config', () => {
     );
   });
 
+  it('prints warnings beside the problems, those of key files included', async () => {
+    const io = catchText();
+    const path = write(
+      'bad-and-risky.yaml',
+      `version: 1
+sources:
+  - { name: web, cookie: _oauth2_proxy, opening: first-use, credential_lifetime: 30d }
+  - { name: api, jwt: { issuer: i, audience: a, jwks_file: ${folder}/absent.json, per_login: true, leewy: 1s } }
+policies: [{ name: default, idle: 13h, absolute: 12h, streams: passive }]
+`,
+    );
+    expect(await runCheckConfig(path, TEXT, io)).to.equal(2);
+    expect(io.outText).to.equal('');
+    const lines = io.errText.split('\n').filter((line) => line.startsWith(path));
+    // Its column depends on the name of the folder.
+    const shown = lines.map((line) => line.slice(path.length + 1).replace(/^4:1\d\d/, '4:NN'));
+    expect(shown).to.deep.equal([
+      '4:NN: source "api", jwt.leewy: is not a known key',
+      '5:35: policy "default", idle: the idle timeout (13h) is longer than the absolute timeout (12h)',
+      '3:26: warning: source "web", cookie: "_oauth2_proxy" is signed again by oauth2-proxy whenever it refreshes the login: each new value is a new session, so no absolute timeout is ever reached',
+      `4:60: warning: source "api", jwt.jwks_file: ${folder}/absent.json does not exist`,
+      ' 2 problems, 2 warnings',
+    ]);
+  });
+
   it('says in one line what cannot be read', async () => {
     const pipe = join(folder, 'pipe');
     execFileSync('mkfifo', [pipe]);
@@ -131,7 +156,7 @@ policies: [{ name: default, idle: 1h, absolute: 12h, streams: passive }]
       /^<stdin>:2:29: source "api", jwt\.per_login: is missing, and false/,
     );
     expect(io.errText).to.match(
-      /\n<stdin>: 1 problem; `curfew serve` still starts with it, because an earlier version .+\n$/,
+      /\n<stdin>: 1 problem, 1 warning; `curfew serve` still starts with it, because an earlier version .+\n$/,
     );
     expect(io.outText).to.not.contain('ok (');
   });

@@ -602,6 +602,7 @@ const VALID: readonly Row[] = [
     [
       '5:5 policy "grpc", on_expiry: is missing, so a session of source "web" that reaches a limit here ends everywhere, although policy "default" might still accept it',
       '5:35 policy "grpc", match[1].path: has upper-case letters or escapes: if another policy matches the path without them, the stricter limits of both apply',
+      '5:60 policy "grpc", match[2].path: matches this path alone',
       '5:77 policy "grpc", match[3].path: has upper-case letters or escapes: if another policy matches the path without them, the stricter limits of both apply',
     ],
   ],
@@ -620,6 +621,9 @@ const VALID: readonly Row[] = [
       '9:24 source "g", cookie: "iron-session" is where iron-session keeps the session itself: each new value is a new session, so no absolute timeout is ever reached',
       '11:24 source "i", cookie: "remember-me" is a remember-me cookie, which outlives sessions and may be the same for every login of its user',
       '13:24 source "k", header: names a connection, not a login: clients call without it first, and newer ones never send it',
+      '14:24 source "l", cookie: "_oauth2_proxy" is signed again by oauth2-proxy whenever it refreshes the login: each new value is a new session, so no absolute timeout is ever reached',
+      '16:24 source "n", cookie: "grafana_session" is replaced by Grafana every few minutes: each new value is a new session, so no absolute timeout is ever reached',
+      '17:24 source "o", cookie: "__Host-session" is where Flask, Starlette, gorilla and cookie-session keep the session itself: each new value is a new session, so no absolute timeout is ever reached',
     ],
   ],
   [
@@ -701,6 +705,7 @@ const VALID: readonly Row[] = [
       '5:57 policy "public", match[2].path: matches one segment below it alone',
       '5:80 policy "public", match[3].path: has upper-case letters or escapes: if another policy matches the path without them, the stricter limits of both apply',
       '5:80 policy "public", match[3].path: matches this path alone',
+      '8:38 policy "slashed", match[1].path: matches this path alone',
     ],
   ],
   [
@@ -756,6 +761,18 @@ describe('the check of a policy file', () => {
       ...(ASSUMED.find(([name]) => name === 'per-login-missing')?.[1] ?? []),
       '5:28 policy "default", idle: the idle timeout (13h) is longer than the absolute timeout (12h)',
     ]);
+  });
+
+  it('warns of what else it finds in a file that cannot be used', () => {
+    const text = read('valid', 'paths-that-look-like-prefixes').replace('absolute: 12h', 'x: 12h');
+    const parsed = parsePolicyFile(text, 'curfew.yaml');
+    const expected = VALID.find(([name]) => name === 'paths-that-look-like-prefixes')?.[1] ?? [];
+    expect(parsed.kind).to.equal('problems');
+    expect(shown(parsed.warnings)).to.deep.equal(expected);
+  });
+
+  it('does not call a source unused where no policy is written', () => {
+    expect(parsePolicyFile(read('mistakes', 'policies-missing'), '').warnings).to.deep.equal([]);
   });
 
   const notes: readonly Row[] = [

@@ -33,9 +33,7 @@ export function checkedText(checked: CheckedFile): { readonly out: string; reado
   const err = [
     ...problems.map((problem) => problemText(problem)),
     ...warnings.map((warning) => problemText(warning, 'warning')),
-    ...(isRefused
-      ? [`${file}: ${faultsText(checked)}${startsText(starts)}\n`]
-      : []),
+    ...(isRefused ? [`${file}: ${faultsText(checked)}${startsText(starts)}\n`] : []),
   ];
   const out = [
     ...notes.map((note) => problemText(note, 'note')),

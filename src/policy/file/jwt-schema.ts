@@ -47,7 +47,7 @@ const verification = {
     .optional()
     .meta({
       description:
-        'Who verifies the signature: `curfew` (default) with the keys of `jwks_file` or ' +
+        'What verifies the signature: `curfew` (default) with the keys of `jwks_file` or ' +
         "`jwks_uri`, or `envoy`: Envoy's jwt_authn filter, which must run before ext_authz.",
       examples: ['envoy'],
     }),

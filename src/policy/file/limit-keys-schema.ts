@@ -36,8 +36,8 @@ export const limitKeys: ShapeOf<LimitKeys> = {
   }),
   justification: justification.optional().meta({
     description:
-      'Why a limit is longer than that of the preset, or why `absolute` is off. Required in ' +
-      'these two cases.',
+      'Why a limit is longer than that of the preset, why `absolute` is off, or why an absolute ' +
+      'timeout holds for a source with `session_from`. Required in these three cases.',
     examples: ['Approved by the security board on 2026-05-04.'],
   }),
   mode: word('enforce', 'observe')

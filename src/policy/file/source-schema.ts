@@ -118,7 +118,7 @@ export const sourceSchema: z.ZodType<SourceEntry> = z
       .optional()
       .meta({
         description:
-          'What to do with cookies such as `NAME.0`, `NAME_1` or `NAME-chunks`, in which logins ' +
+          'What to do with cookies such as `NAME.0`, `NAME_1` or `NAME_chunks`, in which logins ' +
           'keep a large value. `refuse` (default): they are malformed, because applications join ' +
           'whatever a client sends. `ignore`: they are other cookies of the application. Only ' +
           'for cookies.',

@@ -99,7 +99,8 @@ export const REASONS = {
   },
   session_limit: {
     class: 'deny',
-    meaning: 'The subject of the session had more sessions than it may have at once.',
+    meaning:
+      'The subject of the session had more sessions than it may have at once. Only a later version ends sessions for that.',
     clientReason: 'session_limit',
     isGone: true,
     // A login may meet the same limit, and browsers would be sent to it without end.

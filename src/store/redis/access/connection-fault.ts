@@ -6,7 +6,7 @@ const HINTS: Readonly<Record<string, string>> = {
   ECONNREFUSED: 'nothing listens there',
   ENOTFOUND: 'there is no such host name',
   EAI_AGAIN: 'the host name cannot be looked up',
-  ETIMEDOUT: 'the connection is not accepted',
+  ETIMEDOUT: 'the host name is not looked up, or the connection not accepted, in time',
   EHOSTUNREACH: 'there is no way to that host',
   ERR_SSL_WRONG_VERSION_NUMBER: 'no TLS there; for a port without TLS write redis://',
   ERR_SSL_PACKET_LENGTH_TOO_LONG: 'no TLS there; for a port without TLS write redis://',

@@ -3,6 +3,7 @@ import type { Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import type { ConnectionOptions, SecureContext } from 'node:tls';
 import type { HostAndPort } from '../../store-hosts.ts';
+import { lookupHost } from './host-lookup.ts';
 
 /** Begins to connect, with TLS or without it. */
 export function openSocket(
@@ -11,8 +12,8 @@ export function openSocket(
   secureContext: SecureContext | undefined,
 ): Socket {
   const socket = isEncrypted
-    ? connectTls({ host, port, ...tlsOptions(host, secureContext) })
-    : connect({ host, port });
+    ? connectTls({ host, port, lookup: lookupHost, ...tlsOptions(host, secureContext) })
+    : connect({ host, port, lookup: lookupHost });
   // TLS emits two errors when we refuse the server's certificate and the server answers with an
   // alert; without a listener the second ends the process.
   return socket.on('error', () => undefined);

@@ -3,6 +3,7 @@ import { Redis } from 'ioredis';
 import type { RedisOptions } from 'ioredis';
 import type { RedisAddress, SentinelAddress } from '../../store-location.ts';
 import type { RedisSecrets } from '../access/redis-secrets.ts';
+import { HostConnector } from '../access/host-connector.ts';
 import { SentinelConnector } from '../sentinel/sentinel-connector.ts';
 import type { WatchedSentinels } from '../sentinel/watch-sentinels.ts';
 import { tlsOptions } from '../access/open-socket.ts';
@@ -67,6 +68,7 @@ function wayTo({ address, sentinels, secrets, pace }: RedisClientOptions): Redis
   if ('host' in address) {
     const { host, port, isEncrypted } = address;
     return {
+      Connector: HostConnector,
       host,
       port,
       ...(isEncrypted && { tls: tlsOptions(host, secrets.secureContext) }),

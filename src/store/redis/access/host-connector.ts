@@ -1,0 +1,28 @@
+import type { Socket } from 'node:net';
+import { AbstractConnector } from 'ioredis';
+import type { RedisOptions } from 'ioredis';
+import { openSocket } from './open-socket.ts';
+
+/**
+ * Connects an ioredis client to a host and port. It is not ioredis' own connector, because that one
+ * asks the resolver anew at each attempt.
+ */
+export class HostConnector extends AbstractConnector {
+  readonly #options: RedisOptions;
+
+  /** @param options {@link RedisOptions} of the client, which may change between two connections */
+  constructor(options: unknown) {
+    const given = options as RedisOptions;
+    super(given.disconnectTimeout ?? 0);
+    this.#options = given;
+  }
+
+  override async connect(): Promise<Socket> {
+    this.connecting = true;
+    const { host = '', port = 0, tls } = this.#options;
+    const stream = openSocket({ host, port }, tls !== undefined, tls?.secureContext);
+    this.stream = stream;
+    stream.once('error', (error) => (this.firstError = error));
+    return stream;
+  }
+}

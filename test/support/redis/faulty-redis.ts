@@ -13,6 +13,8 @@ export type Fault =
   | { readonly kind: 'slow'; readonly delayMs: number }
   /** Every connection is reset, including new ones. */
   | { readonly kind: 'reset' }
+  /** Every connection is reset so long after its first reply from then on. */
+  | { readonly kind: 'brief'; readonly lifeMs: number }
   /** Replies come byte by byte. */
   | { readonly kind: 'sliced' }
   /** The server's replies are replaced. */
@@ -79,6 +81,10 @@ function reply(client: Socket, data: Buffer, fault: Fault): void {
       return;
     case 'slow':
       setTimeout(() => client.write(data), fault.delayMs);
+      return;
+    case 'brief':
+      client.write(data);
+      setTimeout(() => client.resetAndDestroy(), fault.lifeMs);
       return;
     case 'sliced':
       for (const byte of data) client.write(Buffer.from([byte]));

@@ -24,6 +24,8 @@ export interface RedisServerOptions {
   readonly keeps?: 'nothing' | 'aof' | 'whole-aof';
   /** A node for a Cluster, which the other nodes reach at a port of its own. */
   readonly isClusterNode?: boolean;
+  /** More variables of its environment. */
+  readonly env?: NodeJS.ProcessEnv;
 }
 
 /** A real redis-server (or valkey-server) on a port of 127.0.0.1, with its own folder. */
@@ -66,7 +68,9 @@ export async function startRedisServer(options: RedisServerOptions = {}): Promis
   const start = async ({ port, busPort }: ServerPorts) => {
     const args = [...settings, ...portArguments(folder, port, certificate)];
     if (options.isClusterNode) args.push('--cluster-port', `${busPort}`);
-    const server = await startProcess(bin, [...args, ...(options.args ?? [])]);
+    const server = await startProcess(bin, [...args, ...(options.args ?? [])], {
+      env: { ...process.env, ...options.env },
+    });
     const way = certificate === undefined ? { port, host: '127.0.0.1' } : { path: socketPath };
     return (await untilItAnswers(server, way)) ? server : undefined;
   };

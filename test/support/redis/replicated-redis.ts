@@ -22,8 +22,14 @@ export interface ReplicatedRedis {
 
 const SYNC_MAX_MS = 30_000;
 
-/** Starts them with the ACL that we ship. Resolves when every replica has the primary's data. */
-export async function startReplicatedRedis(replicaCount = 1): Promise<ReplicatedRedis> {
+/**
+ * Starts them with the ACL that we ship. Resolves when every replica has the primary's data.
+ * @param env more variables of the environment of the replicas
+ */
+export async function startReplicatedRedis(
+  replicaCount = 1,
+  env: NodeJS.ProcessEnv = {},
+): Promise<ReplicatedRedis> {
   const primaryServer = await startGuardedRedis(['--repl-diskless-sync-delay', '0']);
   const primary = openAdmin(primaryServer);
   const link = await startFaultyRedis(primaryServer.port);
@@ -32,7 +38,7 @@ export async function startReplicatedRedis(replicaCount = 1): Promise<Replicated
     const args = ['--replicaof', '127.0.0.1', `${link.port}`];
     args.push('--masteruser', 'admin', '--masterauth', 'any');
     // oxlint-disable-next-line no-await-in-loop -- each takes a free port
-    replicaServers.push(await startGuardedRedis(args));
+    replicaServers.push(await startGuardedRedis(args, { env }));
   }
   const replicas = replicaServers.map(openAdmin);
   const address = await startMovingAddress(primaryServer.port);

@@ -12,7 +12,7 @@ import type { OpenedStore, StoreOptions } from '../../../src/store/opened-store.
 import type { Sweeper } from '../../../src/store/sweep/sweeper.ts';
 import { ManualClock } from '../time/manual-clock.ts';
 import { startRedisServer } from '../redis/redis-server.ts';
-import type { RedisServer } from '../redis/redis-server.ts';
+import type { RedisServer, RedisServerOptions } from '../redis/redis-server.ts';
 import { locationOf } from './location-of.ts';
 import { StoreJournal } from './store-journal.ts';
 
@@ -115,9 +115,13 @@ export async function announceAbilities(opened: OpenedStore): Promise<void> {
 export const GUARDED_PASSWORD = 'canary-password-b7e1';
 
 /** A server with the ACL that we ship, and an administrator for the tests. */
-export async function startGuardedRedis(args: readonly string[] = []): Promise<RedisServer> {
+export async function startGuardedRedis(
+  args: readonly string[] = [],
+  options: Pick<RedisServerOptions, 'bin' | 'env' | 'keeps'> = {},
+): Promise<RedisServer> {
   const users = await shippedUsers('users.acl');
-  return startRedisServer({ acl: [...users, 'user admin on nopass ~* &* +@all'], args });
+  const acl = [...users, 'user admin on nopass ~* &* +@all'];
+  return startRedisServer({ acl, args, ...options });
 }
 
 /** The lines of an ACL file of deploy/redis, with the password of the tests. */

@@ -67,7 +67,7 @@ describe('a failover to a server with another clock', function () {
   const end = async (name: string) =>
     opened.store.end({ key: keyOf(name), source: sourceWith(), by: 'revoked' });
 
-  it('that is ahead: sessions reach their limits sooner by as much, and none starts anew', async () => {
+  it('that is ahead: sessions reach their limits sooner by as much, and none starts again', async () => {
     await openBefore(SKEW_S);
     const clocks = await open('far from its limits');
     await open('near its idle timeout', 0, NEAR_MS);

@@ -5,7 +5,7 @@ import { openSocket } from './open-socket.ts';
 
 /**
  * Connects an ioredis client to a host and port. It is not ioredis' own connector, because that one
- * asks the resolver anew at each attempt.
+ * asks the resolver at each attempt.
  */
 export class HostConnector extends AbstractConnector {
   readonly #options: RedisOptions;

@@ -21,7 +21,7 @@ const LATE_ANSWER_MAX_MS = 1_500;
  * few threads, for as long as the resolver likes, and that cannot be cancelled. If each attempt to
  * connect asked it anew, they would pile up there, and none would live to see its answer.
  *
- * An answer in time is used by those who wait for it, and by no later attempt: the address may have
+ * An answer in time is used by the attempts that wait for it, and by no later one: the address may have
  * changed. Only one that came late is kept for the next attempt.
  */
 export class HostLookups {

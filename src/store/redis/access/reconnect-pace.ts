@@ -1,6 +1,6 @@
 const DELAY_MIN_MS = 50;
 const DELAY_MAX_MS = 1_000;
-/** A connection that lasts for so long is no reason to hurry less after it. */
+/** After a connection that has lasted for so long, the first attempt comes soon. */
 const LASTING_MS = 1_000;
 
 /**

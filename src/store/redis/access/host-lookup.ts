@@ -19,7 +19,7 @@ const LATE_ANSWER_MAX_MS = 1_500;
 /**
  * Looks host names up, each once at a time. The resolver of the system is a call that blocks one of
  * few threads, for as long as the resolver likes, and that cannot be cancelled. If each attempt to
- * connect asked it anew, they would pile up there, and none would live to see its answer.
+ * connect asked it again, they would pile up there, and none would live to see its answer.
  *
  * An answer in time is used by the attempts that wait for it, and by no later one: the address may have
  * changed. Only one that came late is kept for the next attempt.

@@ -19,6 +19,11 @@ export class HostConnector extends AbstractConnector {
 
   override async connect(): Promise<Socket> {
     this.connecting = true;
+    // After the work at hand, such as that of the start: the time for the connection must not pass
+    // meanwhile.
+    await new Promise<void>((resolve) => process.nextTick(resolve));
+    // What ioredis expects when it is closed meanwhile.
+    if (!this.connecting) throw new Error('Connection is closed.');
     const { host = '', port = 0, tls } = this.#options;
     const stream = openSocket({ host, port }, tls !== undefined, tls?.secureContext);
     this.stream = stream;

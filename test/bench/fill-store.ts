@@ -8,7 +8,7 @@ import type { OpenedStore } from '../../src/store/opened-store.ts';
 import { SUBJECT_KEY_LENGTH } from '../../src/session/subject-key.ts';
 import type { SubjectKey } from '../../src/session/subject-key.ts';
 import { locationOf } from '../support/store/location-of.ts';
-import { announceAbilities } from '../support/store/store-world.ts';
+import { announceAs } from '../support/store/store-world.ts';
 import { eventually } from '../support/time/eventually.ts';
 import { benchPolicy, credentialOf } from './workload.ts';
 
@@ -16,16 +16,20 @@ const AT_ONCE = 256;
 const ANNOUNCED_EVERY_MS = 10_000;
 const COMMAND_MAX_MS = 30_000; // we wait for it ourselves
 
-/** Curfew's own store on a Redis, for operations that no request causes. */
-export async function openBenchStore(url: string): Promise<OpenedStore> {
+/**
+ * Curfew's own store on a Redis, for operations that no request causes.
+ *
+ * @param fingerprint of the server key, if a real Curfew is to agree with it
+ */
+export async function openBenchStore(url: string, fingerprint = 'key'): Promise<OpenedStore> {
   const opened = await openStore(locationOf(url), {
     clock: Date.now,
     commandTimeoutMs: COMMAND_MAX_MS,
   });
   await eventually('connection to Redis', () => opened.inspect());
-  await announceAbilities(opened);
+  await announceAs(fingerprint, opened);
   // An announcement is valid for 45 seconds. Without a valid one no subject is written.
-  const timer = setInterval(() => void announceAbilities(opened), ANNOUNCED_EVERY_MS);
+  const timer = setInterval(() => void announceAs(fingerprint, opened), ANNOUNCED_EVERY_MS);
   return {
     ...opened,
     close: async () => {

@@ -105,9 +105,19 @@ export interface RedisWorld extends ServerWorld {
 
 /** Announces the store as the only replica, until it knows that all replicas can read everything. */
 export async function announceAbilities(opened: OpenedStore): Promise<void> {
-  const own = { replica: 'world', fingerprints: ['key'], writing: undefined, sourceDigest: 'web' };
+  return announceAs('key', opened);
+}
+
+/** Announces the store beside replicas that have the server key with this fingerprint. */
+export async function announceAs(fingerprint: string, opened: OpenedStore): Promise<void> {
+  const own = { replica: 'world', writing: undefined, sourceDigest: 'web' };
   const announce = async () =>
-    opened.announce({ ...own, abilities: ABILITIES, retentionMs: 86_400_000 });
+    opened.announce({
+      ...own,
+      fingerprints: [fingerprint],
+      abilities: ABILITIES,
+      retentionMs: 86_400_000,
+    });
   if ((await announce()).abilities === undefined) await announce();
 }
 

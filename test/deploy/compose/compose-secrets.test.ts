@@ -1,9 +1,9 @@
 import { expect } from 'chai';
 import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { promisify } from 'node:util';
 import { startProcess } from '../../support/processes/child-process.ts';
 import type { Running } from '../../support/processes/child-process.ts';
@@ -24,13 +24,14 @@ const deploy = join(import.meta.dirname, '..', '..', '..', 'deploy');
 describe('the secrets that compose makes', () => {
   let redisBin: string;
   let folder: string;
+  let names: readonly string[];
   let redis: Running | undefined;
 
   const makeSecrets = () =>
     run(process.execPath, [
       join(deploy, 'compose', 'make-secrets.mjs'),
       folder,
-      join(deploy, 'redis', 'users.acl'),
+      join(deploy, 'redis'),
     ]);
 
   /** A variable of Curfew's in the composition, whose file is in the folder of this test. */
@@ -43,6 +44,10 @@ describe('the secrets that compose makes', () => {
     redisBin = await redisServerOrSkip(this);
     folder = await mkdtemp(join(tmpdir(), 'curfew-secrets-'));
     await makeSecrets();
+    const listed = await readdir(folder, { recursive: true, withFileTypes: true });
+    names = listed
+      .filter((entry) => entry.isFile())
+      .map(({ parentPath, name }) => relative(folder, join(parentPath, name)));
   });
 
   after(async () => {
@@ -56,7 +61,7 @@ describe('the secrets that compose makes', () => {
     const adminPort = await freePort();
     redis = await startProcess(redisBin, [
       join(deploy, 'redis', 'redis.conf'),
-      `--aclfile ${join(folder, 'users.acl')}`,
+      `--aclfile ${join(folder, 'single', 'users.acl')}`,
       `--port ${port}`,
       `--dir ${folder}`,
     ]);
@@ -84,12 +89,23 @@ describe('the secrets that compose makes', () => {
 
   it('are not changed if they exist', async () => {
     const read = (name: string) => readFile(join(folder, name), 'utf8');
-    const names = ['curfew.keys', 'redis-password', 'users.acl', 'admin.tokens', 'operator.token'];
+    expect(names).to.have.length.above(10);
     const before = await Promise.all(names.map(read));
     await makeSecrets();
     expect(await Promise.all(names.map(read))).to.deep.equal(before);
-    const [keys, password, users] = before;
-    expect(keys).to.match(/^[0-9a-f]{64}$/);
-    expect(users).not.to.include('CHANGE-ME').and.not.include(password);
+    expect(await read('curfew.keys')).to.match(/^[0-9a-f]{64}$/);
+    for (const text of before) expect(text).not.to.match(/^[^#].*CHANGE-ME/m);
+    const passwords = names.filter((name) => name.endsWith('password'));
+    for (const users of names.filter((name) => name.endsWith('users.acl'))) {
+      const text = await read(users); // oxlint-disable-line no-await-in-loop -- three
+      expect((await stat(join(folder, users))).mode & 0o777).to.equal(0o644); // oxlint-disable-line no-await-in-loop
+      for (const password of passwords) {
+        expect(text, users).not.to.include(before[names.indexOf(password)]);
+      }
+    }
+    for (const name of names.filter((each) => !each.endsWith('users.acl'))) {
+      // oxlint-disable-next-line no-await-in-loop
+      expect((await stat(join(folder, name))).mode & 0o777, name).to.equal(0o400);
+    }
   });
 });

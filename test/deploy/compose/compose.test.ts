@@ -1,52 +1,91 @@
 import { expect } from 'chai';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { parse } from 'yaml';
 import { parsePolicyFile } from '../../../src/policy/parse-policy-file.ts';
+import {
+  compose,
+  compositionOf,
+  environmentOf,
+  ROOT as root,
+  STORE_KINDS,
+} from '../../support/compose/composition.ts';
 
-const root = join(import.meta.dirname, '..', '..', '..');
-
-interface Service {
-  readonly image?: string;
-  readonly build?: { readonly context: string; readonly dockerfile: string };
-  readonly command?: readonly string[];
-  readonly environment?: Readonly<Record<string, string>>;
-  readonly ports?: readonly string[];
-  readonly volumes?: readonly string[];
-  readonly configs?: readonly { readonly source: string; readonly target: string }[];
-  readonly healthcheck?: { readonly test: readonly string[] };
-  readonly depends_on?: Readonly<Record<string, { readonly condition: string }>>;
-}
-
-interface ComposeFile {
-  readonly services: Readonly<Record<string, Service>>;
-  readonly volumes: Readonly<Record<string, unknown>>;
-  readonly configs: Readonly<Record<string, { readonly content: string }>>;
-}
-
-const text = readFileSync(join(root, 'docker-compose.yml'), 'utf8');
-const compose = parse(text) as ComposeFile;
 const services = Object.entries(compose.services);
+/** What is there with each kind of store. */
+const OTHERS: readonly string[] = ['envoy', 'curfew', 'app', 'secrets'];
 
 describe('docker-compose.yml', () => {
   it('starts Envoy, Curfew, Redis and the application', () => {
     expect(Object.keys(compose.services)).to.include.members(['envoy', 'curfew', 'redis', 'app']);
     expect(compose).not.to.have.property('version');
-  });
-
-  it('waits until each dependency is healthy, or has done its work', () => {
-    for (const [name, { depends_on: needs = {} }] of services) {
-      for (const [needed, { condition }] of Object.entries(needs)) {
-        const service = compose.services[needed];
-        expect(service, `${name} needs ${needed}`).not.to.equal(undefined);
-        const isServer = service?.healthcheck !== undefined;
-        const waits = isServer ? 'service_healthy' : 'service_completed_successfully';
-        expect(condition, `${name} needs ${needed}`).to.equal(waits);
-      }
-    }
     for (const name of ['envoy', 'curfew', 'redis', 'app']) {
       expect(compose.services[name]?.healthcheck?.test[0], name).to.equal('CMD');
     }
+  });
+
+  for (const kind of STORE_KINDS) {
+    it(`waits until each dependency is healthy, or has done its work: ${kind}`, () => {
+      const started = compositionOf(kind).services;
+      for (const [name, { depends_on: needs = {} }] of Object.entries(started)) {
+        for (const [needed, { condition, required = true }] of Object.entries(needs)) {
+          const service = started[needed];
+          if (service === undefined) {
+            expect(required, `${name} needs ${needed}`).to.equal(false);
+            expect(compose.services, `${name} needs ${needed}`).to.have.property(needed);
+            continue;
+          }
+          const isServer = service.healthcheck !== undefined;
+          const waits = isServer ? 'service_healthy' : 'service_completed_successfully';
+          expect(condition, `${name} needs ${needed}`).to.equal(waits);
+        }
+      }
+      const waitsFor = started['curfew']?.depends_on;
+      const stores = Object.keys(started).filter((name) => !OTHERS.includes(name));
+      // A node is waited for by the service that makes the Cluster of them.
+      expect(waitsFor).to.include.keys(stores.filter((name) => !name.startsWith('node-')));
+    });
+
+    it(`points Curfew at servers that it starts, each with a volume of its own: ${kind}`, () => {
+      const { services: started, volumes } = compositionOf(kind);
+      const curfew = started['curfew'];
+      expect(curfew?.env_file).to.deep.equal([`./deploy/compose/${kind}.env`]);
+      const { CURFEW_STORE = '' } = environmentOf(curfew ?? {});
+      const hosts = CURFEW_STORE.replace(/^.*@|\/[^/]*$/g, '').split(',');
+      for (const host of hosts) {
+        const [name = '', port] = host.split(':');
+        expect(started, host).to.have.property(name);
+        expect(port).to.equal(name.startsWith('sentinel-') ? '26379' : '6379');
+      }
+      const data = Object.values(started).flatMap(({ volumes: mounts = [] }) =>
+        mounts.filter((mount) => mount.endsWith(':/data')),
+      );
+      expect(data).to.have.length({ single: 1, sentinel: 6, cluster: 6 }[kind]);
+      expect(new Set(data)).to.have.property('size', data.length);
+      expect(volumes).to.include.keys(data.map((mount) => mount.split(':')[0] ?? ''));
+    });
+  }
+
+  it('starts only what the kind of store needs', () => {
+    const names = (kind: (typeof STORE_KINDS)[number]): readonly string[] =>
+      Object.keys(compositionOf(kind).services).filter((name) => !OTHERS.includes(name));
+    expect(names('single')).to.deep.equal(['redis']);
+    expect(names('sentinel')).to.have.members([
+      'redis',
+      'replica-1',
+      'replica-2',
+      'sentinel-1',
+      'sentinel-2',
+      'sentinel-3',
+    ]);
+    expect(names('cluster')).to.have.members([
+      'redis',
+      'node-2',
+      'node-3',
+      'node-4',
+      'node-5',
+      'node-6',
+      'cluster',
+    ]);
   });
 
   it('has only pinned images, or builds them', () => {

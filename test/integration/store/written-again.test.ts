@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { EndRequest } from '../../../src/session/end-request.ts';
 import type { EnterRequest, SubjectEndRequest } from '../../../src/session/session-directory.ts';
+import type { LoginVisit } from '../../../src/session/session-store.ts';
 import type { OpenedStore } from '../../../src/store/opened-store.ts';
 import { partitionOf } from '../../../src/store/redis/store-keys.ts';
 import { redisServerOrSkip } from '../../support/programs/provision-or-skip.ts';
@@ -106,6 +107,13 @@ describe('what a new primary lacks', function () {
 
   const endsReported = () => seen.written.filter(({ kind }) => kind === 'ended').length;
 
+  const signingIn = () => visitOf('one', { endLimits: [], maySignOut: true });
+
+  async function expectNoAnswer(visit: LoginVisit): Promise<void> {
+    const fault = await opened.store.visitLogin(visit).catch((error: unknown) => error);
+    expect(fault).to.be.instanceOf(Error);
+  }
+
   const stateOf = async (name: string) => touched(opened.store, touchOf(name));
 
   describe('is written again:', () => {
@@ -144,8 +152,22 @@ describe('what a new primary lacks', function () {
       await openSessions('one');
       await touched(opened.store, touchOf('one', { onExpiry: 'challenge', absoluteTimeoutMs: 0 }));
       redis.cutLink();
-      const signingIn = visitOf('one', { endLimits: [], maySignOut: true });
-      expect(await opened.store.visitLogin(signingIn)).to.include({ kind: 'ended' });
+      expect(await opened.store.visitLogin(signingIn())).to.include({ kind: 'ended' });
+      await failOver();
+      await writtenAgain();
+      expect(await stateOf('one')).to.include({ kind: 'ended', by: 'signed_out' });
+    });
+
+    it('the same, if its answer was lost: the store is asked what came of it', async () => {
+      await openSessions('one');
+      await touched(opened.store, touchOf('one', { onExpiry: 'challenge', absoluteTimeoutMs: 0 }));
+      redis.cutLink();
+      redis.primaryServer.pause();
+      await expectNoAnswer(signingIn());
+      redis.primaryServer.resume();
+      await eventually('a look at the session', () =>
+        seen.calls.some(({ call, outcome }) => call === 'login' && outcome === 'ended'),
+      );
       await failOver();
       await writtenAgain();
       expect(await stateOf('one')).to.include({ kind: 'ended', by: 'signed_out' });
@@ -319,6 +341,17 @@ describe('what a new primary lacks', function () {
       expect(seen.writtenAgainCounts).to.deep.equal([0]);
       expect(await stateOf('one')).to.include({ kind: 'unknown' });
       expect(await opened.store.open(open('one'))).to.include({ kind: 'live' });
+    });
+
+    it('a sign-out by a visit of a login that never reached the store', async () => {
+      await openSessions('one');
+      await touched(opened.store, touchOf('one', { onExpiry: 'challenge', absoluteTimeoutMs: 0 }));
+      redis.cutLink();
+      redis.primaryServer.pause();
+      await expectNoAnswer(signingIn());
+      await failOver();
+      await writtenAgain();
+      expect(await stateOf('one')).to.include({ kind: 'live' });
     });
 
     it('an end by a limit: the rule finds it again', async () => {

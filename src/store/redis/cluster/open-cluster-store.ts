@@ -55,6 +55,7 @@ export async function openClusterStore(
     required,
     ledger,
     writeAgain: ports.writeAgain,
+    settleVisits: ports.settleVisits,
     observer,
   });
   const administration = clusterAdministration(

@@ -16,6 +16,8 @@ export interface ShardPrimariesOptions {
   readonly ledger: Ledger;
   /** Makes noted calls again. @throws {StoreUnavailable} */
   readonly writeAgain: (notes: readonly Note[]) => Promise<void>;
+  /** Finds out what became of visits of a login that got no answer. Never rejects. */
+  readonly settleVisits: () => Promise<void>;
   readonly observer: StoreObserver;
 }
 
@@ -51,7 +53,7 @@ export class ShardPrimaries {
     const known = this.#watches.get(node);
     if (known !== undefined) return known;
     this.#forgetGone(node);
-    const { observer, required } = this.#options;
+    const { observer, required, settleVisits } = this.#options;
     const watch = new PrimaryWatch({
       read: async (...words) => node.connection.read(...words),
       // A promoted replica continues the history of the primary before it.
@@ -59,7 +61,10 @@ export class ShardPrimaries {
         const before = this.#infos.get(earlierReplicationId ?? '');
         return before?.runId === runId ? undefined : before;
       },
-      heard: (info) => this.#remember(info, required),
+      heard: (info) => {
+        this.#remember(info, required);
+        void settleVisits();
+      },
       changed: (beforeRunId, runId) => observer.primaryChanged?.(beforeRunId, runId),
       writeAgain: async () => this.#writeAgain(node),
     });

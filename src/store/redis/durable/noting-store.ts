@@ -10,6 +10,7 @@ import type {
   TouchRequest,
 } from '../../../session/session-store.ts';
 import type { TouchOutcome } from '../../../session/touch-outcome.ts';
+import { DoubtfulVisits } from './doubtful-visits.ts';
 import type { Ledger } from './ledger.ts';
 
 /**
@@ -20,12 +21,14 @@ export class NotingStore implements SessionStore {
   readonly #store: SessionStore;
   readonly #ledger: Ledger;
   readonly #answered: (name: string) => void;
+  readonly #doubtful: DoubtfulVisits;
 
   /** @param answered called when the store has answered a call that is still noted */
   constructor(store: SessionStore, ledger: Ledger, answered: (name: string) => void = ignore) {
     this.#store = store;
     this.#ledger = ledger;
     this.#answered = answered;
+    this.#doubtful = new DoubtfulVisits(store);
   }
 
   touch(request: TouchRequest, deadlineAtMs: number, receiver: TouchReceiver): void {
@@ -42,17 +45,31 @@ export class NotingStore implements SessionStore {
 
   /**
    * Not noted before it is sent: only the store knows whether the visit ends the session. Without an
-   * answer there is no verdict either, and the login has to be tried again.
+   * answer, it is found out later whether it did.
    */
   async visitLogin(visit: LoginVisit): Promise<LoginOutcome> {
-    const outcome = await this.#store.visitLogin(visit);
-    if (outcome.kind !== 'ended' || !outcome.byThisVisit) return outcome;
+    try {
+      const outcome = await this.#store.visitLogin(visit);
+      const wasDoubtful = this.#doubtful.settle(visit.key);
+      const isOwn = outcome.kind === 'ended' && (outcome.byThisVisit || wasDoubtful);
+      if (isOwn) this.#noteVisit(visit, outcome);
+      return outcome;
+    } catch (error) {
+      this.#doubtful.add(visit);
+      throw error;
+    }
+  }
+
+  /** Finds out what became of visits that got no answer. Called when the store is known to answer. */
+  async settleVisits(): Promise<void> {
+    await this.#doubtful.look((visit, outcome) => this.#noteVisit(visit, outcome));
+  }
+
+  #noteVisit({ key, source }: LoginVisit, outcome: LoginOutcome): void {
+    if (outcome.kind !== 'ended' || !isLasting(outcome.by)) return;
     const { by, endedAtMs } = outcome;
-    if (!isLasting(by)) return outcome;
-    const { key, source } = visit;
     const request = bareOf({ key, source, by, endedAtMs, unknown: 'tombstone' });
     this.#answered(this.#ledger.note({ kind: 'end', request }));
-    return outcome;
   }
 
   async end(request: EndRequest): Promise<EndOutcome> {

@@ -28,12 +28,16 @@ export class RedisPorts {
   readonly directory: SessionDirectory;
   /** Makes noted calls again. @throws {StoreUnavailable} */
   readonly writeAgain: (notes: readonly Note[]) => Promise<void>;
+  /** Finds out what became of visits of a login that got no answer. Never rejects. */
+  readonly settleVisits: () => Promise<void>;
 
   constructor({ connection, capabilities, observer, ledger, marks, answered }: RedisPortsOptions) {
     const store = new RedisSessionStore({ connection, capabilities, observer, marks });
     const silentStore = new RedisSessionStore({ connection, capabilities, observer: {}, marks });
     const directory = new RedisDirectory(connection, capabilities);
-    this.store = new NotingStore(store, ledger, answered);
+    const noting = new NotingStore(store, ledger, answered);
+    this.store = noting;
+    this.settleVisits = async () => noting.settleVisits();
     this.directory = notingDirectory(directory, ledger, answered);
     const nowMs = async (): Promise<number> => connection.time();
     const ageMs = (note: Note): number => ledger.ageMs(note);

@@ -58,7 +58,10 @@ export async function openRedisStore(
   const ports = new RedisPorts({ connection, capabilities, observer, ledger, marks });
   const primary = new PrimaryWatch({
     read: async (...words) => connection.read(...words),
-    heard: ({ replicasOnline }) => required.seen(replicasOnline),
+    heard: ({ replicasOnline }) => {
+      required.seen(replicasOnline);
+      void ports.settleVisits();
+    },
     changed: (beforeRunId, runId) => observer.primaryChanged(beforeRunId, runId),
     writeAgain: async () => {
       const notes = ledger.newestFirst();

@@ -36,12 +36,14 @@ export function contradictionsOf(
 export function settingsWithoutEffect(config: PartialConfig): readonly string[] {
   if (config.store === undefined) return [];
   const { files, why } = filesWithoutEffect(config.store);
-  const replicas: readonly Field[] = isShared(config.store) ? [] : ['durableReplicas'];
+  // Only calls of administration wait for replicas.
+  const idle = isShared(config.store) ? 'without callers of administration' : why;
+  const isWaited = isShared(config.store) && hasAdmin(config);
   const sentinel: readonly Field[] =
     config.store.kind === 'sentinel' ? [] : ['sentinelUsername', 'sentinelPasswordFile'];
   const useless: readonly (readonly [Field, string])[] = [
     ...files.map((file) => [STORE_FILE_FIELDS[file], why] as const),
-    ...replicas.map((field) => [field, why] as const),
+    ...(isWaited ? [] : [['durableReplicas', idle] as const]),
     ...sentinel.map((field) => [field, 'without redis+sentinel://'] as const),
   ];
   return useless

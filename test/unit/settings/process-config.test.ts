@@ -362,6 +362,15 @@ describe('process-config', () => {
       ]);
     });
 
+    it('of replicas that no call of administration waits for', () => {
+      const replicas = { CURFEW_DURABLE_REPLICAS: '1' };
+      const redis = { store: 'redis://a', keyFile: 'k' };
+      expect(warningsOf(replicas, redis)).to.deep.equal([
+        '--durable-replicas has no effect without callers of administration',
+      ]);
+      expect(warningsOf(replicas, { ...redis, adminTokensFile: 't' })).to.deep.equal([]);
+    });
+
     it('of authorities for a connection without TLS', () => {
       expect(
         warningsOf({ CURFEW_REDIS_CA_FILE: 'b' }, { store: 'redis://a', keyFile: 'k' }),

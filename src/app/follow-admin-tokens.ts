@@ -1,4 +1,5 @@
 import { AdminTokens } from '../admin/access/admin-tokens.ts';
+import { unknownSources } from '../admin/access/unknown-sources.ts';
 import { parseTokensFile } from '../admin/access/parse-tokens-file.ts';
 import { FollowedFiles } from '../files/followed-files.ts';
 import type { Followed } from '../files/followed-files.ts';
@@ -18,15 +19,17 @@ export type FollowedTokens = Followed<TokensVersion>;
 
 /**
  * Loads the tokens file and follows it.
+ * @param sources the names of the sources in the policy file, as it is now
  * @throws {StartFault} when there is no good first version
  */
 export async function followAdminTokens(
   path: string,
+  sources: () => ReadonlySet<string>,
   { lifecycle, telemetry }: Shell,
 ): Promise<FollowedTokens> {
   const log = telemetry.admin;
   const followed = await FollowedFiles.start<TokensVersion, string>(
-    { paths: [path], parse: ([text = '']) => parse(text, path) },
+    { paths: [path], parse: ([text = '']) => parse(text, path, sources()) },
     {
       accepted: ({ tokens, warnings }) => log.tokensLoaded(tokens.count, warnings),
       rejected: (rejection) => log.tokensRejected(problemLines(rejection, path)),
@@ -38,11 +41,17 @@ export async function followAdminTokens(
   return followed;
 }
 
-async function parse(text: string, path: string): Promise<ParsedFiles<TokensVersion, string>> {
+async function parse(
+  text: string,
+  path: string,
+  sources: ReadonlySet<string>,
+): Promise<ParsedFiles<TokensVersion, string>> {
   const parsed = parseTokensFile(text);
   if (parsed.kind === 'problems') return parsed;
-  const warnings = await permissionWarnings('tokens file', path);
-  return { kind: 'good', version: { tokens: new AdminTokens(parsed.lines), warnings } };
+  const tokens = new AdminTokens(parsed.lines);
+  const permissions = await permissionWarnings('tokens file', path);
+  const warnings = [...permissions, ...unknownSources(tokens.grants, sources)];
+  return { kind: 'good', version: { tokens, warnings } };
 }
 
 function problemLines(rejection: FilesRejection<string>, path: string): readonly string[] {

@@ -1,5 +1,6 @@
 import type { Access } from '../admin/access/authenticate.ts';
 import { claimsToKeep } from '../admin/access/sso-actor.ts';
+import { unknownSources } from '../admin/access/unknown-sources.ts';
 import type { AdminDependencies } from '../admin/admin-dependencies.ts';
 import type { AdminServer } from '../admin/server/admin-server.ts';
 import { monotonicMs } from '../process/clock.ts';
@@ -36,7 +37,10 @@ export async function startAdmin(
 ): Promise<RunningAdmin | undefined> {
   if (!hasAdmin(config)) return undefined;
   const path = config.adminTokensFile;
-  const tokens = path === undefined ? undefined : await followAdminTokens(path, shell);
+  const sources = (): ReadonlySet<string> =>
+    new Set(parts.policies().policies.sources.map(({ name }) => name));
+  const tokens = path === undefined ? undefined : await followAdminTokens(path, sources, shell);
+  shell.telemetry.admin.rolesRead(unknownSources(config.adminRoles ?? [], sources()));
   const files = {
     cert: config.adminTlsCertFile,
     key: config.adminTlsKeyFile,

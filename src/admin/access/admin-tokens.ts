@@ -1,6 +1,6 @@
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 import type { Actor } from './actor.ts';
-import type { Grant } from './grant.ts';
+import type { NamedGrant } from './grant.ts';
 import type { TokenLine } from './parse-tokens-file.ts';
 
 interface KnownToken {
@@ -29,8 +29,10 @@ export class AdminTokens {
   }
 
   /** What the tokens allow, for checks against the policy file. */
-  get grants(): readonly Grant[] {
-    return this.#known.flatMap(({ actor }) => actor.grants);
+  get grants(): readonly NamedGrant[] {
+    return this.#known.flatMap(({ actor: { name, grants } }) =>
+      grants.map((grant) => ({ name, grant })),
+    );
   }
 
   find(token: string): Actor | undefined {

@@ -69,6 +69,11 @@ export class AdminLog implements AdminObserver {
     for (const warning of warnings) this.#log.warn({ event: 'admin_tokens_warned' }, warning);
   }
 
+  /** @param warnings about the roles of client certificates */
+  rolesRead(warnings: readonly string[]): void {
+    for (const warning of warnings) this.#log.warn({ event: 'admin_roles_warned' }, warning);
+  }
+
   tokensRejected(problems: readonly string[]): void {
     this.#metrics.tokensFile(false);
     this.#log.error(

@@ -102,6 +102,16 @@ describe('who may administer', function () {
       );
     });
 
+    it('warns of an issuer of a source that the policy file does not have', async () => {
+      const next = newTokens();
+      await world.writeTokens(`${tokenLines(world.tokens)}shop issuer:web+wbe ${next.login}\n`);
+      await eventually('the warning', () => world.curfew.log().includes('admin_tokens_warned'));
+      expect(world.curfew.log()).to.contain(
+        'shop is bound to the source wbe, which the policy file does not have',
+      );
+      expect(world.curfew.log()).to.not.contain('to the source web');
+    });
+
     it('never writes a token, or what was shown as one, to the log', () => {
       const log = world.curfew.log();
       for (const token of Object.values(world.tokens))
@@ -247,6 +257,7 @@ describe('who may administer', function () {
           `--admin-client-ca-file=${secret.path('ca.crt')}`,
           '--admin-role=ops-console=operator',
           '--admin-role=other=issuer:web',
+          '--admin-role=shop=issuer:wbe',
         ],
       });
     });
@@ -275,6 +286,12 @@ describe('who may administer', function () {
         call.on('error', reject);
         call.end();
       });
+
+    it('warns of a role for a source that the policy file does not have', () => {
+      const warnings = world.curfew.log().match(/.*admin_roles_warned.*/g);
+      expect(warnings).to.have.length(1);
+      expect(warnings?.[0]).to.contain('shop is bound to the source wbe, which the policy file');
+    });
 
     it('answers the name that has a role', async () => {
       expect(await ask(operator)).to.equal(200);

@@ -12,7 +12,8 @@ export function unknownSources(
     [...(sources ?? [])].filter((source) => !known.has(source)).map((source) => ({ name, source })),
   );
   const warnings = bindings.map(
-    ({ name, source }) => `${name} is bound to the source ${source}, which the policy file does not have`,
+    ({ name, source }) =>
+      `${name} is bound to the source ${source}, which the policy file does not have`,
   );
   return [...new Set(warnings)];
 }

@@ -19,6 +19,9 @@ const SEALED_MAX = 4_200;
 // oxlint-disable-next-line no-control-regex -- refusing them is the point
 const PRINTABLE = /^[^\x00-\x1f\x7f-\x9f\u2028\u2029]+$/;
 
+/** A JWT: its header, a JSON object in base64url, and the beginning of its payload. */
+const TOKEN = /\beyJ[\w-]{8,}\.[\w-]{8,}/;
+
 export const sourceName: z.ZodType<string> = z
   .string('expected the name of a source')
   .min(1)
@@ -62,6 +65,7 @@ export const reason: z.ZodType<string> = z
   .min(1, 'is empty')
   .max(REASON_MAX, `is longer than ${REASON_MAX} characters`)
   .regex(PRINTABLE, 'has a control character')
+  .refine((text) => !TOKEN.test(text), 'contains a token')
   .meta({ description: 'Why, for the log of Curfew. Never put a credential here.' });
 
 /** A cursor or a preview. */

@@ -396,17 +396,37 @@ onEachAdminStore('sessions by administration', function (storeFlags) {
     it('refuses a reason that contains the credential', async () => {
       const credential = fresh();
       const reason = `end ${credential} please`;
-      // In quotes it is the same credential.
-      for (const written of [credential, `"${credential}"`]) {
-        const body = { source: 'web', credential: written, reason };
-        // oxlint-disable-next-line no-await-in-loop -- two
-        expect((await world.post('/v1/sessions/end', body)).status).to.equal(400);
+      const escaped = `%${credential.charCodeAt(0).toString(16)}${credential.slice(1)}`;
+      // In quotes, and with an escape, it is the same credential.
+      const bodies = [
+        { credential, reason },
+        { credential: `"${credential}"`, reason },
+        { credential: escaped, reason },
+        { credential, reason: `end ${escaped}` },
+        { credential, reason: reason.toUpperCase() },
+      ];
+      for (const body of bodies) {
+        // oxlint-disable-next-line no-await-in-loop -- five
+        const answer = await world.post('/v1/sessions/end', { source: 'web', ...body });
+        expect(answer.status, JSON.stringify(body)).to.equal(400);
       }
       await eventually(
         'the lines',
-        () => world.calls().filter(({ problem }) => problem === 'invalid_request').length >= 2,
+        () => world.calls().filter(({ problem }) => problem === 'invalid_request').length >= 5,
       );
+      expect(world.curfew.log()).to.not.contain(credential.slice(1));
+      expect(world.curfew.log()).to.not.contain(credential.slice(1).toUpperCase());
       expect(world.curfew.log()).to.not.contain(credential);
+    });
+
+    it('refuses a reason that contains a token, of whichever session', async () => {
+      const token = 'eyJhbGciOiJIUzI1NiJ9.eyJzaWQiOiJhYmMifQ.c2lnbmF0dXJl';
+      for (const path of ['/v1/subjects/lock', '/v1/subjects/unlock', '/v1/sessions/end']) {
+        // oxlint-disable-next-line no-await-in-loop -- three
+        const answer = await world.post(path, { subject: 'ada', reason: `saw ${token} twice` });
+        expect(answer.json, path).to.include({ status: 400, code: 'invalid_request' });
+      }
+      expect(world.curfew.log()).to.not.contain('eyJzaWQi');
     });
 
     it('never writes a credential to the log', async () => {

@@ -39,7 +39,7 @@ export class StoreMetrics implements StoreObserver {
     });
     this.#up = gauge(
       'curfew_store_up',
-      '1 while there is a connection to a store that can be used: it has let us log in, has loaded its data and is a primary.',
+      '1 while there is a connection to a store that can be used: it has let us log in, has loaded its data and is a primary. On a Redis Cluster: while this is so for at least one primary; curfew_store_primaries has the others.',
     );
     this.#primaries = new Gauge({
       name: 'curfew_store_primaries',

@@ -1,70 +1,23 @@
 import { expect } from 'chai';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { OpenedStore } from '../../../src/store/opened-store.ts';
-import { keySlot } from '../../../src/store/redis/cluster/key-slot.ts';
-import { partitionOf } from '../../../src/store/redis/store-keys.ts';
 import { redisServerOrSkip } from '../../support/programs/provision-or-skip.ts';
 import { beginMove, moveSlot } from '../../support/redis/cluster-moves.ts';
 import { commandCalls } from '../../support/redis/command-calls.ts';
 import type { Cluster } from '../../support/redis/cluster.ts';
 import type { RedisServer } from '../../support/redis/redis-server.ts';
 import { clusterUrl, startGuardedCluster } from '../../support/store/cluster-world.ts';
+import {
+  CHECKED_NAMES,
+  openChecked,
+  slotOf,
+  StoreChecks,
+} from '../../support/store/store-checks.ts';
 import { StoreJournal } from '../../support/store/store-journal.ts';
-import { keyOf, sourceWith, touchOf } from '../../support/store/store-requests.ts';
+import { sourceWith, touchOf } from '../../support/store/store-requests.ts';
 import { announceAbilities, openAt } from '../../support/store/store-world.ts';
 import { touched } from '../../support/store/touched.ts';
 import { eventually } from '../../support/time/eventually.ts';
-
-/** Sessions that are checked in turn, in all partitions together. */
-const SESSIONS = 300;
-const NAMES = Array.from({ length: SESSIONS }, (_, index) => `session ${index}`);
-
-const slotOf = (name: string): number => keySlot(partitionOf(keyOf(name)).events);
-
-/** What became of checks while something happened to the Cluster. */
-class Checks {
-  count = 0;
-  readonly denied: string[] = [];
-  /** Why there was no verdict, by the session. */
-  readonly faults: { readonly name: string; readonly why: string; readonly atMs: number }[] = [];
-  #isStopped = false;
-  #running: Promise<void> = Promise.resolve();
-
-  /** 300 checks a second, of each session in turn. */
-  start(opened: OpenedStore): this {
-    this.#running = this.#run(opened);
-    return this;
-  }
-
-  async stop(): Promise<void> {
-    this.#isStopped = true;
-    await this.#running;
-  }
-
-  async #run({ store }: OpenedStore): Promise<void> {
-    const startedAtMs = performance.now();
-    const pending: Promise<void>[] = [];
-    while (!this.#isStopped) {
-      const due = Math.floor(((performance.now() - startedAtMs) * 300) / 1_000);
-      for (; this.count < due; this.count += 1) {
-        const name = NAMES[this.count % SESSIONS] ?? '';
-        pending.push(
-          touched(store, touchOf(name)).then(
-            ({ kind }) => {
-              if (kind !== 'live') this.denied.push(`${name}: ${kind}`);
-            },
-            ({ message }: Error) => {
-              this.faults.push({ name, why: message, atMs: performance.now() - startedAtMs });
-            },
-          ),
-        );
-      }
-      // oxlint-disable-next-line no-await-in-loop -- it is a pace
-      await sleep(3);
-    }
-    await Promise.all(pending);
-  }
-}
 
 describe('the store on a real Cluster', function () {
   this.timeout(60_000);
@@ -82,21 +35,15 @@ describe('the store on a real Cluster', function () {
     journal = new StoreJournal();
     opened = await openAt(clusterUrl(cluster), { observer: journal });
     await announceAbilities(opened);
-    for (const name of NAMES) {
-      await opened.store.open({
-        ...touchOf(name),
-        opening: 'first-use',
-        startedAtMs: undefined,
-      });
-    }
+    await openChecked(opened);
   });
   afterEach(async () => opened.close());
 
-  const checks = (): Checks => new Checks().start(opened);
+  const checks = (): StoreChecks => new StoreChecks().start(opened);
   const ownerOf = async (name: string): Promise<RedisServer> =>
     eventually('owner', async () => cluster.ownerOf(slotOf(name)), 20_000);
   const primaries = async (): Promise<Set<RedisServer>> =>
-    new Set(await Promise.all(NAMES.map(ownerOf)));
+    new Set(await Promise.all(CHECKED_NAMES.map(ownerOf)));
 
   it('asks one node once for a check, and no other', async () => {
     const owner = await ownerOf('session 1');
@@ -170,7 +117,7 @@ describe('the store on a real Cluster', function () {
   it('loses only the part whose primary is killed, until its replica is promoted', async () => {
     const victim = await ownerOf('session 1');
     const ofVictim = new Set(
-      (await Promise.all(NAMES.map(async (name) => [name, await ownerOf(name)] as const)))
+      (await Promise.all(CHECKED_NAMES.map(async (name) => [name, await ownerOf(name)] as const)))
         .filter(([, owner]) => owner === victim)
         .map(([name]) => name),
     );

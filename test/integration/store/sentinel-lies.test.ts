@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import type { OpenedStore } from '../../../src/store/opened-store.ts';
+import type { OpenedStore, StoreOptions } from '../../../src/store/opened-store.ts';
 import { openStore } from '../../../src/store/open-store.ts';
 import { freePort } from '../../support/network/free-port.ts';
 import { redisServerOrSkip } from '../../support/programs/provision-or-skip.ts';
@@ -7,6 +7,7 @@ import { startRedisServer } from '../../support/redis/redis-server.ts';
 import type { RedisServer } from '../../support/redis/redis-server.ts';
 import { addressReply, startSentinelImpostor } from '../../support/redis/sentinel-impostor.ts';
 import type { SentinelImpostor } from '../../support/redis/sentinel-impostor.ts';
+import { ADMIN_USER, ANYBODY } from '../../support/redis/test-users.ts';
 import { startSentinelServer } from '../../support/redis/sentinel-server.ts';
 import { provideStoreServer } from '../../../tools/store-servers.ts';
 import { locationOf } from '../../support/store/location-of.ts';
@@ -17,12 +18,15 @@ import { touched } from '../../support/store/touched.ts';
 import { eventually } from '../../support/time/eventually.ts';
 
 const HOST = '127.0.0.1';
+const ANYBODY_AND_ADMIN = [ANYBODY, ADMIN_USER];
 const UNKNOWN = '*-1\r\n';
 
 describe('Sentinels that lie', function () {
   this.timeout(60_000);
   let primary: RedisServer;
   let replica: RedisServer;
+  /** A primary of others. */
+  let locked: RedisServer;
   let address: string | undefined;
   let epoch = 1;
   let impostor: SentinelImpostor;
@@ -31,13 +35,16 @@ describe('Sentinels that lie', function () {
 
   before(async function () {
     await redisServerOrSkip(this);
-    const acl = ['user default on nopass ~* &* +@all', 'user admin on nopass ~* &* +@all'];
-    [primary, replica] = await Promise.all([startRedisServer({ acl }), startRedisServer({ acl })]);
+    const acl = ANYBODY_AND_ADMIN;
+    const others = ['user default on >other ~* &* +@all', ADMIN_USER];
+    [primary, replica, locked] = (await Promise.all(
+      [acl, acl, others].map(async (lines) => startRedisServer({ acl: lines })),
+    )) as [RedisServer, RedisServer, RedisServer];
     const admin = openAdmin(replica);
     await admin.replicaof(HOST, primary.port);
     admin.disconnect();
   });
-  after(() => Promise.all([primary?.stop(), replica?.stop()]));
+  after(() => Promise.all([primary, replica, locked].map((server) => server?.stop())));
   beforeEach(async () => {
     [address, epoch, journal] = [addressReply(HOST, primary.port), 1, new StoreJournal()];
     impostor = await startSentinelImpostor(() => ({ address, epoch }));
@@ -48,13 +55,26 @@ describe('Sentinels that lie', function () {
     for (const close of closers.splice(0).toReversed()) await close();
   });
 
-  async function open(...ports: readonly number[]): Promise<OpenedStore> {
+  /** One more Sentinel, which names the primary. */
+  async function startHonest(): Promise<SentinelImpostor> {
+    const honest = await startSentinelImpostor(() => ({
+      address: addressReply(HOST, primary.port),
+    }));
+    closers.push(() => honest.close());
+    return honest;
+  }
+
+  async function open(
+    ports: readonly number[],
+    options: Partial<StoreOptions> = {},
+  ): Promise<OpenedStore> {
     const hosts = ports.map((port) => `${HOST}:${port}`).join(',');
     const location = locationOf(`redis+sentinel://${hosts}/curfew`);
     const opened = await openStore(location, {
       clock: Date.now,
       observer: journal,
       commandTimeoutMs: 1_000,
+      ...options,
     });
     closers.push(() => opened.close());
     return opened;
@@ -84,7 +104,7 @@ describe('Sentinels that lie', function () {
   for (const [what, lie, words] of lies) {
     it(`and ${what} are named, and no server is used`, async () => {
       address = lie();
-      const opened = await open(impostor.port);
+      const opened = await open([impostor.port]);
       await fault(opened, words);
       expect(journal.ups).not.to.include(true);
       expect(journal.sentinelTroubles.join()).not.to.contain('canary');
@@ -96,11 +116,10 @@ describe('Sentinels that lie', function () {
   it('and really are Sentinels, named as the primary, are not used', async () => {
     const bin = await provideStoreServer();
     if (bin === undefined) throw new Error('no redis-server');
-    const settings = ['user default on nopass ~* &* +@all', 'user admin on nopass ~* &* +@all'];
-    const sentinel = await startSentinelServer({ bin, settings });
+    const sentinel = await startSentinelServer({ bin, settings: ANYBODY_AND_ADMIN });
     closers.push(() => sentinel.stop());
     address = addressReply(HOST, sentinel.port);
-    const opened = await open(impostor.port);
+    const opened = await open([impostor.port]);
     await fault(opened, /not a primary|Sentinel/);
     expect(journal.ups).not.to.include(true);
   });
@@ -112,7 +131,7 @@ describe('Sentinels that lie', function () {
     let isHonest = true;
     closers.push(async () => isHonest && honest.close());
     [address, epoch] = [addressReply(HOST, replica.port), 99];
-    const opened = await open(impostor.port, honest.port, await freePort());
+    const opened = await open([impostor.port, honest.port, await freePort()]);
     await untilUp(opened);
     expect((await touched(opened.store, touchOf('one'))).kind).to.equal('unknown');
     expect(journal.sentinelTroubles.at(-1)).to.match(/^127\.0\.0\.1:\d+: ECONNREFUSED[^;]*$/);
@@ -125,8 +144,67 @@ describe('Sentinels that lie', function () {
     expect(journal.ups.length).to.equal(connections);
   });
 
+  const loneLies: readonly (readonly [string, () => string, RegExp | undefined])[] = [
+    ['a replica', () => addressReply(HOST, replica.port), undefined],
+    ['a port that is none', () => addressReply(HOST, 70_000), /not an address/],
+    ['a host with a space', () => addressReply('a host', 6379), /not an address/],
+    ['a host that does not exist', () => addressReply('redis.invalid', 6379), undefined],
+    ['a server that requires a password', () => addressReply(HOST, locked.port), undefined],
+  ];
+  for (const [what, lie, trouble] of loneLies) {
+    it(`and name ${what} with the highest epoch give no verdict`, async () => {
+      const honest = [await startHonest(), await startHonest()];
+      const opened = await open([impostor.port, ...honest.map(({ port }) => port)]);
+      await untilUp(opened);
+      const session = { ...touchOf('of the primary'), opening: 'registered' } as const;
+      await opened.store.open({ ...session, startedAtMs: undefined });
+      const found: string[] = [];
+      const ask = async (): Promise<string | undefined> => {
+        const answer = await touched(opened.store, touchOf('of the primary')).catch(
+          () => undefined,
+        );
+        if (answer !== undefined) found.push(answer.kind);
+        return answer?.kind;
+      };
+      [address, epoch] = [lie(), 99];
+      impostor.hangUp();
+      await eventually('lie', async () => (await ask(), impostor.asked > 1));
+      if (trouble !== undefined) {
+        await eventually('word about it', () => trouble.test(journal.sentinelTroubles.join()));
+      }
+      for (let count = 0; count < 100; count += 1) await ask();
+      await eventually('verdict', async () => (await ask()) === 'live', 10_000);
+      expect(new Set(found)).to.deep.equal(new Set(['live']));
+      expect(journal.primaryChanges).to.deep.equal([]);
+    });
+  }
+
+  it('and name another primary that accepts us are believed, but it opens nothing with fence', async () => {
+    const stranger = await startRedisServer({ acl: ANYBODY_AND_ADMIN });
+    closers.push(() => stranger.stop());
+    const honest = await startHonest();
+    const onStoreLoss = 'fence';
+    const opened = await open([impostor.port, honest.port], { onStoreLoss: () => onStoreLoss });
+    await untilUp(opened);
+    await opened.administration.installation.init();
+    const first = { opening: 'first-use', startedAtMs: undefined, onStoreLoss } as const;
+    const tryOpen = async (name: string): Promise<string> =>
+      opened.store.open({ ...touchOf(name), ...first }).then(
+        ({ kind }) => kind,
+        ({ message }: Error) => message,
+      );
+    expect(await tryOpen('known')).to.equal('live');
+    [address, epoch] = [addressReply(HOST, stranger.port), 99];
+    impostor.hangUp();
+    await eventually('fence', async () => (await tryOpen('known')).includes('FENCED'));
+    expect(await tryOpen('unknown')).to.include('FENCED');
+    [address, epoch] = [addressReply(HOST, primary.port), 100];
+    impostor.hangUp();
+    await eventually('truth', async () => (await tryOpen('known')) === 'live');
+  });
+
   it('about another primary, or in no words, change nothing', async () => {
-    const opened = await open(impostor.port);
+    const opened = await open([impostor.port]);
     await untilUp(opened);
     impostor.announce(`other ${HOST} ${primary.port} ${HOST} ${replica.port}`);
     impostor.announce(`curfew ${HOST} ${primary.port} ${HOST} 0`);
@@ -139,7 +217,7 @@ describe('Sentinels that lie', function () {
   });
 
   it('about a change of primary cost one connection, and the truth is found again', async () => {
-    const opened = await open(impostor.port);
+    const opened = await open([impostor.port]);
     await untilUp(opened);
     impostor.announce(`curfew ${HOST} ${primary.port} ${HOST} ${replica.port}`);
     await eventually('lost connection', () => journal.ups.includes(false));

@@ -7,6 +7,10 @@ export interface SentinelImpostor {
   readonly port: number;
   /** Passwords that it was given. */
   readonly logins: readonly string[];
+  /** How often it was asked for the primary. */
+  readonly asked: number;
+  /** Ends all connections. */
+  hangUp(): void;
   /** Says on every connection that another server is the primary. */
   announce(message: string): void;
   close(): Promise<void>;
@@ -29,6 +33,7 @@ export async function startSentinelImpostor(
 ): Promise<SentinelImpostor> {
   const sockets = new Set<Socket>();
   const logins: string[] = [];
+  let asked = 0;
   const server = createServer((socket) => {
     sockets.add(socket);
     socket.on('close', () => sockets.delete(socket));
@@ -46,7 +51,10 @@ export async function startSentinelImpostor(
     }
     if (name === 'PING') return `*2\r\n${bulk('pong')}${bulk('')}`;
     if (name === 'SUBSCRIBE') return `*3\r\n${bulk('subscribe')}${bulk(kind)}:1\r\n`;
-    if (kind !== 'MASTER') return address;
+    if (kind !== 'MASTER') {
+      asked += 1;
+      return address;
+    }
     return `*4\r\n${bulk('name')}${bulk('curfew')}${bulk('config-epoch')}${bulk(`${epoch}`)}`;
   };
   server.listen(0, '127.0.0.1');
@@ -54,6 +62,12 @@ export async function startSentinelImpostor(
   return {
     port: (server.address() as AddressInfo).port,
     logins,
+    get asked() {
+      return asked;
+    },
+    hangUp: () => {
+      for (const socket of sockets) socket.destroy();
+    },
     announce: (message) => {
       const push = `*3\r\n${bulk('message')}${bulk('+switch-master')}${bulk(message)}`;
       for (const socket of sockets) socket.write(push);

@@ -1,6 +1,6 @@
 import type { Redis } from 'ioredis';
 import type { TouchOutcome } from '../../../src/session/touch-outcome.ts';
-import type { OpenedStore } from '../../../src/store/opened-store.ts';
+import type { OpenedStore, StoreOptions } from '../../../src/store/opened-store.ts';
 import type { OnStoreLoss } from '../../../src/terms/on-store-loss.ts';
 import type { RedisServer } from '../redis/redis-server.ts';
 import { StoreJournal } from './store-journal.ts';
@@ -25,9 +25,17 @@ export class MarkedReplica {
 
   /** Starts one that has not looked at the marks yet. */
   static async start(server: RedisServer, onStoreLoss: OnStoreLoss): Promise<MarkedReplica> {
+    return MarkedReplica.startAt(async (options) => openAsCurfew(server, options), onStoreLoss);
+  }
+
+  /** As `start`. @param open opens the store, and resolves when it is up */
+  static async startAt(
+    open: (options: Partial<StoreOptions>) => Promise<OpenedStore>,
+    onStoreLoss: OnStoreLoss,
+  ): Promise<MarkedReplica> {
     const journal = new StoreJournal();
     const mode = { onStoreLoss };
-    const opened = await openAsCurfew(server, {
+    const opened = await open({
       observer: journal,
       commandTimeoutMs: 5_000, // a busy machine is slow, and nothing here is about time
       onStoreLoss: () => mode.onStoreLoss,

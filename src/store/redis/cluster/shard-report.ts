@@ -18,6 +18,7 @@ export class ShardReport {
 
   /** @param places the node that has each place, by its number */
   see(places: readonly (ClusterNode | undefined)[], nowMs: number): void {
+    // Up while one primary is: sessions there are decided. What is missing is reported as shards.
     const nodes = new Set(places.filter((node) => node !== undefined));
     const isUp = [...nodes].some((node) => node.isUp);
     if (isUp !== this.#wasUp) this.#observer.up?.(isUp);

@@ -33,7 +33,10 @@ describe('a Cluster of which a part is missing', function () {
   afterEach(async () => {
     await Promise.all(replicas.map((replica) => replica.close()));
     await Promise.all(closers.splice(0).map((close) => close()));
-    for (const node of cluster.nodes) await cluster.admin(node).flushall();
+    for (const node of cluster.nodes) {
+      if (!node.isAnswering) await node.restart();
+      await cluster.admin(node).flushall();
+    }
   });
 
   async function start(onStoreLoss: OnStoreLoss): Promise<MarkedReplica> {

@@ -1,3 +1,4 @@
+import { performance } from 'node:perf_hooks';
 import type { Duplex } from 'node:stream';
 import { CoarseTimer } from '../timing/coarse-timer.ts';
 import { CallTurns } from './call-turns.ts';

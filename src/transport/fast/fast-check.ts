@@ -1,3 +1,4 @@
+import { performance } from 'node:perf_hooks';
 import type { CheckTrace } from '../../authz/check-call.ts';
 import { DEADLINE_OVER, GRPC_STATUS } from '../../http2/streams/grpc-status.ts';
 import type { UnaryCall, UnaryMethod } from '../../http2/streams/unary-call.ts';

@@ -1,3 +1,4 @@
+import { codeAt } from '../terms/code-at.ts';
 import type { MalformedCause } from '../terms/malformed-cause.ts';
 import { percentDecode } from './credential-text.ts';
 import { ABSENT, malformed, type Reading } from './identification.ts';
@@ -38,8 +39,8 @@ const QUOTE = 0x22;
 
 /** `undefined`: there is a quote at one end only. */
 function withoutQuotes(sent: string): string | undefined {
-  const begins = sent.charCodeAt(0) === QUOTE;
-  const ends = sent.charCodeAt(sent.length - 1) === QUOTE;
+  const begins = codeAt(sent, 0) === QUOTE;
+  const ends = codeAt(sent, sent.length - 1) === QUOTE;
   if (!begins && !ends) return sent;
   return begins && ends && sent.length > 1 ? sent.slice(1, -1) : undefined;
 }

@@ -1,3 +1,4 @@
+import { codeAt } from '../terms/code-at.ts';
 import { startsWithName } from './cookie-name.ts';
 
 /** A line of this length has fewer cookies than the limit, so it need not be counted. */
@@ -21,11 +22,11 @@ const SPACE = 0x20;
  */
 export function usualValueStart(line: string, name: string): number | 'absent' | 'unusual' {
   if (line.length > USUAL_LINE_MAX || !USUAL_LINE.test(line)) return 'unusual';
-  const first = name.charCodeAt(0);
+  const first = codeAt(name, 0);
   let valueStart: number | undefined;
   let at = 0;
   for (;;) {
-    const code = line.charCodeAt(at);
+    const code = codeAt(line, at);
     // Most names differ in their first character, in any case.
     const found = (code | 0x20) === (first | 0x20) ? valueStartOf(line, at, name) : undefined;
     if (found !== undefined) {
@@ -34,7 +35,7 @@ export function usualValueStart(line: string, name: string): number | 'absent' |
     }
     const semicolon = line.indexOf(';', at);
     if (semicolon === -1) return valueStart ?? 'absent';
-    at = semicolon + (line.charCodeAt(semicolon + 1) === SPACE ? 2 : 1);
+    at = semicolon + (codeAt(line, semicolon + 1) === SPACE ? 2 : 1);
   }
 }
 
@@ -43,14 +44,14 @@ function valueStartOf(line: string, at: number, name: string): number | 'unusual
   const end = at + name.length;
   const isOwn = line.startsWith(name, at);
   if (!isOwn && !startsWithName(line, at, name)) return undefined;
-  if (line.charCodeAt(end) !== EQUALS) return isLikePiece(line, end) ? 'unusual' : undefined;
+  if (codeAt(line, end) !== EQUALS) return isLikePiece(line, end) ? 'unusual' : undefined;
   return isOwn ? end + 1 : 'unusual';
 }
 
 /** Whether the rest of a name may be that of a piece: `_0`, `-0`, `C1`, `_chunks`. */
 function isLikePiece(line: string, at: number): boolean {
-  const code = line.charCodeAt(at);
-  const next = line.charCodeAt(at + 1) | 0x20;
+  const code = codeAt(line, at);
+  const next = codeAt(line, at + 1) | 0x20;
   if ((code | 0x20) === 0x63) return isDigit(next);
   return (code === 0x5f || code === 0x2d) && (isDigit(next) || next === 0x63);
 }

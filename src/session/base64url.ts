@@ -1,3 +1,5 @@
+import { codeAt } from '../terms/code-at.ts';
+
 /** All characters of base64url, each at the place of its value. */
 export const BASE64URL = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
 // By their codes, because every check reads a few.
@@ -7,5 +9,5 @@ const SIX_BITS = Uint8Array.from({ length: 128 }, (_, code) =>
 
 /** The value of a character of base64url, by its place in a name. */
 export function sixBitsAt(name: string, place: number): number {
-  return SIX_BITS[name.charCodeAt(place)] ?? 0;
+  return SIX_BITS[codeAt(name, place)] ?? 0;
 }

@@ -1,3 +1,5 @@
+import { codeAt } from './code-at.ts';
+
 /**
  * Whether two header names (lower case) are one to applications that run on CGI, WSGI or Rack.
  * Those spell every character that is not a letter or digit as an underscore: `x-session` and
@@ -5,10 +7,11 @@
  */
 export function areHeaderTwins(one: string, other: string): boolean {
   if (one === other) return true;
-  if (one.length !== other.length) return false;
-  for (let at = 0; at < one.length; at += 1) {
-    const a = one.charCodeAt(at);
-    const b = other.charCodeAt(at);
+  const { length } = one;
+  if (length !== other.length) return false;
+  for (let at = 0; at < length; at += 1) {
+    const a = codeAt(one, at);
+    const b = codeAt(other, at);
     if (a !== b && (isLetterOrDigit(a) || isLetterOrDigit(b))) return false;
   }
   return true;

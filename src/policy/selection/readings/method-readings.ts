@@ -1,3 +1,4 @@
+import { codeAt } from '../../../terms/code-at.ts';
 import { twinSpelling } from '../../../terms/header-twin.ts';
 import type { RequestFacts } from '../../../terms/request-facts.ts';
 
@@ -21,7 +22,7 @@ export function hasOneMethod({ method, headers }: RequestFacts): boolean {
 /** Whether many frameworks take the method from this header. */
 function isOverride(sent: string): boolean {
   // Nearly no other name has the first letter and one of these lengths.
-  if (sent.charCodeAt(0) !== X) return false;
+  if (codeAt(sent, 0) !== X) return false;
   const { length } = sent;
   if (length !== 22 && length !== 13 && length !== 17) return false;
   const name = twinSpelling(sent);

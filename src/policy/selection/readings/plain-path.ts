@@ -1,3 +1,5 @@
+import { codeAt } from '../../../terms/code-at.ts';
+
 /** A longer path is not analysed, which would delay all other checks by milliseconds. */
 export const PATH_MAX = 4_096;
 
@@ -16,20 +18,21 @@ const PLAIN_CODES = Uint8Array.from({ length: 0x80 }, (_, code) =>
  * @param target path with query, undecoded
  */
 export function plainPath(target: string): string | undefined {
-  if (target.charCodeAt(0) !== SLASH) return undefined;
+  if (codeAt(target, 0) !== SLASH) return undefined;
+  const { length } = target;
   let start = 1;
   let at = 1;
-  for (; at < target.length; at += 1) {
-    const code = target.charCodeAt(at);
+  for (; at < length; at += 1) {
+    const code = codeAt(target, at);
     if (code === QUESTION_MARK) break;
     if (code === SLASH) {
-      if (start === at || target.charCodeAt(at - 1) === DOT) return undefined;
+      if (start === at || codeAt(target, at - 1) === DOT) return undefined;
       start = at + 1;
     } else if (code >= 0x80 || PLAIN_CODES[code] !== 1) return undefined;
   }
-  if (at > PATH_MAX || target.charCodeAt(at - 1) === DOT) return undefined;
+  if (at > PATH_MAX || codeAt(target, at - 1) === DOT) return undefined;
   const end = start === at && at > 1 ? at - 1 : at;
-  return end === target.length ? target : target.slice(0, end);
+  return end === length ? target : target.slice(0, end);
 }
 
 const CAPITAL = /[A-Z]/;

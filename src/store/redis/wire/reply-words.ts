@@ -4,6 +4,10 @@ const DIGIT_0 = 48;
 const DIGIT_9 = 57;
 const DIGITS_MAX = 16;
 
+const { call } = Function.prototype;
+/** `charCodeAt`, found once: V8 looks methods of texts up again at each call in a busy place. */
+const codeAt = call.bind(String.prototype.charCodeAt) as (text: string, at: number) => number;
+
 /**
  * The words of a script's reply, separated by single spaces. They are read one after the other from
  * the received bytes, without making strings of them. A word that is not as expected is `NaN` or
@@ -84,9 +88,12 @@ export class ReplyWords {
   }
 
   #isNext(text: string): boolean {
-    if (this.#at + text.length > this.#to) return false;
-    for (let index = 0; index < text.length; index += 1) {
-      if (this.#bytes[this.#at + index] !== text.charCodeAt(index)) return false;
+    const { length } = text;
+    const bytes = this.#bytes;
+    const from = this.#at;
+    if (from + length > this.#to) return false;
+    for (let index = 0; index < length; index += 1) {
+      if (bytes[from + index] !== codeAt(text, index)) return false;
     }
     return true;
   }

@@ -130,9 +130,16 @@ export function placeOfSubject(subject: SubjectKey): number {
 
 /** The number of a session's partition. */
 export function partitionIndex(key: SessionKey): number {
-  // A bug and not an outcome: an HMAC always has this form, and no other key may reach the store.
-  if (!isSessionKey(key)) throw new TypeError('not a session key');
+  assertSessionKey(key);
   return firstByteOf(key);
+}
+
+/**
+ * A bug and not an outcome: an HMAC always has this form, and no other key may reach the store.
+ * @throws {TypeError}
+ */
+export function assertSessionKey(key: SessionKey): void {
+  if (!isSessionKey(key)) throw new TypeError('not a session key');
 }
 
 function firstByteOf(name: string): number {

@@ -1,3 +1,4 @@
+import { performance } from 'node:perf_hooks';
 import type { OpenRequest, TouchReceiver, TouchRequest } from '../../../session/session-store.ts';
 import type { TouchOutcome } from '../../../session/touch-outcome.ts';
 import type { StoreCall } from '../../store-observer.ts';
@@ -17,10 +18,9 @@ import { endClient } from './redis-client.ts';
 import { TouchCall } from './touch-call.ts';
 import type { TouchText } from './touch-text.ts';
 import type { RedisWire } from '../wire/redis-wire.ts';
-import { respCommand } from '../wire/resp.ts';
-import type { RespReply } from '../wire/resp.ts';
+import { respCommand, type RespReply } from '../wire/resp.ts';
 import type { Script } from '../wire/script.ts';
-import type { Command, SentCall } from '../wire/sent-call.ts';
+import type { Command, SentCall, Spelling } from '../wire/sent-call.ts';
 
 /**
  * The connection to Redis, through all its reconnections. Every call either gets the reply that
@@ -78,9 +78,9 @@ export class RedisConnection implements StoreConnection {
       return;
     }
     const nonce = wire.nonces.next();
-    let text: string;
+    let text: string | Spelling;
     try {
-      text = this.#touchText.of(request, wire.nonces.prefix, nonce);
+      text = this.#touchText.spell(request, wire.nonces.prefix, nonce);
     } catch (bug) {
       receiver.failed(bug instanceof Error ? bug : new Error('the touch cannot be spelled'));
       return;

@@ -1,3 +1,4 @@
+import { performance } from 'node:perf_hooks';
 import type { Duplex } from 'node:stream';
 import { CoarseTimer } from '../../../timing/coarse-timer.ts';
 import { AskingCall } from './asking-call.ts';
@@ -7,8 +8,7 @@ import { ReplyWatch } from './reply-watch.ts';
 import { ReplyWords } from './reply-words.ts';
 import { RespReader, UnreadableReply } from './resp-reader.ts';
 import type { ReplySink } from './resp-reader.ts';
-import { RespError } from './resp.ts';
-import type { RespReply } from './resp.ts';
+import { RespError, type RespReply } from './resp.ts';
 import type { Script } from './script.ts';
 import type { SentCall } from './sent-call.ts';
 import { TurnWriter } from './turn-writer.ts';
@@ -67,7 +67,7 @@ export class RedisWire implements ReplySink {
     }
     if (this.#pending.length === 0) this.#watch.heard(call.startedAtMs);
     this.#pending.push(call);
-    this.#writer.add(this.#textOf(call));
+    this.#write(call);
     this.#timer.arm();
   }
 
@@ -86,7 +86,8 @@ export class RedisWire implements ReplySink {
     const asking = isAsked ? new AskingCall(call) : undefined;
     if (asking !== undefined) this.#pending.push(asking);
     this.#pending.push(call);
-    this.#writer.add(asking === undefined ? this.#textOf(call) : asking.text + call.wholeText());
+    if (asking === undefined) this.#write(call);
+    else this.#writer.add(asking.text + call.wholeText());
     this.#timer.arm();
   }
 
@@ -153,11 +154,11 @@ export class RedisWire implements ReplySink {
   }
 
   // Each script is sent whole the first time, so that a new server needs no extra round trip.
-  #textOf(call: SentCall): string {
-    const { script, text } = call;
-    if (script === undefined || this.#sentScripts.has(script)) return text;
+  #write(call: SentCall): void {
+    const { script } = call;
+    if (script === undefined || this.#sentScripts.has(script)) return call.writeTo(this.#writer);
     this.#sentScripts.add(script);
-    return call.wholeText();
+    this.#writer.add(call.wholeText());
   }
 
   // Replies on this connection no longer match their calls, so none of them may be used.

@@ -1,44 +1,13 @@
 // `npm run test:faults -- --help` says what can be asked for.
 
 import { parseArgs } from 'node:util';
-import { durableEnds } from './parts/durable-ends.ts';
-import { judgedRun } from './parts/judged-run.ts';
-import type { Part } from './parts/part.ts';
+import { PARTS } from './parts/all-parts.ts';
 import { keepSection, sectionText } from './results-page.ts';
-import { startClusterStore } from './stores/cluster.ts';
-import { startSentinelStore } from './stores/sentinels.ts';
-import { startSingleRedis } from './stores/single-redis.ts';
 
-const PARTS: readonly Part[] = [
-  {
-    name: 'single',
-    title: 'Two replicas over one Redis',
-    run: (options) => judgedRun(startSingleRedis, options),
-  },
-  {
-    name: 'sentinel',
-    title: 'Two replicas over three Sentinels',
-    run: (options) => judgedRun(startSentinelStore, options),
-  },
-  {
-    name: 'sentinel-failovers',
-    title: 'Durable ends over failovers with Sentinel',
-    run: (options) => durableEnds(startSentinelStore, options),
-  },
-  {
-    name: 'cluster',
-    title: 'Two replicas over a Cluster',
-    run: (options) => judgedRun(startClusterStore, options),
-  },
-  {
-    name: 'cluster-failovers',
-    title: 'Durable ends over failovers of a Cluster',
-    run: (options) => durableEnds(startClusterStore, options),
-  },
-];
+const NAMES = PARTS.map(({ name }) => name);
 
 const USAGE = `npm run test:faults                  # all parts
-npm run test:faults -- single        # only these: ${PARTS.map(({ name }) => name).join(', ')}
+npm run test:faults -- single        # only these: ${NAMES.join(', ')}
     --seconds N   # how long each part drives; 300 by default
     --users N     # how many users at once; 200 by default
     --seed N      # repeats the choices of a run; by default another one each time
@@ -68,7 +37,7 @@ function help(): number {
 }
 
 async function runParts(): Promise<number> {
-  const unknown = positionals.find((word) => PARTS.every(({ name }) => name !== word));
+  const unknown = positionals.find((word) => !NAMES.includes(word));
   if (unknown !== undefined) {
     process.stderr.write(`there is no part ${unknown}\n${USAGE}\n`);
     return 2;
@@ -86,7 +55,7 @@ async function runParts(): Promise<number> {
     });
     const section = { name: part.name, title: part.title, text: result.table };
     process.stdout.write(`${await sectionText(section)}\n\n`);
-    if (values.keep) await keepSection(section);
+    if (values.keep) await keepSection(section, NAMES);
     // oxlint-enable no-await-in-loop
     isRight &&= result.isRight;
   }

@@ -8,6 +8,7 @@ const ROOT = join(import.meta.dirname, '..', '..');
 /** The sources, and the users of Redis. */
 const RUN = ['src', 'deploy/redis'];
 const PAGE = join(import.meta.dirname, 'RESULTS.md');
+const SECTION = /<!-- ([a-z-]+) -->\n(.*?)<!-- \/\1 -->/gs;
 
 /** A part of the long suite, as a section of the page. */
 export interface Section {
@@ -24,14 +25,23 @@ export async function sectionText({ title, text }: Section): Promise<string> {
   return `## ${title}\n\n_${stamp}_\n\n${text}`;
 }
 
-/** Puts a section into the page, in place of the one of an earlier run. */
-export async function keepSection(section: Section): Promise<void> {
-  const [begin, end] = [`<!-- ${section.name} -->`, `<!-- /${section.name} -->`];
+/**
+ * Puts a section into the page, in place of the one of an earlier run.
+ *
+ * @param order the names of all parts, in the order of the page
+ */
+export async function keepSection(section: Section, order: readonly string[]): Promise<void> {
   const page = readFileSync(PAGE, 'utf8');
-  const [from, to] = [page.indexOf(begin), page.indexOf(end)];
-  if (from < 0 || to < from) throw new Error(`the page has no place for ${section.name}`);
-  const text = `${begin}\n\n${await sectionText(section)}\n\n${page.slice(to)}`;
-  const whole = page.slice(0, from) + text;
+  const [preface = ''] = page.split('<!-- ', 1);
+  const kept = new Map(
+    Array.from(page.matchAll(SECTION), ([, name = '', text = '']) => [name, text.trim()]),
+  );
+  kept.set(section.name, await sectionText(section));
+  const sections = order.flatMap((name) => {
+    const text = kept.get(name);
+    return text === undefined ? [] : [`<!-- ${name} -->\n\n${text}\n\n<!-- /${name} -->\n`];
+  });
+  const whole = [preface.trim(), ...sections].join('\n\n');
   writeFileSync(
     PAGE,
     await format(whole, { parser: 'markdown', printWidth: 100, proseWrap: 'always' }),

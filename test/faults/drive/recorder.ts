@@ -1,7 +1,12 @@
+import type { Dice } from './dice.ts';
+import type { Fault } from './fault.ts';
 import type { Entry, FaultWindow, PolicyFile, Recording } from '../oracle/recording.ts';
 
 /** Both clocks are those of this machine; each time is cut to whole milliseconds. */
 const SAME_CLOCK = { stepMs: 1, roundingMs: 1 } as const;
+
+/** Replicas that have lost each other are sure after a minute, and say so at the next occasion. */
+const AGREED_MAX_MS = 120_000;
 
 /** Collects what the askers see and what is done to the store. */
 export class Recorder {
@@ -37,20 +42,21 @@ export class Recorder {
     if (newest !== undefined) this.#files.push(newest);
   }
 
-  /** Records a fault for as long as `inject` takes. */
-  async during(
-    name: string,
-    mayLoseMs: number | undefined,
-    inject: () => Promise<void>,
-  ): Promise<void> {
+  /** Makes a fault, and records for how long it was there. */
+  async during(fault: Fault, dice: Dice): Promise<void> {
+    const { name, mayLoseMs, losesAnnouncements } = fault;
     const fromMs = Date.now();
     try {
-      await inject();
+      await fault.inject(dice);
     } finally {
-      const window = { name, fromMs, untilMs: Date.now() };
-      this.faults.push(
-        mayLoseMs === undefined ? window : { ...window, mayLoseSinceMs: fromMs - mayLoseMs },
-      );
+      const untilMs = Date.now();
+      this.faults.push({
+        name,
+        fromMs,
+        untilMs,
+        ...(mayLoseMs !== undefined && { mayLoseSinceMs: fromMs - mayLoseMs }),
+        ...(losesAnnouncements === true && { plainReasonsUntilMs: untilMs + AGREED_MAX_MS }),
+      });
     }
   }
 

@@ -4,6 +4,9 @@ import { rollOthers, type TimeScale } from './policy-versions.ts';
 import type { Recorder } from './recorder.ts';
 import type { Replicas } from './replicas.ts';
 
+/** One that has just started does not know what the store must have. */
+export const REPLICA_KILLED = 'a replica of Curfew is killed';
+
 /** What may happen to the replicas of Curfew, whatever their store is. */
 export function replicaFaults(
   replicas: Replicas,
@@ -12,7 +15,7 @@ export function replicaFaults(
 ): readonly Fault[] {
   return [
     {
-      name: 'a replica of Curfew is killed',
+      name: REPLICA_KILLED,
       inject: async (dice) => {
         const replica = dice.anyOf(replicas.all);
         await replica.kill();

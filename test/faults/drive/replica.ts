@@ -81,6 +81,12 @@ export class Replica {
     return /^curfew_config_info\{hash="(\w+)"\} 1$/m.exec(page ?? '')?.[1];
   }
 
+  /** How many partitions of the store it has counted as lost since it was started. */
+  async lostPartitions(): Promise<number> {
+    const page = await this.#process?.metrics();
+    return Number(/^curfew_store_lost_total (\d+)$/m.exec(page ?? '')?.[1]);
+  }
+
   async ask(credential: string, question: Question): Promise<Answer> {
     switch (question.kind) {
       case 'check':

@@ -3,6 +3,7 @@ import type { Answer, Question, Recording } from '../oracle/recording.ts';
 import { Dice } from './dice.ts';
 import type { Fault } from './fault.ts';
 import type { FaultyStore } from './faulty-store.ts';
+import { noticed } from './noticed-losses.ts';
 import { rollPolicies, type TimeScale } from './policy-versions.ts';
 import { Recorder } from './recorder.ts';
 import { replicaFaults } from './replica-faults.ts';
@@ -54,7 +55,9 @@ export async function run(options: RunOptions): Promise<Recording> {
       isOver: () => Date.now() >= untilMs && !isFaulty,
       newSession: () => askers.newSession(),
     };
-    const faults = [...store.faults, ...replicaFaults(replicas, recorder, scale)].filter(choose);
+    const faults = [...store.faults, ...replicaFaults(replicas, recorder, scale)]
+      .filter(choose)
+      .map((fault) => noticed(fault, replicas));
     const { pauseMs } = options;
     const schedule = { faults, recorder, untilMs, pauseMs, atOnce: AT_ONCE };
     await Promise.all([

@@ -26,12 +26,19 @@ export async function makeFaults(options: ScheduleOptions, dice: Dice): Promise<
     if (left.length === 0) left = [...faults];
     return left.splice(dice.between(0, left.length - 1), 1)[0] as Fault;
   };
-  const make = ({ name, mayLoseMs, inject }: Fault): Promise<void> =>
-    recorder.during(name, mayLoseMs, () => inject(dice));
+  /** Another one to come at the same time; one that cannot comes later. */
+  const besides = (one: Fault): Fault | undefined => {
+    const other = next();
+    if (other !== one && !(one.needsOthers === true && other.needsOthers === true)) return other;
+    left.push(other);
+    return undefined;
+  };
+  const make = (fault: Fault): Promise<void> => recorder.during(fault, dice);
   while (Date.now() < untilMs || left.length > 0) {
-    const [one, other] = [next(), dice.comes(atOnce) ? next() : undefined];
+    const one = next();
+    const other = dice.comes(atOnce) ? besides(one) : undefined;
     // oxlint-disable no-await-in-loop -- one after the other
-    await Promise.all([make(one), ...(other === undefined || other === one ? [] : [make(other)])]);
+    await Promise.all([make(one), ...(other === undefined ? [] : [make(other)])]);
     await sleep(dice.between(...pauseMs));
     // oxlint-enable no-await-in-loop
   }

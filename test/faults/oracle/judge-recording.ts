@@ -89,7 +89,7 @@ function isCheck({ question }: Entry): boolean {
 }
 
 function withoutLosses(recording: Recording): Recording {
-  const faults = recording.faults.map(({ name, fromMs, untilMs }) => ({ name, fromMs, untilMs }));
+  const faults = recording.faults.map(({ mayLoseSinceMs: _, ...fault }) => fault);
   return { ...recording, faults };
 }
 

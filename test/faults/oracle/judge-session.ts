@@ -60,7 +60,7 @@ export class SessionJudge {
 
   #withoutVerdict(timed: TimedEntry): JudgedEntry {
     const known = this.#before(this.#history, timed);
-    const outcomes = possibleOutcomes(known, timed.entry.question, timed.judging, timed.at);
+    const outcomes = possibleOutcomes(known, timed, timed.at);
     return { ...knowledge(outcomes), entry: timed.entry, known, mistake: undefined };
   }
 
@@ -92,9 +92,9 @@ export class SessionJudge {
     let history = this.#history;
     const judged: JudgedEntry[] = [];
     for (const timed of order) {
-      const { entry, judging, at } = timed;
+      const { entry, at } = timed;
       const known = this.#before(history, timed);
-      const outcomes = possibleOutcomes(known, entry.question, judging, at);
+      const outcomes = possibleOutcomes(known, timed, at);
       const { after, mistake } = answered(timed, outcomes, known);
       judged.push({ ...knowledge(outcomes), entry, known, mistake });
       if (after === undefined) return { judged, history, isPossible: false };
@@ -120,9 +120,9 @@ export class SessionJudge {
     if (pending.length === 0 && losses.length === 0) return state;
     // Twice, because each may make possible what another one needs.
     for (let round = 0; round < 2; round += 1) {
-      for (const { entry, judging, at: sent, mayRunUntilMs } of pending) {
-        const then = { lo: sent.lo, hi: Math.min(at.hi, mayRunUntilMs) };
-        const ran = possibleOutcomes(state, entry.question, judging, then);
+      for (const asked of pending) {
+        const then = { lo: asked.at.lo, hi: Math.min(at.hi, asked.mayRunUntilMs) };
+        const ran = possibleOutcomes(state, asked, then);
         state = oneOf([state, ...ran.map(({ after }) => after)]);
       }
       for (const { mayLoseSinceMs } of losses) {

@@ -403,6 +403,20 @@ describe('the oracle', () => {
       expect(mistakesIn(judge(steps))).to.deep.equal(['changed_reason']);
     });
 
+    it('accepts a plain reason of a logout as long as replicas may not know each other', () => {
+      const steps: readonly Step[] = [
+        [page, 0, allow],
+        [logout, 500, allow],
+        [page, 700, deny('revoked')],
+      ];
+      const since = { name: 'restart', fromMs: 300, untilMs: 400 };
+      const judged = (plainReasonsUntilMs: number): string[] =>
+        mistakesIn(judge(steps, { faults: [{ ...since, plainReasonsUntilMs }] }));
+      expect(judged(600)).to.deep.equal([]);
+      expect(judged(450)).to.deep.equal(['changed_reason']);
+      expect(mistakesIn(judge(steps))).to.deep.equal(['changed_reason']);
+    });
+
     it('finds it in a reading in which nothing may be lost', () => {
       const recording = recordingOf(revived, { faults: [restart] });
       expect(mistakesIn(judgeRecording(recording, 'strict'))).to.deep.equal(['wrong_allow']);

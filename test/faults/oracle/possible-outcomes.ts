@@ -19,15 +19,21 @@ export interface JudgingPolicy {
 /**
  * Everything that the rule allows to happen when a question reaches the store.
  *
- * @param judging the policies that may judge a check: several while the policy file changes
+ * @param asked what is asked; the policies that may judge a check, several while the policy file
+ *   changes; the reasons that an end may get
  * @param at when the store decides
  */
 export function possibleOutcomes(
   state: SessionState,
-  question: Question,
-  judging: readonly JudgingPolicy[],
+  asked: {
+    readonly entry: { readonly question: Question };
+    readonly judging: readonly JudgingPolicy[];
+    readonly endingBy: readonly EndReason[];
+  },
   at: Interval,
 ): readonly Outcome[] {
+  const { judging, endingBy } = asked;
+  const { question } = asked.entry;
   switch (question.kind) {
     case 'check':
       return [
@@ -37,12 +43,12 @@ export function possibleOutcomes(
       ];
     case 'logout':
       return [
-        ...ended(state, { kind: 'allow', reason: 'ok' }, 'signed_out'),
+        ...ended(state, { kind: 'allow', reason: 'ok' }, endingBy),
         ...stillEnded(state, () => ({ kind: 'allow', reason: 'session_absent' })),
       ];
     case 'revoke':
       return [
-        ...ended(state, { kind: 'ended' }, 'revoked'),
+        ...ended(state, { kind: 'ended' }, endingBy),
         ...stillEnded(state, (before) => ({ kind: 'ended', before })),
       ];
     default:
@@ -113,9 +119,13 @@ function withinIdle(live: LiveTimes, { idleMs }: Policy): LiveTimes {
 }
 
 /** An end on request: it does not ask for limits, and an unknown credential leaves a tombstone. */
-function ended(state: SessionState, answer: Answer, by: EndReason): readonly Outcome[] {
+function ended(
+  state: SessionState,
+  answer: Answer,
+  endingBy: readonly EndReason[],
+): readonly Outcome[] {
   const mayEnd = state.mayBeUnknown || state.live !== undefined;
-  return mayEnd ? [{ answer, after: endedState(by) }] : [];
+  return mayEnd ? endingBy.map((by) => ({ answer, after: endedState(by) })) : [];
 }
 
 /** Rule 6: ended is ended for ever, for its first reason. */

@@ -1,6 +1,6 @@
 import type { Interval } from './interval.ts';
 import type { JudgingPolicy } from './possible-outcomes.ts';
-import type { Entry, FaultWindow, PolicyFile, Recording } from './recording.ts';
+import type { EndReason, Entry, FaultWindow, PolicyFile, Recording } from './recording.ts';
 
 /** How long after a fault, or without one, a command may still run that was not answered. */
 const LATE_MAX_MS = 1_000;
@@ -14,6 +14,8 @@ export interface TimedEntry {
   readonly mayRunUntilMs: number;
   /** The policies that may judge a check: several while the policy file changes. */
   readonly judging: readonly JudgingPolicy[];
+  /** The reasons that the end may get which it asks for. */
+  readonly endingBy: readonly EndReason[];
 }
 
 /** When things may have happened in a recording. */
@@ -32,11 +34,20 @@ export class RecordedTimes {
     const at = this.#decisionOf(entry);
     const isAnswered = entry.answer.kind !== 'none';
     const mayRunUntilMs = isAnswered ? at.hi : this.#mayRunUntil(entry);
-    return { entry, at, mayRunUntilMs, judging: this.#judging(entry) };
+    return {
+      entry,
+      at,
+      mayRunUntilMs,
+      judging: this.#judging(entry),
+      endingBy: this.#endingBy(entry),
+    };
   }
 
   /** The faults between two instants that may have lost writes. */
-  losses(sinceMs: number, untilMs: number): readonly Required<FaultWindow>[] {
+  losses(
+    sinceMs: number,
+    untilMs: number,
+  ): readonly (FaultWindow & { readonly mayLoseSinceMs: number })[] {
     return this.#recording.faults.flatMap((fault) =>
       fault.mayLoseSinceMs !== undefined && fault.fromMs <= untilMs && fault.untilMs >= sinceMs
         ? [{ ...fault, mayLoseSinceMs: fault.mayLoseSinceMs }]
@@ -69,6 +80,16 @@ export class RecordedTimes {
     );
     const lastMs = Math.max(entry.answeredAtMs, ...during.map(({ untilMs }) => untilMs));
     return this.#decisionOf({ ...entry, answeredAtMs: lastMs + LATE_MAX_MS }).hi;
+  }
+
+  #endingBy({ question, sentAtMs, answeredAtMs }: Entry): readonly EndReason[] {
+    if (question.kind === 'check') return [];
+    if (question.kind === 'revoke') return ['revoked'];
+    const mayBePlain = this.#recording.faults.some(
+      ({ fromMs, plainReasonsUntilMs = fromMs - 1 }) =>
+        fromMs <= answeredAtMs && plainReasonsUntilMs >= sentAtMs,
+    );
+    return mayBePlain ? ['signed_out', 'revoked'] : ['signed_out'];
   }
 
   #judging({ question, sentAtMs, answeredAtMs }: Entry): readonly JudgingPolicy[] {

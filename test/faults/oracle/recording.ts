@@ -59,6 +59,11 @@ export interface FaultWindow {
   readonly untilMs: number;
   /** Of what was written after this instant, all or a part may be lost; left out: nothing may be. */
   readonly mayLoseSinceMs?: number;
+  /**
+   * Until then replicas may not know what all of them can read, and write the reasons of ends that
+   * every version knows: `revoked` for a logout.
+   */
+  readonly plainReasonsUntilMs?: number;
 }
 
 /** What askers saw of a Curfew, and what was done to it meanwhile. All times are those of one clock. */

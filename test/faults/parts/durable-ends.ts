@@ -88,14 +88,16 @@ async function oneFailover(
 
 /** Asks until there is a verdict. */
 async function verdict(replica: Replica, credential: string): Promise<string> {
-  return eventually(
-    'verdict',
-    async () => {
-      const { kind } = await replica.ask(credential, PAGE);
-      return kind !== 'none' && kind;
-    },
-    ANSWER_MAX_MS,
-  );
+  let why = '';
+  const asked = async (): Promise<string | undefined> => {
+    const answer = await replica.ask(credential, PAGE);
+    if (answer.kind !== 'none') return answer.kind;
+    ({ why } = answer);
+    return undefined;
+  };
+  return eventually('verdict', asked, ANSWER_MAX_MS).catch((error: unknown) => {
+    throw new Error(`${String(error)}: ${why}\n${replica.log()}`, { cause: error });
+  });
 }
 
 function tableOf(store: string, counts: readonly Count[]): string {

@@ -1,10 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { RedisServer } from '../../support/redis/redis-server.ts';
+import { provideStoreServer } from '../../../tools/store-servers.ts';
+import type { StoreServerName } from '../../../tools/store-servers.ts';
 import { startSentinels } from '../../support/redis/sentinels.ts';
 import type { Sentinels } from '../../support/redis/sentinels.ts';
 import { eventually } from '../../support/time/eventually.ts';
 import type { Fault } from '../drive/fault.ts';
 import type { FaultyStore } from '../drive/faulty-store.ts';
+import { serverVersion } from './server-version.ts';
 
 const DOWN_AFTER_MS = 1_000;
 const REPLICAS = 2;
@@ -14,20 +17,29 @@ const MEND_MAX_MS = 60_000;
 const REPLICATION_LAG_MAX_MS = 1_000;
 
 /** A primary with two replicas and three Sentinels. A primary without a replica refuses writes. */
-export async function startSentinelStore(replicas: number): Promise<FaultyStore> {
+export async function startSentinelStore(
+  replicas: number,
+  server?: StoreServerName,
+): Promise<FaultyStore> {
   const redis = await startSentinels({
+    bin: await provideStoreServer(server),
     downAfterMs: DOWN_AFTER_MS,
     replicas: REPLICAS,
     minReplicasToWrite: 1,
   });
   const [first] = redis.servers;
-  const info = first === undefined ? '' : await redis.admin(first).info('server');
+  if (first === undefined) throw new Error('no server');
+  const version = await serverVersion(redis.admin(first));
   const url = `redis+sentinel://${redis.hosts}/${redis.name}`;
   return {
-    name: `three Sentinels, Redis ${/redis_version:(\S+)/.exec(info)?.[1] ?? 'unknown'}`,
+    name: `three Sentinels, ${version}`,
     urls: Array.from({ length: replicas }, () => url),
     flags: [],
-    faults: [...sentinelFailovers(redis), ...serverFaults(redis)],
+    faults: [
+      ...sentinelFailovers(redis),
+      ...(version.startsWith('Valkey') ? [coordinatedFailover(redis)] : []),
+      ...serverFaults(redis),
+    ],
     close: () => redis.close(),
   };
 }
@@ -39,6 +51,7 @@ function sentinelFailovers(redis: Sentinels): readonly Fault[] {
       name: 'the primary is killed',
       mayLoseMs: REPLICATION_LAG_MAX_MS,
       isFailover: true,
+      needsOthers: true,
       inject: async () => {
         const former = await primaryOf(redis);
         await former.kill();
@@ -51,6 +64,7 @@ function sentinelFailovers(redis: Sentinels): readonly Fault[] {
       name: 'the primary is frozen, replaced, and wakes',
       mayLoseMs: REPLICATION_LAG_MAX_MS,
       isFailover: true,
+      needsOthers: true,
       inject: async () => {
         const former = await primaryOf(redis);
         former.pause();
@@ -63,12 +77,26 @@ function sentinelFailovers(redis: Sentinels): readonly Fault[] {
       name: 'a planned failover',
       mayLoseMs: REPLICATION_LAG_MAX_MS,
       isFailover: true,
+      needsOthers: true,
       inject: async () => {
         await redis.failOver();
         await whole(redis);
       },
     },
   ];
+}
+
+/** The former primary waits until the new one has everything: nothing may be lost. */
+function coordinatedFailover(redis: Sentinels): Fault {
+  return {
+    name: 'a planned failover that the primary coordinates',
+    isFailover: true,
+    needsOthers: true,
+    inject: async () => {
+      await redis.failOver('coordinated');
+      await whole(redis);
+    },
+  };
 }
 
 function serverFaults(redis: Sentinels): readonly Fault[] {
@@ -84,6 +112,7 @@ function serverFaults(redis: Sentinels): readonly Fault[] {
     },
     {
       name: 'a replica of the store is killed and comes back',
+      needsOthers: true,
       inject: async (dice) => {
         const primary = await primaryOf(redis);
         const replica = dice.anyOf(redis.servers.filter((server) => server !== primary));

@@ -1,15 +1,14 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Redis } from 'ioredis';
 import { startFaultyRedis } from '../../support/redis/faulty-redis.ts';
 import type { FaultyRedis } from '../../support/redis/faulty-redis.ts';
 import type { RedisServer } from '../../support/redis/redis-server.ts';
-import { GUARDED_PASSWORD, openAdmin, startGuardedRedis } from '../../support/store/store-world.ts';
+import { openAdmin, startGuardedRedis } from '../../support/store/store-world.ts';
 import { eventually } from '../../support/time/eventually.ts';
 import type { Fault } from '../drive/fault.ts';
 import type { FaultyStore } from '../drive/faulty-store.ts';
+import { asCurfew } from './as-curfew.ts';
+import { serverVersion } from './server-version.ts';
 
 /** Of `appendfsync everysec`: an fsync that takes long lets a write of the file wait that long. */
 const APPEND_MAX_MS = 2_000;
@@ -23,19 +22,17 @@ export async function startSingleRedis(replicas: number): Promise<FaultyStore> {
   const ways = await Promise.all(
     Array.from({ length: replicas }, () => startFaultyRedis(server.port)),
   );
-  const folder = await mkdtemp(join(tmpdir(), 'curfew-password-'));
-  await writeFile(join(folder, 'password'), `${GUARDED_PASSWORD}\n`, { mode: 0o600 });
-  const version = /redis_version:(\S+)/.exec(await admin.info('server'))?.[1] ?? 'unknown';
+  const curfew = await asCurfew();
   return {
-    name: `Redis ${version}`,
+    name: await serverVersion(admin),
     urls: ways.map(({ port }) => `redis://curfew@127.0.0.1:${port}`),
-    flags: [`--redis-password-file=${join(folder, 'password')}`],
+    flags: curfew.flags,
     faults: [...serverFaults(server, admin), ...wayFaults(ways)],
     close: async () => {
       admin.disconnect();
       await Promise.all(ways.map((way) => way.close()));
       await server.stop();
-      await rm(folder, { recursive: true, force: true });
+      await curfew.remove();
     },
   };
 }

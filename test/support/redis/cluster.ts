@@ -4,6 +4,8 @@ import { selfSigned } from '../certificates/self-signed.ts';
 import type { Certificate } from '../certificates/certificate-authority.ts';
 import { openAdmin } from '../store/store-world.ts';
 import { eventually } from '../time/eventually.ts';
+import { startBusProxy } from './bus-proxy.ts';
+import type { BusProxy } from './bus-proxy.ts';
 import { SLOTS, slotsSeenBy } from './cluster-view.ts';
 import { startFaultyRedis } from './faulty-redis.ts';
 import type { FaultyRedis } from './faulty-redis.ts';
@@ -31,6 +33,8 @@ export interface ClusterOptions {
   readonly keeps?: 'nothing' | 'aof' | 'whole-aof';
   /** Whether clients and replicas reach each node through its {@link Cluster.way}. */
   readonly isBehindProxies?: boolean;
+  /** Whether nodes reach each other through proxies, which {@link Cluster.cutOff} needs. */
+  readonly hasBusProxies?: boolean;
   /** More arguments for each node, each word an element. */
   readonly args?: readonly string[];
 }
@@ -47,6 +51,11 @@ export interface Cluster {
   admin(node: RedisServer): Redis;
   /** The proxy in front of a node. The other nodes still hear from it, so that it does not fail. */
   way(node: RedisServer): FaultyRedis;
+  /**
+   * Only these nodes hear each other, and only the others do. Clients still reach all of them, and
+   * replicas their primaries. Without nodes, all hear each other again.
+   */
+  cutOff(nodes: readonly RedisServer[]): Promise<void>;
   idOf(node: RedisServer): Promise<string>;
   /** The slot of a partition, which is named by two hex digits. */
   slotOf(partition: string): Promise<number>;
@@ -68,9 +77,22 @@ export async function startCluster(options: ClusterOptions = {}): Promise<Cluste
   if (bin === undefined) throw new Error('no redis-server');
   const tls = options.tls === true ? selfSigned() : undefined;
   const count = primaries * (1 + replicasEach);
+  const buses = new Map<RedisServer, BusProxy>();
   const nodes = await Promise.all(
-    Array.from({ length: count }, () => startNode(bin, tls, options)),
+    Array.from({ length: count }, async () => {
+      if (options.hasBusProxies !== true) return startNode(bin, tls, options);
+      const bus = await startBusProxy();
+      const announced = ['--cluster-announce-bus-port', `${bus.port}`];
+      const node = await startNode(bin, tls, {
+        ...options,
+        args: [...(options.args ?? []), ...announced],
+      });
+      bus.leadTo(node.busPort);
+      buses.set(node, bus);
+      return node;
+    }),
   );
+  const busPortOf = (node: RedisServer): number => buses.get(node)?.port ?? node.busPort;
   const admins = new Map(nodes.map((node) => [node, openAdmin(node)]));
   const admin = (node: RedisServer): Redis => {
     const found = admins.get(node);
@@ -110,7 +132,8 @@ export async function startCluster(options: ClusterOptions = {}): Promise<Cluste
     const [, ...ports] = view?.find((each) => each.ports[0] === portOf(primary))?.ports ?? [];
     return nodes.filter((node) => ports.includes(portOf(node)));
   };
-  await join(nodes, primaries, { admin, idOf });
+  await join(nodes, primaries, { admin, idOf, busPortOf });
+  await Promise.all(nodes.map(idOf)); // later a node may be frozen
   return {
     nodes,
     hosts: nodes.map((node) => `127.0.0.1:${portOf(node)}`).join(','),
@@ -120,6 +143,12 @@ export async function startCluster(options: ClusterOptions = {}): Promise<Cluste
       const way = ways.get(node);
       if (way === undefined) throw new Error('this node is behind no proxy');
       return way;
+    },
+    cutOff: async (apart) => {
+      if (buses.size === 0) throw new Error('the nodes reach each other without proxies');
+      const senders = new Set(await Promise.all(apart.map(idOf)));
+      for (const [node, bus] of buses)
+        bus.hold((sender) => senders.has(sender) !== apart.includes(node));
     },
     idOf,
     slotOf: async (partition) => {
@@ -141,8 +170,8 @@ export async function startCluster(options: ClusterOptions = {}): Promise<Cluste
     },
     close: async () => {
       for (const each of admins.values()) each.disconnect();
-      await Promise.all([...ways.values()].map((way) => way.close()));
       await Promise.all(nodes.map((node) => node.stop()));
+      await Promise.all([...ways.values(), ...buses.values()].map((way) => way.close()));
     },
   };
 }
@@ -172,7 +201,13 @@ async function startNode(
 async function join(
   nodes: readonly RedisServer[],
   primaries: number,
-  { admin, idOf }: Pick<Cluster, 'admin' | 'idOf'>,
+  {
+    admin,
+    idOf,
+    busPortOf,
+  }: Pick<Cluster, 'admin' | 'idOf'> & {
+    readonly busPortOf: (node: RedisServer) => number;
+  },
 ): Promise<void> {
   const say = async (node: RedisServer, ...words: (string | number)[]): Promise<unknown> =>
     admin(node).call('CLUSTER', ...words);
@@ -182,9 +217,9 @@ async function join(
       const [from, next] = [index, index + 1].map((at) => Math.round((at * SLOTS) / primaries));
       if (index < primaries) await say(node, 'ADDSLOTSRANGE', from ?? 0, (next ?? SLOTS) - 1);
       // Not only the first one meets the others, which would be slower.
-      for (const { port, busPort } of nodes.slice(index + 1)) {
+      for (const other of nodes.slice(index + 1)) {
         // oxlint-disable-next-line no-await-in-loop -- on one connection
-        await say(node, 'MEET', '127.0.0.1', port, busPort);
+        await say(node, 'MEET', '127.0.0.1', other.port, busPortOf(other));
       }
     }),
   );

@@ -13,6 +13,8 @@ export interface RedisServerOptions {
   readonly bin?: string | undefined;
   /** More arguments, such as `--maxmemory 10mb`, each word an element. */
   readonly args?: readonly string[];
+  /** More variables of its environment. */
+  readonly env?: NodeJS.ProcessEnv;
   /** The lines of an ACL file, such as `user default off`. */
   readonly acl?: readonly string[];
   /** Only TLS: with a certificate of its own (see `ca`), or with this one, which is its authority, too. */
@@ -24,8 +26,6 @@ export interface RedisServerOptions {
   readonly keeps?: 'nothing' | 'aof' | 'whole-aof';
   /** A node for a Cluster, which the other nodes reach at a port of its own. */
   readonly isClusterNode?: boolean;
-  /** More variables of its environment. */
-  readonly env?: NodeJS.ProcessEnv;
 }
 
 /** A real redis-server (or valkey-server) on a port of 127.0.0.1, with its own folder. */

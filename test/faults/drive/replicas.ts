@@ -60,13 +60,16 @@ export async function startReplicas(options: ReplicasOptions): Promise<Replicas>
       }),
     ),
   );
-  const ready = async (): Promise<void> => {
-    const areReady = async () =>
-      (await Promise.all(all.map((one) => one.isReady()))).every(Boolean);
-    await eventually('ready replicas', areReady, READY_MAX_MS).catch((error: unknown) => {
-      throw new Error(`${String(error)}\n${all[0]?.log() ?? ''}`, { cause: error });
+  const until = async (what: string, holds: () => Promise<boolean>): Promise<void> => {
+    await eventually(what, holds, READY_MAX_MS).catch((error: unknown) => {
+      const logs = all.map((one) => one.log()).join('\n');
+      throw new Error(`${String(error)}\n${logs}`, { cause: error });
     });
   };
+  const ready = (): Promise<void> =>
+    until('ready replicas', async () =>
+      (await Promise.all(all.map((one) => one.isReady()))).every(Boolean),
+    );
   return {
     all,
     ready,
@@ -77,7 +80,7 @@ export async function startReplicas(options: ReplicasOptions): Promise<Replicas>
       await policyFile.replace(text);
       const areUsed = async () =>
         (await policyHashes(all)).every((hash) => hash !== undefined && !before.includes(hash));
-      await eventually('replicas with the policy file', areUsed, READY_MAX_MS);
+      await until('replicas with the policy file', areUsed);
       recorder.onlyNewest();
     },
     addKey: async () => {

@@ -2,7 +2,7 @@ import { isDecided } from './judged-entry.ts';
 import type { JudgedEntry, Mistake } from './judged-entry.ts';
 import { SessionJudge } from './judge-session.ts';
 import { RecordedTimes } from './recorded-times.ts';
-import type { Entry, Recording } from './recording.ts';
+import type { Entry, FaultWindow, Recording } from './recording.ts';
 
 /** How long after a fault an answer may still be missing because of it. */
 const RECOVERY_MAX_MS = 2_000;
@@ -89,7 +89,11 @@ function isCheck({ question }: Entry): boolean {
 }
 
 function withoutLosses(recording: Recording): Recording {
-  const faults = recording.faults.map(({ mayLoseSinceMs: _, ...fault }) => fault);
+  const faults = recording.faults.map((fault) => {
+    const kept: { -readonly [Name in keyof FaultWindow]: FaultWindow[Name] } = { ...fault };
+    delete kept.mayLoseSinceMs;
+    return kept;
+  });
   return { ...recording, faults };
 }
 

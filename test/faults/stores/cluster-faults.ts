@@ -26,7 +26,7 @@ export function clusterFaults(cluster: Cluster): readonly Fault[] {
       },
     },
     {
-      name: 'a primary and its replica are killed: slots without a node',
+      name: 'a primary and its replica are killed',
       mayLoseMs: REPLICATION_LAG_MAX_MS,
       needsOthers: true,
       inject: async (dice) => {
@@ -39,7 +39,7 @@ export function clusterFaults(cluster: Cluster): readonly Fault[] {
       },
     },
     {
-      name: 'the same, while slots without a node stop all others',
+      name: 'a primary and its replica are killed, and that stops all others',
       mayLoseMs: REPLICATION_LAG_MAX_MS,
       needsOthers: true,
       inject: async (dice) => {

@@ -3,7 +3,7 @@ import { buildCache, builtProgram } from '../../../tools/built-program.ts';
 import { builtOrSkip } from '../programs/built-or-skip.ts';
 
 /** What a process can be started with so that it sees another world: its C source is beside this file. */
-export type Preload = 'other-clock' | 'slow-resolver';
+export type Preload = 'other-clock' | 'slow-resolver' | 'stepped-clock';
 
 /**
  * Compiles it for a suite's `before`; without a C compiler its tests are skipped, and fail if CI is set.

@@ -114,28 +114,6 @@ describe('the store on a real Cluster', function () {
     await moveSlot(cluster, slotOf(name), { from: to, to: from, keysAtOnce: 100 });
   });
 
-  it('gives no verdict about a slot without a node, at once, and goes on elsewhere', async () => {
-    const name = 'session 1';
-    const slot = slotOf(name);
-    const owner = cluster.admin(await ownerOf(name));
-    const running = checks();
-    await owner.call('CLUSTER', 'DELSLOTS', slot);
-    const found = await touched(opened.store, touchOf(name)).then(
-      ({ kind }) => kind,
-      ({ message }: Error) => message,
-    );
-    expect(found).to.contain('CLUSTERDOWN');
-    await eventually('several that have failed', () => running.faults.length > 3);
-    await owner.call('CLUSTER', 'ADDSLOTS', slot);
-    await eventually(
-      'live again',
-      async () => (await touched(opened.store, touchOf(name))).kind === 'live',
-    );
-    await running.stop();
-    expect(running.denied).to.deep.equal([]);
-    expect(running.faults.filter((fault) => slotOf(fault.name) !== slot)).to.deep.equal([]);
-  });
-
   it('loses only the part whose primary is killed, until its replica is promoted', async () => {
     const victim = await ownerOf('session 1');
     const ofVictim = new Set(

@@ -56,6 +56,16 @@ const TABLE: readonly {
     },
   },
   {
+    overlay: 'components/cluster',
+    options: {
+      values: {
+        redis: {
+          url: 'rediss+cluster://curfew@redis-0:6379,redis-1:6379,redis-2:6379',
+        },
+      },
+    },
+  },
+  {
     overlay: 'components/tracing',
     options: {
       values: {

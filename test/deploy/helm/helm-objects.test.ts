@@ -189,6 +189,18 @@ describe('the objects of the chart', function () {
     expect(egress[1]?.ports?.map(({ port }) => port)).to.deep.equal([26_379, 26_380, 6380]);
   });
 
+  it('reach the nodes of a Cluster that the URL names, at their ports', async () => {
+    const url = 'rediss+cluster://curfew@n0,n1:7001,[::1]:7002,n3:7001';
+    const objects = await chartObjects(helm, { values: { redis: { url } } });
+    const settings = objects.find((object) => titleOf(object) === 'ConfigMap/curfew-settings');
+    expect(settings?.data).to.include({ CURFEW_STORE: url });
+    expect(Object.keys(settings?.data ?? {}).join()).to.not.contain('SENTINEL');
+    const { egress } = find(objects, 'NetworkPolicy').spec as {
+      egress: readonly { readonly ports?: readonly { readonly port: unknown }[] }[];
+    };
+    expect(egress[1]?.ports?.map(({ port }) => port)).to.deep.equal([6379, 7001, 7002]);
+  });
+
   it('take Secrets by other names and keys', async () => {
     const values = {
       keys: { secretName: 'names', key: 'k' },

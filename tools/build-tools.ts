@@ -1,6 +1,6 @@
-// Builds the programs that take minutes the first time while other tests run. verify.ts starts it
-// with the lowest priority. A test that needs a program before it is ready waits for it, or builds
-// it itself.
+// Builds the programs that take minutes the first time. verify.ts starts it with the lowest priority,
+// beside the static checks, and waits for it before the tests. A test whose program is not there
+// builds it itself, and reports why it cannot.
 
 import {
   provideOutsideJava,
@@ -17,7 +17,6 @@ import {
   provideSchemathesis,
 } from './test-programs.ts';
 
-// In the order in which the tests in test/deploy need them.
 const BUILDS = [
   provideEgctl,
   provideKubectl,
@@ -31,5 +30,7 @@ const BUILDS = [
   provideOutsideJava,
 ];
 
-// oxlint-disable-next-line no-await-in-loop -- the compiler uses all cores as it is
-for (const build of BUILDS) await build();
+for (const build of BUILDS) {
+  // oxlint-disable-next-line no-await-in-loop -- the compiler uses all cores as it is
+  await build().catch((error: unknown) => process.stderr.write(`${String(error)}\n`));
+}

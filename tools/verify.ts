@@ -2,6 +2,7 @@
 // if something fails early, and the last line has the totals.
 
 import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { provideEnvoy } from './provision.ts';
@@ -14,11 +15,11 @@ const tallyFile = join(root, '.cache', 'tally.json');
 const tally: Tally = { passed: 0, failed: 0, skipped: 0 };
 const failures: string[] = [];
 
-// The compilers run meanwhile: the tests that do not need their programs come first.
+// The compilers run meanwhile.
 const building = spawn('nice', ['-n', '19', 'node', join(import.meta.dirname, 'build-tools.ts')], {
   stdio: ['ignore', 'ignore', 'inherit'],
 });
-building.on('error', () => {}); // then each test builds what it needs
+const built = once(building, 'close').catch(() => {}); // then each test builds what it needs
 
 for (const check of ['types', 'lint', 'format:check', 'knip']) {
   // Without an entry point every file would be unused.
@@ -32,6 +33,9 @@ for (const check of ['types', 'lint', 'format:check', 'knip']) {
 
 // Fetched before the tests, so that no test waits for them. If one cannot be provided, it is reported here.
 await Promise.all([provideEnvoy(), ...STORE_SERVERS.map(provideStoreServer)]);
+// Checks have deadlines, which a machine that is busy with compilers misses.
+process.stdout.write('\n> waiting until the programs of the tests are built\n');
+await built;
 mkdirSync(join(root, '.cache'), { recursive: true });
 for (const suites of ['coverage', 'test:servers']) {
   rmSync(tallyFile, { force: true });
@@ -44,8 +48,6 @@ for (const suites of ['coverage', 'test:servers']) {
   tally.failed += failed;
   failures.push(...(tests.failures ?? (failed === 0 ? [] : [`npm run ${suites}`])));
 }
-building.kill();
-
 // Again, because the end of a log is what people read first, and may be all that is kept of it.
 if (failures.length > 0) process.stdout.write(`\nWhat failed:\n\n${failures.join('\n\n')}\n`);
 process.stdout.write(`\n${tallyLine(tally)}\n`);

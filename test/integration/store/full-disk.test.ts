@@ -66,6 +66,7 @@ describe('a disk on which Redis can write no more', function () {
     await open('live');
     await open('ended');
     await end('ended');
+    await open('to be ended');
     await limitFiles(1);
     // Redis notices with the first write, which it has acknowledged by then.
     await open('acknowledged');
@@ -76,7 +77,7 @@ describe('a disk on which Redis can write no more', function () {
       () => touched(opened.store, touchOf('live', { countsAsActivity: false })),
       () => touched(opened.store, touchOf('ended')),
       () => open('newcomer'),
-      () => end('live'),
+      () => end('to be ended'), // which is written again at the next connection
       () => opened.store.visitLogin(visitOf('live')),
       () => opened.store.claim(keyOf('live'), keyOf('live')),
     ];

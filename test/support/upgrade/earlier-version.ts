@@ -7,13 +7,11 @@ import { builtOrSkip } from '../programs/built-or-skip.ts';
 
 const root = join(import.meta.dirname, '..', '..', '..');
 
-/** Versions from which an upgrade is tested, and to which a rollback leads. */
-export const EARLIER_COMMITS = {
-  /** The last version that announces no abilities. Its scripts are in `test/fixtures/earlier-scripts`. */
-  withoutAbilities: '2f2f452',
-  /** The last version without administration: no subjects, no own limits. */
-  withoutAdministration: '03be9073',
-} as const;
+/**
+ * The version from which an upgrade is tested, and to which a rollback leads: the last one that
+ * announces no abilities, and that has no administration. Its scripts are in `test/fixtures/earlier-scripts`.
+ */
+export const EARLIER_COMMIT = '2f2f452';
 
 /**
  * Builds the earlier version from the history of this repository, once. A clone without that history

@@ -1,4 +1,5 @@
 import { readWholeFile } from '../files/read-file.ts';
+import { valueAt } from '../policy/file/check-schema.ts';
 import { FILE_LIMITS } from '../policy/file/file-limits.ts';
 import { parseDocument } from '../policy/file/parse-document.ts';
 import { placeName } from '../policy/file/place-name.ts';
@@ -34,17 +35,11 @@ export async function keyFileWarnings(file: string, text: string): Promise<reado
 
 /** One beside `verified_by: envoy` is refused, and one with an unusable path is, too. */
 function keyFilesIn(value: unknown): readonly NamedKeyFile[] {
-  const sources = member(value, 'sources');
+  const sources = valueAt(value, ['sources']);
   if (!Array.isArray(sources)) return [];
   return sources.slice(0, FILE_LIMITS.sourcesMax).flatMap((source: unknown, i) => {
-    const jwt = member(source, 'jwt');
-    const { data: keyFile } = plainText.safeParse(member(jwt, 'jwks_file'));
-    if (keyFile === undefined || member(jwt, 'verified_by') === 'envoy') return [];
+    const { data: keyFile } = plainText.safeParse(valueAt(source, ['jwt', 'jwks_file']));
+    if (keyFile === undefined || valueAt(source, ['jwt', 'verified_by']) === 'envoy') return [];
     return [{ keyFile, path: ['sources', i, 'jwt', 'jwks_file'] }];
   });
-}
-
-function member(value: unknown, name: string): unknown {
-  if (typeof value !== 'object' || value === null || !Object.hasOwn(value, name)) return undefined;
-  return (value as Readonly<Record<string, unknown>>)[name];
 }

@@ -81,8 +81,8 @@ export function checkSchema(value: unknown, report: Report): DraftFile {
     readablePolicies,
     settings: {
       version: 1,
-      ambiguous_paths: at(value, ['ambiguous_paths']) === 'literal' ? 'literal' : 'strictest',
-      host_ports: at(value, ['host_ports']) === 'ignored' ? 'ignored' : undefined,
+      ambiguous_paths: valueAt(value, ['ambiguous_paths']) === 'literal' ? 'literal' : 'strictest',
+      host_ports: valueAt(value, ['host_ports']) === 'ignored' ? 'ignored' : undefined,
     },
     whole: false,
   };
@@ -109,7 +109,7 @@ const POLICY: EntryReader<PolicyEntry> = {
 function readableSource(written: unknown): ReadableSource | undefined {
   const readable = readableEntry(written, SOURCE);
   if (readable === undefined) return undefined;
-  const jwt = readableEntry(at(written, ['jwt']), JWT);
+  const jwt = readableEntry(valueAt(written, ['jwt']), JWT);
   return { ...readable, jwt };
 }
 
@@ -128,7 +128,7 @@ function wholeEntry<Entry>(readable: ReadableEntry<Entry> | undefined): Entry | 
 }
 
 function listAt(value: unknown, path: readonly PathStep[], max: number): readonly unknown[] {
-  const list = at(value, path);
+  const list = valueAt(value, path);
   return Array.isArray(list) ? list.slice(0, max) : [];
 }
 
@@ -146,7 +146,7 @@ function reportIssue(
     }
     return;
   }
-  const found = at(value, path);
+  const found = valueAt(value, path);
   if (issue.code === 'invalid_union') {
     const branch = issue.errors.find((errors) => errors.every((error) => fitsBranch(error)));
     if (branch === undefined || branch.length === 0) complain(issue, found, path, report);
@@ -180,7 +180,8 @@ function wordsOf(issue: Issue): string {
     : `expected ${issue.expected === 'array' ? 'a list' : issue.expected}`;
 }
 
-function at(value: unknown, path: readonly PathStep[]): unknown {
+/** What a file has at this place; undefined where it has nothing. */
+export function valueAt(value: unknown, path: readonly PathStep[]): unknown {
   let found = value;
   for (const step of path) {
     if (typeof found !== 'object' || found === null || !Object.hasOwn(found, step))

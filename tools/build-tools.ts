@@ -1,6 +1,6 @@
-// Builds the programs that take minutes the first time. verify.ts starts it with the lowest priority,
-// beside the static checks, and waits for it before the tests. A test whose program is not there
-// builds it itself, and reports why it cannot.
+// Builds the programs that take minutes the first time. verify.ts starts it beside the static checks,
+// and waits for it before the tests. A test whose program is not there builds it itself, and reports
+// why it cannot.
 
 import {
   provideOutsideJava,

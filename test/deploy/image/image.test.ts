@@ -21,6 +21,8 @@ import { imageNodeFlags } from '../../support/image/node-flags.ts';
 import { treeDigests } from '../../support/image/tree-digests.ts';
 
 const run = promisify(execFile);
+// npm fetches packages, perhaps by a slow network.
+const BUILD_MAX_MS = 600_000;
 const root = join(import.meta.dirname, '..', '..', '..');
 const instructions = readDockerfile(readFileSync(join(root, 'deploy', 'Dockerfile'), 'utf8'));
 const ignored = readFileSync(join(root, '.dockerignore'), 'utf8').split('\n');
@@ -86,7 +88,7 @@ describe('deploy/Dockerfile', () => {
     let image: BuiltImage;
 
     before(async function () {
-      this.timeout(180_000);
+      this.timeout(BUILD_MAX_MS);
       folder = await mkdtemp(join(tmpdir(), 'curfew-image-'));
       // A container's user must be able to pass the folders above its root.
       await chmod(folder, 0o755);
@@ -108,7 +110,7 @@ describe('deploy/Dockerfile', () => {
     });
 
     it('make the same files each time', async function () {
-      this.timeout(180_000);
+      this.timeout(BUILD_MAX_MS);
       const again = await buildWithoutEngine(instructions, root, join(folder, 'second'));
       const first = await treeDigests(image.root);
       expect(Object.keys(first).length).to.be.greaterThan(500);

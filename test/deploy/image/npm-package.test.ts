@@ -17,7 +17,7 @@ import type { RedisServer } from '../../support/redis/redis-server.ts';
 import { createCheckClient } from '../../support/requests/check-request.ts';
 
 const root = join(import.meta.dirname, '..', '..', '..');
-const PACK_AND_INSTALL_MAX_MS = 180_000;
+const PACK_AND_INSTALL_MAX_MS = 600_000;
 const SERVE_MAX_MS = 60_000;
 const POLICY = `
 version: 1

@@ -18,10 +18,17 @@ describe('comparison of two running versions', function () {
   after(() => rm(folder, { recursive: true }));
 
   it('finds the one that wastes CPU time', async () => {
-    // In CPU time and once per turn of the event loop, so that a busy machine changes nothing.
-    const waste = `const burn = () => {
-      const before = process.cpuUsage();
-      while (process.cpuUsage(before).user < 300);
+    // As much as it has used itself, once per turn of the event loop: about twice the CPU time on any machine.
+    const waste = `let used = 0;
+    const cpuTime = () => {
+      const { user, system } = process.cpuUsage();
+      return user + system;
+    };
+    const burn = () => {
+      const before = cpuTime();
+      const until = before + (before - used);
+      while (cpuTime() < until);
+      used = until;
       setImmediate(burn);
     };
     burn();`;

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { browse } from '../../support/outside/real-browser.ts';
 import type { BrowsedApplication } from '../../support/outside/real-browser.ts';
 
-const IDLE_MS = 3_000;
+const IDLE_MS = 8_000;
 const POLICIES = `
   - { name: default, idle: ${IDLE_MS}ms, absolute: 1h, LOGIN }
 `;

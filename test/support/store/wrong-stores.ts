@@ -80,7 +80,7 @@ export const WRONG_STORES: readonly WrongStore[] = [
     events: SILENT,
   },
   {
-    what: 'a name that no host has',
+    what: 'an unknown host name',
     open: async () => ({ url: 'redis://redis.invalid', close: async () => {} }),
     says: /: (ENOTFOUND|EAI_AGAIN) \((there is no such host name|the host name cannot be looked up)\)$/,
     events: SILENT,

@@ -14,7 +14,7 @@ import { writeKeyFile } from '../../support/files/key-file.ts';
 import type { KeyFile } from '../../support/files/key-file.ts';
 import { writeUnreportedFile } from '../../support/files/unreported-file.ts';
 
-const SWAP_MAX_MS = 1_000;
+const SWAP_MAX_MS = 10_000;
 const hex = (secret: Uint8Array): string => Buffer.from(secret).toString('hex');
 
 describe('followKeys', () => {

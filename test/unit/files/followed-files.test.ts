@@ -8,7 +8,7 @@ import { eventually } from '../../support/time/eventually.ts';
 import { publishVolume } from '../../support/files/mounted-volume.ts';
 import { ManualTimers } from '../../support/time/manual-timers.ts';
 
-const SWAP_MAX_MS = 1_000;
+const SWAP_MAX_MS = 10_000;
 
 /** Two files that are good only together: both end with the same digit. */
 const parse = ([one = '', two = '']: readonly string[]): ParsedFiles<string, string> => {

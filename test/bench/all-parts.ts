@@ -3,6 +3,7 @@ import { check } from './parts/check.ts';
 import { clients } from './parts/clients.ts';
 import { decision } from './parts/decision.ts';
 import { memory } from './parts/memory.ts';
+import { overload } from './parts/overload.ts';
 import { profile } from './parts/profile.ts';
 import { redis } from './parts/redis.ts';
 import { reload } from './parts/reload.ts';
@@ -22,6 +23,7 @@ export const PARTS: readonly Part[] = [
   subjects,
   sweep,
   clients,
+  overload,
   reload,
   profile,
 ];

@@ -5,8 +5,9 @@ import { join } from 'node:path';
 import type { OpenedStore } from '../../../src/store/opened-store.ts';
 import { createAuthority } from '../../support/certificates/certificate-authority.ts';
 import { redisServerOrSkip } from '../../support/programs/provision-or-skip.ts';
+import { startCluster } from '../../support/redis/cluster.ts';
 import type { Cluster } from '../../support/redis/cluster.ts';
-import { startGuardedCluster } from '../../support/store/cluster-world.ts';
+import { asArguments, shippedLines, shippedTls } from '../../support/redis/shipped-settings.ts';
 import {
   CHECKED_NAMES,
   openChecked,
@@ -15,7 +16,12 @@ import {
 } from '../../support/store/store-checks.ts';
 import { StoreJournal } from '../../support/store/store-journal.ts';
 import { touchOf } from '../../support/store/store-requests.ts';
-import { announceAbilities, openAt, untilUp } from '../../support/store/store-world.ts';
+import {
+  announceAbilities,
+  GUARDED_PASSWORD,
+  openAt,
+  untilUp,
+} from '../../support/store/store-world.ts';
 import { touched } from '../../support/store/touched.ts';
 import { eventually } from '../../support/time/eventually.ts';
 
@@ -23,7 +29,7 @@ const PATIENT_MS = 5_000;
 
 type SlotsReply = readonly (readonly [number, number, ...(readonly [string, number])[]])[];
 
-describe('a Cluster with TLS whose nodes are announced by name', function () {
+describe('a Cluster with TLS and users, as we ship it, whose nodes are announced by name', function () {
   this.timeout(60_000);
   let cluster: Cluster;
   let folder: string;
@@ -33,12 +39,25 @@ describe('a Cluster with TLS whose nodes are announced by name', function () {
   before(async function () {
     await redisServerOrSkip(this);
     folder = await mkdtemp(join(tmpdir(), 'curfew-cluster-tls-'));
+    const authority = createAuthority('redis');
+    const issued = authority.issue();
+    const files = {
+      'ca.crt': authority.cert,
+      'tls.crt': issued.cert,
+      'tls.key': issued.key,
+      'other.crt': createAuthority('other').cert,
+    };
+    await Promise.all(
+      Object.entries(files).map(async ([name, text]) => writeFile(join(folder, name), text)),
+    );
+    const listens = async (port: number) =>
+      asArguments(await shippedTls('tls.conf', { certificates: folder, port }));
+    const users = ['cluster/users.acl', 'sentinel/users.acl'];
+    const acl = await Promise.all(users.map(async (name) => shippedLines(name, GUARDED_PASSWORD)));
+    const own = asArguments(await shippedLines('cluster/redis.conf', GUARDED_PASSWORD));
     const named = ['--cluster-announce-hostname', 'localhost'];
     named.push('--cluster-preferred-endpoint-type', 'hostname');
-    // Each connection between nodes begins with handshakes, and a busy machine is slow.
-    cluster = await startGuardedCluster({ tls: true, args: named, nodeTimeoutMs: 5_000 });
-    await writeFile(join(folder, 'ca.crt'), cluster.ca ?? '');
-    await writeFile(join(folder, 'other.crt'), createAuthority('other').cert);
+    cluster = await startCluster({ listens, acl: acl.flat(), args: [...own, ...named] });
   });
   after(async () => {
     await cluster?.close();
@@ -58,6 +77,8 @@ describe('a Cluster with TLS whose nodes are announced by name', function () {
     const store = await openAt(`${scheme}://curfew@${cluster.hosts}`, {
       observer: journal,
       caFile: join(folder, caFile),
+      certFile: join(folder, 'tls.crt'),
+      keyFile: join(folder, 'tls.key'),
       commandTimeoutMs: PATIENT_MS,
       wait,
     });

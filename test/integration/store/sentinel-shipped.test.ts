@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { OpenedStore } from '../../../src/store/opened-store.ts';
@@ -11,37 +11,20 @@ import { startRedisServer } from '../../support/redis/redis-server.ts';
 import type { RedisServer } from '../../support/redis/redis-server.ts';
 import { startSentinelServer } from '../../support/redis/sentinel-server.ts';
 import type { SentinelServer } from '../../support/redis/sentinel-server.ts';
+import { asArguments, shippedLines, shippedTls } from '../../support/redis/shipped-settings.ts';
+import { ADMIN_USER } from '../../support/redis/test-users.ts';
 import { locationOf } from '../../support/store/location-of.ts';
 import { StoreJournal } from '../../support/store/store-journal.ts';
 import { openAdmin, untilUp } from '../../support/store/store-world.ts';
 import { eventually } from '../../support/time/eventually.ts';
 
-const DEPLOYED = join(import.meta.dirname, '..', '..', '..', 'deploy', 'redis');
-const ADMIN = 'user admin on nopass ~* &* +@all';
-const PASSWORDS = {
-  'CHANGE-ME-SENTINEL-AT-REDIS': 'canary-sentinel',
-  'CHANGE-ME-REPLICA': 'canary-replica',
-  'CHANGE-ME-PEER': 'canary-peer',
-  'CHANGE-ME-CURFEW-AT-SENTINEL': 'canary-asks',
-  'CHANGE-ME': 'canary-curfew',
-} as const;
-
-/** The lines of a file that we ship that are not comments, with the passwords of this test. */
-async function shipped(...path: readonly string[]): Promise<string[]> {
-  let text = await readFile(join(DEPLOYED, ...path), 'utf8');
-  for (const [placeholder, password] of Object.entries(PASSWORDS)) {
-    text = text.replaceAll(placeholder, password);
-  }
-  return text.split('\n').filter((line) => /^[a-z]/.test(line));
-}
+const PASSWORD = 'canary';
 
 describe('Redis and Sentinels with TLS and users, as we ship them', function () {
   this.timeout(60_000);
   const authority = createAuthority('redis');
   // Not valid for the address, so a name has to be verified: the one that the Sentinels give.
   const issued = authority.issue({ dnsName: 'localhost' });
-  // The servers trust what is in the file of their own certificate.
-  const certificate = { cert: issued.cert + authority.cert, key: issued.key };
   let folder: string;
   let servers: RedisServer[] = [];
   let sentinels: SentinelServer[] = [];
@@ -53,23 +36,28 @@ describe('Redis and Sentinels with TLS and users, as we ship them', function () 
     const bin = await provideStoreServer();
     if (bin === undefined) return;
     folder = await mkdtemp(join(tmpdir(), 'curfew-sentinel-tls-'));
-    await writeFile(file('ca.crt'), authority.cert);
-    await writeFile(file('other.crt'), createAuthority('other').cert);
-    await writeFile(file('redis'), 'canary-curfew\n');
-    await writeFile(file('asks'), 'canary-asks\n');
-    await writeFile(file('wrong'), 'canary-wrong\n');
-    const acl = [
-      ...(await shipped('users.acl')),
-      ...(await shipped('sentinel', 'users.acl')),
-      ADMIN,
-    ];
-    const own = (await shipped('sentinel', 'redis.conf')).flatMap((line) => {
-      const [name = '', ...values] = line.split(' ');
-      return [`--${name}`, ...values];
-    });
+    const files = {
+      'ca.crt': authority.cert,
+      'tls.crt': issued.cert,
+      'tls.key': issued.key,
+      'other.crt': createAuthority('other').cert,
+      redis: `${PASSWORD}\n`,
+      asks: `${PASSWORD}-CURFEW-AT-SENTINEL\n`,
+      wrong: 'canary-wrong\n',
+    };
+    await Promise.all(
+      Object.entries(files).map(async ([name, text]) => writeFile(file(name), text)),
+    );
+    const users = ['users.acl', 'sentinel/users.acl'];
+    const acl = await Promise.all(users.map(async (name) => shippedLines(name, PASSWORD)));
+    const own = asArguments(await shippedLines('sentinel/redis.conf', PASSWORD));
     const args = [...own, '--replica-announce-ip', 'localhost', '--repl-diskless-sync-delay', '0'];
+    const listens = async (port: number) =>
+      asArguments(await shippedTls('tls.conf', { certificates: folder, port }));
     servers = await Promise.all(
-      Array.from({ length: 3 }, () => startRedisServer({ bin, acl, tls: certificate, args })),
+      Array.from({ length: 3 }, () =>
+        startRedisServer({ bin, acl: [...acl.flat(), ADMIN_USER], listens, args }),
+      ),
     );
     const [first, ...others] = servers;
     if (first === undefined) return;
@@ -79,38 +67,21 @@ describe('Redis and Sentinels with TLS and users, as we ship them', function () 
       await admin.replicaof('localhost', first.port);
       admin.disconnect();
     }
-    const settings = (await shipped('sentinel', 'sentinel.conf'))
-      .filter((line) => !line.startsWith('port '))
+    const watched = (await shippedLines('sentinel/sentinel.conf', PASSWORD))
       .map((line) => line.replace('redis-0.example.com 6379', `localhost ${first.port}`))
       .map((line) =>
         line.replace('down-after-milliseconds curfew 5000', 'down-after-milliseconds curfew 500'),
       );
-    // A name must be known to be resolved before it is monitored.
-    const resolves = settings.filter((line) => /hostnames/.test(line));
-    const rest = settings.filter((line) => !/hostnames/.test(line));
+    const settings = async (port: number) => [
+      ...watched,
+      ...(await shippedTls('sentinel/tls.conf', { certificates: folder, port })),
+      'sentinel announce-ip localhost',
+      ADMIN_USER,
+    ];
     sentinels = await Promise.all(
-      Array.from({ length: 3 }, () =>
-        startSentinelServer({
-          bin,
-          tls: certificate,
-          settings: [...resolves, 'sentinel announce-ip localhost', ...rest, ADMIN],
-        }),
-      ),
+      Array.from({ length: 3 }, () => startSentinelServer({ bin, settings })),
     );
-    await eventually(
-      'Sentinels that know all',
-      async () => {
-        const known = await Promise.all(
-          sentinels.map(async ({ admin }) => {
-            const fields = (await admin.call('SENTINEL', 'MASTER', 'curfew')) as string[];
-            const field = (name: string) => Number(fields[fields.indexOf(name) + 1]);
-            return field('num-slaves') === 2 && field('num-other-sentinels') === 2;
-          }),
-        );
-        return known.every(Boolean);
-      },
-      20_000,
-    );
+    await Promise.all(sentinels.map(untilItKnows));
   });
   after(async () => {
     await Promise.all([...sentinels, ...servers].map((each) => each.stop()));
@@ -128,10 +99,26 @@ describe('Redis and Sentinels with TLS and users, as we ship them', function () 
       sentinelUsername: 'curfew',
       sentinelPasswordFile: file('asks'),
       caFile: file('ca.crt'),
+      certFile: file('tls.crt'),
+      keyFile: file('tls.key'),
       ...more,
     });
     stores.push(opened);
     return opened;
+  }
+
+  /** Replicas are known only when servers and Sentinels reach each other. */
+  async function untilItKnows({ admin }: SentinelServer): Promise<void> {
+    await eventually(
+      'Sentinel that knows all',
+      async () => {
+        const asked = admin.call('SENTINEL', 'MASTER', 'curfew').catch(() => []);
+        const fields = (await asked) as string[];
+        const field = (name: string) => fields[fields.indexOf(name) + 1];
+        return ['flags', 'num-slaves', 'num-other-sentinels'].map(field).join() === 'master,2,2';
+      },
+      20_000,
+    );
   }
 
   const fault = async (opened: OpenedStore, words: RegExp) =>
@@ -146,7 +133,7 @@ describe('Redis and Sentinels with TLS and users, as we ship them', function () 
     const opened = await open({ sentinelPasswordFile: file('later'), observer: journal });
     await fault(opened, /WRONGPASS \(wrong user or password for it\)/);
     expect(journal.sentinelTroubles.join()).to.not.contain('canary');
-    await writeFile(file('later'), 'canary-asks\n');
+    await writeFile(file('later'), `${PASSWORD}-CURFEW-AT-SENTINEL\n`);
     await untilUp(opened);
   });
 
@@ -163,6 +150,14 @@ describe('Redis and Sentinels with TLS and users, as we ship them', function () 
       await open({ caFile: file('other.crt') }),
       /no primary .*(SELF_SIGNED|UNABLE|CERT)/,
     );
+  });
+
+  it('start again from the file in which a Sentinel has written down what it has learned', async () => {
+    const [first] = sentinels;
+    if (first === undefined) throw new Error('no Sentinel');
+    await first.kill();
+    await first.restart();
+    await untilItKnows(first);
   });
 
   it('fail over, with exactly the permissions that we ship', async () => {

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { OpenedStore, StoreOptions } from '../../../src/store/opened-store.ts';
@@ -9,10 +9,11 @@ import { eventually } from '../../support/time/eventually.ts';
 import { redisServerOrSkip } from '../../support/programs/provision-or-skip.ts';
 import { startRedisServer } from '../../support/redis/redis-server.ts';
 import type { RedisServer } from '../../support/redis/redis-server.ts';
+import { asArguments, shippedLines, shippedTls } from '../../support/redis/shipped-settings.ts';
+import { ADMIN_USER } from '../../support/redis/test-users.ts';
 import { locationOf } from '../../support/store/location-of.ts';
 import { openAdmin, untilUp } from '../../support/store/store-world.ts';
 
-const DEPLOYED = join(import.meta.dirname, '..', '..', '..', 'deploy', 'redis');
 const OLD_PASSWORD = 'canary-password-old';
 const NEW_PASSWORD = 'canary-password-new';
 
@@ -63,25 +64,14 @@ describe('a Redis with TLS, certificates of clients and users, as we ship it', (
     await rm(folder, { recursive: true });
   });
 
-  /** The lines of tls.conf with other paths; the port and the file of the users are the test's own. */
   async function startShipped(): Promise<RedisServer> {
-    const lines = (await readFile(join(DEPLOYED, 'tls.conf'), 'utf8'))
-      .split('\n')
-      .filter((line) => /^[a-z]/.test(line) && !/^(tls-port|aclfile) /.test(line));
-    expect(lines).to.include('tls-auth-clients yes');
-    const args = lines.flatMap((line) => {
-      const [name = '', value = ''] = line.replace('/etc/redis/tls', folder).split(/ (.*)/s);
-      return [`--${name}`, ...(name === 'tls-protocols' ? [value.replaceAll('"', '')] : [value])];
-    });
-    const users = (await readFile(join(DEPLOYED, 'users.acl'), 'utf8'))
-      .replace('CHANGE-ME', OLD_PASSWORD)
-      .trim()
-      .split('\n');
-    return startRedisServer({
-      tls: true,
-      acl: [...users, 'user admin on nopass ~* &* +@all'],
-      args,
-    });
+    const listens = async (port: number) => {
+      const lines = await shippedTls('tls.conf', { certificates: folder, port });
+      expect(lines).to.include('tls-auth-clients yes');
+      return asArguments(lines);
+    };
+    const users = await shippedLines('users.acl', OLD_PASSWORD);
+    return startRedisServer({ listens, acl: [...users, ADMIN_USER] });
   }
 
   const open = async (options: Partial<StoreOptions> = {}): Promise<OpenedStore> => {

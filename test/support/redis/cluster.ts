@@ -10,7 +10,8 @@ import { SLOTS, slotsSeenBy } from './cluster-view.ts';
 import { startFaultyRedis } from './faulty-redis.ts';
 import type { FaultyRedis } from './faulty-redis.ts';
 import { startRedisServer } from './redis-server.ts';
-import type { RedisServer } from './redis-server.ts';
+import type { RedisServer, RedisServerOptions } from './redis-server.ts';
+import { shippedTlsBetween } from './shipped-settings.ts';
 import { ADMIN_USER, ANYBODY } from './test-users.ts';
 
 const AGREE_MAX_MS = 50_000;
@@ -30,6 +31,8 @@ export interface ClusterOptions {
   readonly acl?: readonly string[];
   /** Only TLS, also between the nodes; see `ca`. */
   readonly tls?: boolean;
+  /** How each node listens, instead of `tls`; see there. */
+  readonly listens?: RedisServerOptions['listens'];
   readonly keeps?: 'nothing' | 'aof' | 'whole-aof';
   /** Whether clients and replicas reach each node through its {@link Cluster.way}. */
   readonly isBehindProxies?: boolean;
@@ -187,9 +190,11 @@ async function startNode(
   own.push('--cluster-node-timeout', `${nodeTimeoutMs}`);
   own.push('--cluster-require-full-coverage', needsFullCoverage ? 'yes' : 'no');
   own.push('--cluster-allow-replica-migration', 'no'); // a test says where each node belongs
+  if (tls !== undefined) own.push(...(await shippedTlsBetween('tls.conf')));
   return startRedisServer({
     bin,
     tls,
+    listens: options.listens,
     keeps,
     isClusterNode: true,
     acl: [...acl, ADMIN_USER],

@@ -19,6 +19,8 @@ export interface RedisServerOptions {
   readonly acl?: readonly string[];
   /** Only TLS: with a certificate of its own (see `ca`), or with this one, which is its authority, too. */
   readonly tls?: boolean | Certificate | undefined;
+  /** The arguments for TLS on this port, instead of those that belong to `tls`. */
+  readonly listens?: ((port: number) => Promise<readonly string[]>) | undefined;
   /**
    * What a restart brings back: nothing (the default), or all that the append-only file has, written
    * each second (`aof`) or with each command (`whole-aof`). An end by a signal loses neither.
@@ -65,13 +67,15 @@ export async function startRedisServer(options: RedisServerOptions = {}): Promis
   const certificate = await writeCertificate(folder, options.tls);
   const settings = await settingsFor(folder, options);
   const socketPath = join(folder, 'redis.sock');
+  const isTls = certificate !== undefined || options.listens !== undefined;
   const start = async ({ port, busPort }: ServerPorts) => {
-    const args = [...settings, ...portArguments(folder, port, certificate)];
+    const listens = await options.listens?.(port);
+    const args = [...settings, ...(listens ?? portArguments(folder, port, certificate))];
     if (options.isClusterNode) args.push('--cluster-port', `${busPort}`);
     const server = await startProcess(bin, [...args, ...(options.args ?? [])], {
       env: { ...process.env, ...options.env },
     });
-    const way = certificate === undefined ? { port, host: '127.0.0.1' } : { path: socketPath };
+    const way = isTls ? { path: socketPath } : { port, host: '127.0.0.1' };
     return (await untilItAnswers(server, way)) ? server : undefined;
   };
   const first = await onFreePorts(start).catch(async (error: unknown) => {
@@ -84,7 +88,7 @@ export async function startRedisServer(options: RedisServerOptions = {}): Promis
   return {
     host: '127.0.0.1',
     ...ports,
-    url: `${certificate === undefined ? 'redis' : 'rediss'}://127.0.0.1:${ports.port}`,
+    url: `${isTls ? 'rediss' : 'redis'}://127.0.0.1:${ports.port}`,
     socketPath,
     ca: certificate?.cert,
     folder,

@@ -7,13 +7,17 @@ import { startProcess } from '../processes/child-process.ts';
 import { onFreePorts, untilItAnswers } from './answering-server.ts';
 import type { ServerPorts } from './answering-server.ts';
 import { portArguments, writeCertificate } from './server-files.ts';
+import { shippedTlsBetween } from './shipped-settings.ts';
 
 const ANSWER_MAX_MS = 2_000;
 
 export interface SentinelServerOptions {
   readonly bin: string;
-  /** The lines of its file of settings, without port, folder and certificates. */
-  readonly settings: readonly string[];
+  /**
+   * The lines of its file of settings, without folder. If they depend on the port, they also say how
+   * it is listened to, and have the certificates.
+   */
+  readonly settings: readonly string[] | ((port: number) => Promise<readonly string[]>);
   readonly tls?: Certificate | undefined;
 }
 
@@ -38,16 +42,22 @@ export async function startSentinelServer(options: SentinelServerOptions): Promi
   const folder = await mkdtemp(join(tmpdir(), 'curfew-sentinel-'));
   const [file, path] = [join(folder, 'sentinel.conf'), join(folder, 'sentinel.sock')];
   await writeCertificate(folder, tls);
-  // A Sentinel writes into this file what it learns.
-  const all = [`bind 127.0.0.1`, `dir ${folder}`, `unixsocket ${path}`, ...settings];
-  await writeFile(file, `${all.join('\n')}\n`);
+  const isTold = typeof settings === 'function';
+  const between = tls === undefined ? [] : await shippedTlsBetween('sentinel/tls.conf');
   const start = async ({ port }: ServerPorts) => {
-    const args = [file, '--sentinel', ...portArguments(folder, port, tls)];
-    const server = await startProcess(bin, args);
-    const way = tls === undefined ? { port, host: '127.0.0.1' } : { path };
+    const listens = isTold ? [] : [...portArguments(folder, port, tls), ...between];
+    const server = await startProcess(bin, [file, '--sentinel', ...listens]);
+    const way = tls === undefined && !isTold ? { port, host: '127.0.0.1' } : { path };
     return (await untilItAnswers(server, way)) ? server : undefined;
   };
-  const first = await onFreePorts(start).catch(async (error: unknown) => {
+  const startNew = async (ports: ServerPorts) => {
+    const lines = isTold ? await settings(ports.port) : settings;
+    // A Sentinel writes into this file what it learns.
+    const all = [`bind 127.0.0.1`, `dir ${folder}`, `unixsocket ${path}`, ...lines];
+    await writeFile(file, `${all.join('\n')}\n`);
+    return start(ports);
+  };
+  const first = await onFreePorts(startNew).catch(async (error: unknown) => {
     await rm(folder, { recursive: true, force: true });
     throw error;
   });

@@ -10,6 +10,7 @@ import { startRedisServer } from './redis-server.ts';
 import type { RedisServer } from './redis-server.ts';
 import { startSentinelServer } from './sentinel-server.ts';
 import type { SentinelServer } from './sentinel-server.ts';
+import { shippedTlsBetween } from './shipped-settings.ts';
 import { ADMIN_USER, ANYBODY } from './test-users.ts';
 
 const START_MAX_MS = 50_000;
@@ -154,6 +155,7 @@ async function startServer(
   { acl = [ANYBODY], minReplicasToWrite, args = [], keeps = 'nothing' }: SentinelsOptions,
 ): Promise<RedisServer> {
   const own = ['--masteruser', 'admin', '--masterauth', 'any', '--repl-diskless-sync-delay', '0'];
+  if (tls !== undefined) own.push(...(await shippedTlsBetween('tls.conf')));
   if (minReplicasToWrite !== undefined) {
     own.push('--min-replicas-to-write', `${minReplicasToWrite}`, '--min-replicas-max-lag', '2');
   }

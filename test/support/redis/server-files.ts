@@ -29,7 +29,7 @@ export async function writeUsers(
   return ['--aclfile', path];
 }
 
-/** The arguments for TLS on this port alone, towards other servers, too; or for a plain port. */
+/** The arguments for TLS on this port alone, or for a plain port. */
 export function portArguments(
   folder: string,
   port: number,
@@ -38,6 +38,5 @@ export function portArguments(
   if (certificate === undefined) return ['--port', `${port}`];
   const [cert, key] = [join(folder, FILES.cert), join(folder, FILES.key)];
   const files = ['--tls-cert-file', cert, '--tls-key-file', key, '--tls-ca-cert-file', cert];
-  const between = ['--tls-replication', 'yes', '--tls-cluster', 'yes'];
-  return ['--port', '0', '--tls-port', `${port}`, '--tls-auth-clients', 'no', ...files, ...between];
+  return ['--port', '0', '--tls-port', `${port}`, '--tls-auth-clients', 'no', ...files];
 }

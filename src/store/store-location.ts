@@ -41,6 +41,18 @@ export interface ClusterAddress extends RedisLogin {
   readonly nodes: readonly HostAndPort[];
 }
 
+/** How a store URL begins. */
+export interface UrlScheme {
+  readonly kind: Exclude<StoreLocation['kind'], 'memory'>;
+  /** Whether it asks for TLS. */
+  readonly isEncrypted: boolean;
+}
+
+/** The beginning of such a URL, for messages that say what to write. */
+export function schemeText({ kind, isEncrypted }: UrlScheme): string {
+  return `redis${isEncrypted ? 's' : ''}${kind === 'redis' ? '' : `+${kind}`}://`;
+}
+
 /** The store in one line, for the log. */
 export function describeStore(location: StoreLocation): string {
   return location.kind === 'memory' ? 'memory:' : location.url;

@@ -36,12 +36,23 @@ export interface MarksSeen {
   readonly refusing: number;
 }
 
+/** A part of a Cluster without a connection. */
+export interface ShardDown {
+  readonly node: string;
+  /** How many of the 256 partitions are there. */
+  readonly partitions: number;
+  /** Whether the replicas announce their server keys there. */
+  readonly hasReplicasKey: boolean;
+  /** In words without a secret or an address. */
+  readonly why: string;
+}
+
 /** The parts of a Cluster. */
 export interface ShardsState {
   /** How many parts there are. */
   readonly known: number;
-  /** Those without a connection: their nodes, and how many of the 256 partitions are there. */
-  readonly down: readonly { readonly node: string; readonly partitions: number }[];
+  /** Those without a connection. */
+  readonly down: readonly ShardDown[];
 }
 
 /**

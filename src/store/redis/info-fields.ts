@@ -8,6 +8,12 @@ export function infoFields(info: string): ReadonlyMap<string, string> {
   );
 }
 
+/** Whether this is a Sentinel. Redis, Valkey and Redict each have their own name for the mode. */
+export function isSentinel(fields: ReadonlyMap<string, string>): boolean {
+  const modes = ['redis_mode', 'server_mode', 'redict_mode'].map((name) => fields.get(name));
+  return modes.includes('sentinel');
+}
+
 /** Whether this is a node of a Redis Cluster, by its `INFO`. */
 export function isClusterNode(fields: ReadonlyMap<string, string>): boolean {
   return fields.get('cluster_enabled') === '1';

@@ -1,4 +1,4 @@
-import { infoFields, isClusterNode } from './info-fields.ts';
+import { infoFields, isClusterNode, isSentinel } from './info-fields.ts';
 import type { StoreInspection, StoreWarning } from '../store-inspection.ts';
 
 const VERSION_MIN = 7;
@@ -11,9 +11,7 @@ const NEARLY_FULL = 0.9;
  */
 export function inspectRedis(info: string): StoreInspection {
   const fields = infoFields(info);
-  // Redis, Valkey and Redict each have their own name for it.
-  const modes = ['redis_mode', 'server_mode', 'redict_mode'].map((name) => fields.get(name));
-  if (modes.includes('sentinel')) {
+  if (isSentinel(fields)) {
     return {
       kind: 'refused',
       text: 'this is a Sentinel, not a Redis; write redis+sentinel://HOST:PORT/NAME with the name of the primary',

@@ -10,11 +10,13 @@ const KEY = 'curfew:1:permissions';
  * Tries every command once, so that a missing permission is named before a user meets it. Nothing is
  * changed. Returns what ends on request lack without `WAIT`, which is not needed to decide.
  *
+ * @param aclFile the file of deploy/redis that has the rights which are needed
  * @throws {StoreUnavailable} the user may not run all commands that are needed; it names them
  */
 export async function tryPermissions(
   connection: Pick<ScriptRunner, 'run' | 'read'>,
   key: string = KEY,
+  aclFile = 'users.acl',
 ): Promise<readonly StoreWarning[]> {
   const attempt = async () => connection.run('permissions', [key], [], ['permitted']);
   // The first one leaves as EVAL, the second as EVALSHA.
@@ -22,7 +24,7 @@ export async function tryPermissions(
   if (forbidden.length > 0) {
     throw new StoreUnavailable(
       'refused',
-      `the ACL user may not run ${forbidden.join(', ')}; it needs the rights of deploy/redis/users.acl`,
+      `the ACL user may not run ${forbidden.join(', ')}; it needs the rights of deploy/redis/${aclFile}`,
     );
   }
   return waitWarnings(connection);

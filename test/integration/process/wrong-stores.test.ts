@@ -12,6 +12,8 @@ import { writePolicyFile } from '../../support/files/policy-file.ts';
 import type { PolicyFile } from '../../support/files/policy-file.ts';
 import { redisServerOrSkip } from '../../support/programs/provision-or-skip.ts';
 import { GUARDED_PASSWORD } from '../../support/store/store-world.ts';
+import { WRONG_CLUSTERS } from '../../support/store/wrong-clusters.ts';
+import { WRONG_SENTINELS } from '../../support/store/wrong-sentinels.ts';
 import { WRONG_STORES } from '../../support/store/wrong-stores.ts';
 import type { WrongStore } from '../../support/store/wrong-stores.ts';
 import { eventually } from '../../support/time/eventually.ts';
@@ -24,6 +26,8 @@ sources:
 policies:
   - { name: default, idle: 1h, absolute: 12h }
 `;
+
+const ALL = [...WRONG_STORES, ...WRONG_SENTINELS, ...WRONG_CLUSTERS];
 
 const LEARNT_MAX_MS = 20_000;
 /** Time for a few more attempts, which must add no line. */
@@ -97,7 +101,7 @@ describe('what a user learns of a wrong store', function () {
     }
   }
 
-  for (const wrong of WRONG_STORES) {
+  for (const wrong of ALL) {
     it(`${wrong.what}: ${String(wrong.says)}`, async () => {
       const { said, lines } = await learn(wrong);
       if (wrong.says === 'ready') expect(said).to.equal('ready');
@@ -122,7 +126,7 @@ describe('the runbook', () => {
     const runbook = join(import.meta.dirname, '..', '..', '..', 'deploy', 'runbook.md');
     const list = (await readFile(runbook, 'utf8')).matchAll(/^- \*\*(.*?)\*\*:/gm);
     const rows = [...list].map(([, what]) => what);
-    expect(rows).to.include.members(WRONG_STORES.map(({ what }) => what));
+    expect(rows).to.include.members(ALL.map(({ what }) => what));
   });
 });
 

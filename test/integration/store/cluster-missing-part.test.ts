@@ -127,9 +127,11 @@ describe('a Cluster of which a part is missing', function () {
     for (const name of NAMES) expect(await replica.tryOpen(name), name).to.equal('live');
     const partitions = (await markKeys(cluster.admin(node))).length;
     await node.kill();
-    const down = [{ node: `127.0.0.1:${node.port}`, partitions }];
-    await eventually('word of it', () => journal.shardStates.at(-1)?.down.length === 1);
-    expect(journal.shardStates.at(-1)).to.deep.equal({ known: 3, down });
+    const why = 'ECONNREFUSED (nothing listens there)';
+    await eventually('word of it', () => journal.shardStates.at(-1)?.down[0]?.why === why);
+    const { known, down } = journal.shardStates.at(-1) ?? {};
+    expect([known, down?.length]).to.deep.equal([3, 1]);
+    expect(down?.[0]).to.include({ node: `127.0.0.1:${node.port}`, partitions });
     for (const name of here) expect(await replica.tryOpen(name), name).to.match(/^no connection/);
     for (const name of elsewhere) {
       expect((await touched(opened.store, touchOf(name))).kind).to.equal('live');
@@ -161,7 +163,8 @@ describe('a Cluster of which a part is missing', function () {
     const lateJournal = new StoreJournal();
     const late = await openAt(clusterUrl(cluster), { observer: lateJournal, wait: false });
     closers.push(async () => late.close());
-    const down = [{ node: 'no primary', partitions: 1 }];
+    const why = 'the Cluster has none for it';
+    const down = [{ node: 'no primary', why, partitions: 1, hasReplicasKey: false }];
     await eventually('word of it', () => lateJournal.shardStates.at(-1)?.down.length === 1);
     expect(lateJournal.shardStates.at(-1)).to.deep.equal({ known: 4, down });
     const fault = await late.inspect().catch((error: Error) => error.message);

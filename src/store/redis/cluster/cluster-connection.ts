@@ -56,6 +56,7 @@ export class ClusterConnection implements StoreConnection {
           up: (isUp) => {
             if (!isUp) this.#lost(node);
           },
+          unreachable: (why) => (node.lastFault = why),
           clockSkew: (seconds) => this.#skewed(node, seconds),
         },
         connected: () => {

@@ -25,6 +25,8 @@ export class ClusterNode {
   skewSeconds = 0;
   /** Scripts sent to it so far. */
   scriptsSent = 0;
+  /** Why it has no connection, if it has none, in words without an address. */
+  lastFault = 'not connected yet';
   /** Since when it has no connection; `undefined` while it has one. */
   downSinceMs: number | undefined = performance.now();
   readonly #waiting = new Set<WaitingCall>();
@@ -43,8 +45,10 @@ export class ClusterNode {
 
   /** There is a connection, or there is none any more, or an attempt to connect has failed. */
   became(isUp: boolean): void {
-    if (isUp) this.downSinceMs = undefined;
-    else this.downSinceMs ??= performance.now();
+    if (isUp) {
+      this.downSinceMs = undefined;
+      this.lastFault = 'the connection was lost';
+    } else this.downSinceMs ??= performance.now();
     for (const settled of this.#settled.splice(0)) settled();
     if (!isUp) return;
     for (const { call, echo, isAsked, timer } of this.#waiting) {

@@ -34,6 +34,9 @@ export class ClusterRoutes {
   #used: ReadonlySet<ClusterNode> = new Set();
   #asked = 0;
   #seed = 0;
+  /** How often in a row no node has given a map. */
+  #unanswered = 0;
+  #hasMap = false;
   #lastFault = 'the map of the Cluster is not known yet';
   #isClosed = false;
 
@@ -103,13 +106,25 @@ export class ClusterRoutes {
     const views = await this.#viewsOf(asked.filter((node) => node !== undefined));
     if (views.length === 0) views.push(...(await this.#askSeed()));
     if (this.#isClosed) return true;
-    if (views.length > 0) {
+    if (views.length === 0) this.#missed();
+    else {
+      this.#unanswered = 0;
+      this.#hasMap = true;
       this.#map.settle(views, performance.now());
       this.#lastFault = 'the Cluster has no primary for this part';
       this.#lead();
     }
-    this.#report.see(this.#places, performance.now());
+    // Without a map it is not known which parts there are.
+    if (this.#hasMap) this.#report.see(this.#places, performance.now());
     return this.areAll(({ isUp }) => isUp);
+  }
+
+  /** Says why, when every node of the URL was asked in vain, and no other one can be used. */
+  #missed(): void {
+    const { seeds, observer } = this.#options;
+    this.#unanswered += 1;
+    if (this.#unanswered < seeds.length || [...this.#used].some(({ isUp }) => isUp)) return;
+    observer.unreachable?.(this.#lastFault);
   }
 
   async #askSeed(): Promise<ClusterView[]> {

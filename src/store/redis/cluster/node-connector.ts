@@ -37,6 +37,6 @@ export async function nodeConnector(
   };
   return (host, more) => {
     const address = { ...login, ...host, database: 0 }; // a Cluster has no other
-    return connectRedis({ address, secrets, readSecrets, secretsRejected }, more, false);
+    return connectRedis({ address, secrets, readSecrets, secretsRejected }, more, 'cluster');
   };
 }

@@ -6,6 +6,14 @@ import type { ClusterNode } from './cluster-node.ts';
 const DOWN_MIN_MS = 300;
 const NOWHERE = 'no primary';
 
+/** A part that is down, while its places are counted. */
+interface DownShard {
+  readonly node: string;
+  readonly why: string;
+  partitions: number;
+  hasReplicasKey: boolean;
+}
+
 /** Reports which parts of the Cluster cannot be reached: when that changes. */
 export class ShardReport {
   readonly #observer: StoreObserver;
@@ -23,22 +31,26 @@ export class ShardReport {
     const isUp = [...nodes].some((node) => node.isUp);
     if (isUp !== this.#wasUp) this.#observer.up?.(isUp);
     this.#wasUp = isUp;
-    const down = new Map<string, number>();
-    for (const node of places.slice(0, PARTITION_COUNT)) {
-      const isDown = node === undefined || isLongDown(node, nowMs);
-      const word = node?.word ?? NOWHERE;
-      if (isDown) down.set(word, (down.get(word) ?? 0) + 1);
+    const down = new Map<string, DownShard>();
+    for (const [place, node] of places.entries()) {
+      if (node !== undefined && !isLongDown(node, nowMs)) continue;
+      const shard = down.get(node?.word ?? NOWHERE) ?? shardOf(node);
+      if (place < PARTITION_COUNT) shard.partitions += 1;
+      else shard.hasReplicasKey = true;
+      down.set(shard.node, shard);
     }
-    const words = [...down]
-      .map((each) => each.join(' '))
-      .toSorted((one, other) => (one < other ? -1 : 1));
-    const seen = [nodes.size, ...words].join(' ');
+    const shards = [...down.values()].toSorted((one, other) => (one.node < other.node ? -1 : 1));
+    const seen = JSON.stringify([nodes.size, shards]);
     if (seen === this.#reported) return;
     this.#reported = seen;
-    const downShards = [...down].map(([node, partitions]) => ({ node, partitions }));
     const known = nodes.size + (down.has(NOWHERE) ? 1 : 0);
-    this.#observer.shards?.({ known, down: downShards });
+    this.#observer.shards?.({ known, down: shards });
   }
+}
+
+function shardOf(node: ClusterNode | undefined): DownShard {
+  const { word, lastFault } = node ?? { word: NOWHERE, lastFault: 'the Cluster has none for it' };
+  return { node: word, why: lastFault, partitions: 0, hasReplicasKey: false };
 }
 
 function isLongDown({ downSinceMs }: ClusterNode, nowMs: number): boolean {

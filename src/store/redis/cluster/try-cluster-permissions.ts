@@ -20,6 +20,8 @@ export async function tryClusterPermissions(
   return found.find((warnings) => warnings.length > 0) ?? [];
 }
 
+const ACL_FILE = 'cluster/users.acl';
+
 async function tryOn({ node, partitions }: Shard): Promise<readonly StoreWarning[]> {
   const { connection } = node;
   try {
@@ -28,8 +30,8 @@ async function tryOn({ node, partitions }: Shard): Promise<readonly StoreWarning
     if (!(fault instanceof StoreRefusal && fault.word === 'NOPERM')) throw fault;
     throw new StoreUnavailable(
       'refused',
-      'the ACL user may not run asking; it needs the rights of deploy/redis/cluster/users.acl',
+      `the ACL user may not run asking; it needs the rights of deploy/redis/${ACL_FILE}`,
     );
   }
-  return tryPermissions(connection, partitionKeys(partitions[0] ?? 0).permissions);
+  return tryPermissions(connection, partitionKeys(partitions[0] ?? 0).permissions, ACL_FILE);
 }

@@ -1,4 +1,4 @@
-import type { RedisAddress, SentinelAddress } from '../../store-location.ts';
+import type { RedisAddress, SentinelAddress, UrlScheme } from '../../store-location.ts';
 import type { ConnectionOptions } from './connection-options.ts';
 import type { WatchedSentinels } from '../sentinel/watch-sentinels.ts';
 import { ReconnectPace } from '../access/reconnect-pace.ts';
@@ -20,18 +20,18 @@ export interface RedisPlace {
 
 /**
  * Opens a connection in the background. It never stops trying.
- * @param mustHaveAll false for a node of a Cluster
+ * @param kind what the server belongs to, if that is not in its address
  */
 export function connectRedis(
   { address, sentinels, secrets, readSecrets, secretsRejected }: RedisPlace,
   options: Omit<ConnectionOptions, 'client' | 'pace' | 'greeting'>,
-  mustHaveAll = true,
+  kind?: UrlScheme['kind'],
 ): RedisConnection {
   const pace = new ReconnectPace();
   const client = openRedisClient({ address, sentinels, secrets, pace });
-  const { username, database } = address;
-  const isNamed = !('host' in address);
-  const greeting = { username, password: secrets.password, database, mustHaveAll, isNamed };
+  const { username, database, isEncrypted } = address;
+  const scheme = { kind: kind ?? ('host' in address ? 'redis' : 'sentinel'), isEncrypted } as const;
+  const greeting = { username, password: secrets.password, database, scheme };
   const use = (renewed: RedisSecrets): void => {
     useSecrets(client, renewed);
     if (renewed.password !== undefined) greeting.password = renewed.password;

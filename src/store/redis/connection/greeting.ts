@@ -1,5 +1,7 @@
 import { StoreUnavailable } from '../../../session/session-store.ts';
-import { infoFields, isClusterNode } from '../info-fields.ts';
+import { schemeText } from '../../store-location.ts';
+import type { UrlScheme } from '../../store-location.ts';
+import { infoFields, isClusterNode, isSentinel } from '../info-fields.ts';
 import { textOf } from '../read-reply.ts';
 import { StoreRefusal } from '../store-fault.ts';
 import { PARTITION_COUNT, partitionKeys, REPLICAS_KEY } from '../store-keys.ts';
@@ -12,12 +14,10 @@ export interface Greeting {
   readonly password: string | undefined;
   readonly database: number;
   /**
-   * Whether this one server must have every key; otherwise it may be one of many in a Cluster, a
-   * replica too: it redirects what it does not have.
+   * That of the store URL. One server must have every key, and one that Sentinels have named may be
+   * anything. A node of a Cluster is one of many, a replica too: it redirects what it does not have.
    */
-  readonly mustHaveAll: boolean;
-  /** Whether Sentinels have named this server, which may be anything. */
-  readonly isNamed?: boolean;
+  readonly scheme: UrlScheme;
 }
 
 /** Sends a plain command on the new connection. */
@@ -31,7 +31,7 @@ export type Ask = (...words: readonly string[]) => Promise<RespReply>;
  * @throws {StoreUnavailable} the server must not be used, with the reason
  */
 export async function greet(ask: Ask, greeting: Greeting): Promise<void> {
-  const { username, password, database, mustHaveAll, isNamed } = greeting;
+  const { username, password, database, scheme } = greeting;
   const user = username === undefined ? [] : [username];
   const [login, selection, info] = await Promise.allSettled([
     password === undefined ? 'nothing to do' : ask('AUTH', ...user, password),
@@ -45,11 +45,28 @@ export async function greet(ask: Ask, greeting: Greeting): Promise<void> {
     throw unselectable(database, selection.reason, isClusterNode(fields));
   }
   if (fields.get('loading') === '1') throw new StoreRefusal('LOADING');
-  if (mustHaveAll && fields.get('role') === 'slave') throw new StoreRefusal('READONLY');
-  if (isNamed === true && fields.get('role') !== 'master') {
+  if (scheme.kind === 'cluster') {
+    refuseStranger(fields, scheme);
+    return;
+  }
+  if (fields.get('role') === 'slave') throw new StoreRefusal('READONLY');
+  if (scheme.kind === 'sentinel' && fields.get('role') !== 'master') {
     throw new StoreUnavailable('refused', 'the server that the Sentinels name is not a primary');
   }
-  if (mustHaveAll && isClusterNode(fields)) await findEveryKey(ask);
+  if (isClusterNode(fields)) await findEveryKey(ask);
+}
+
+/** Refuses what is not a node of a Cluster, as far as it says what it is. */
+function refuseStranger(fields: ReadonlyMap<string, string>, { isEncrypted }: UrlScheme): void {
+  if (isSentinel(fields)) {
+    const scheme = schemeText({ kind: 'sentinel', isEncrypted });
+    const what = `it is a Sentinel; write ${scheme}HOST:PORT/NAME with the name of the primary`;
+    throw new StoreUnavailable('refused', what);
+  }
+  if (fields.get('cluster_enabled') === '0') {
+    const scheme = schemeText({ kind: 'redis', isEncrypted });
+    throw new StoreUnavailable('refused', `it is not a node of a Redis Cluster; write ${scheme}`);
+  }
 }
 
 // A server without passwords answers ERR to a password; whether it can be used, INFO shows.

@@ -43,7 +43,7 @@ export async function openWire({
   } catch (fault) {
     wire.end();
     if (!(fault instanceof StoreUnavailable) || fault.fault === 'refused') throw fault;
-    throw new StoreUnavailable('down', strangerFault(heard, client.options.tls !== undefined));
+    throw new StoreUnavailable('down', strangerFault(heard, greeting.scheme));
   }
 }
 

@@ -39,7 +39,7 @@ export class RedisConnection implements StoreConnection {
   #isClosed = false;
 
   constructor(options: ConnectionOptions) {
-    const { client, observer, capabilities } = options;
+    const { client, observer, capabilities, greeting } = options;
     this.#options = options;
     const spelling = options.spelling ?? new CallSpelling(capabilities, observer);
     this.#scripts = spelling.scripts;
@@ -50,7 +50,7 @@ export class RedisConnection implements StoreConnection {
     // Without a listener ioredis writes to stderr. What ends a greeting is reported in other words.
     client.on('error', (error) => {
       if (this.isUp || client.status !== 'ready')
-        this.#failed(connectionFault(error, client.stream));
+        this.#failed(connectionFault(error, greeting.scheme, client.stream));
     });
   }
 

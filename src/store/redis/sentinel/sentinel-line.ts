@@ -2,7 +2,7 @@ import type { Socket } from 'node:net';
 import type { HostAndPort } from '../../store-hosts.ts';
 import { openSocket } from '../access/open-socket.ts';
 import type { RedisSecrets } from '../access/redis-secrets.ts';
-import { connectionFault } from '../access/connection-fault.ts';
+import { connectionFault, endedFault, isAlert, noAnswerToTls } from '../access/connection-fault.ts';
 import { RespReader } from '../wire/resp-reader.ts';
 import { respCommand } from '../wire/resp.ts';
 import type { RespReply } from '../wire/resp.ts';
@@ -82,6 +82,9 @@ export class SentinelLine {
     const { secureContext, sentinelPassword } = secrets();
     this.#openedAtMs = performance.now();
     const stream = openSocket(sentinel, isEncrypted, secureContext);
+    const scheme = { kind: 'sentinel', isEncrypted } as const;
+    let isConnected = false;
+    let first: Buffer | undefined;
     this.#stream = stream;
     let owed = questionsTo({
       ...this.#options,
@@ -105,18 +108,31 @@ export class SentinelLine {
     };
     stream.setNoDelay(true);
     stream.once(isEncrypted ? 'secureConnect' : 'connect', () => {
+      isConnected = true;
       stream.write(owed.map(({ words }) => respCommand(words)).join(''), 'latin1');
     });
     stream.on('data', (chunk: Buffer) => {
+      first ??= chunk;
       try {
         reader.read(chunk);
       } catch {
-        failed('it is not a Sentinel: its answer cannot be understood');
+        const isTls = !isEncrypted && isAlert(first);
+        const strange = 'it is not a Sentinel: its answer cannot be understood';
+        failed(isTls ? endedFault(first, scheme) : strange);
       }
     });
-    stream.once('error', (error) => failed(connectionFault(error)));
-    stream.once('close', () => failed('the connection was lost'));
-    this.#after(ANSWER_MAX_MS, () => failed('it does not answer'));
+    const ended = (why: string): void =>
+      failed(isConnected && first === undefined ? endedFault(first, scheme) : why);
+    stream.once('error', (error) => {
+      const why = connectionFault(error, scheme);
+      if (isEncrypted) failed(why);
+      else ended(why);
+    });
+    stream.once('close', () => ended('the connection was lost'));
+    const silent = 'it does not answer';
+    this.#after(ANSWER_MAX_MS, () =>
+      failed(isEncrypted && !isConnected ? noAnswerToTls(scheme) : silent),
+    );
   }
 
   #listen(stream: Socket): void {

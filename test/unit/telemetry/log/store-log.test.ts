@@ -114,6 +114,21 @@ describe('StoreLog', () => {
     expect(events()).to.deep.equal(['store_up', 'store_answered', 'store_silent', 'store_usable']);
   });
 
+  it('names each part of a Cluster that is down once for each cause, and what that means', () => {
+    const refused = { node: 'a:1', partitions: 85, hasReplicasKey: false, why: 'ECONNREFUSED' };
+    const late = { ...refused, why: 'it does not answer' };
+    for (const shard of [refused, late, refused, late]) store.shards({ known: 3, down: [shard] });
+    expect(lines.map(({ why }) => why)).to.deep.equal(['ECONNREFUSED', 'it does not answer']);
+    expect(lines[0]?.['msg']).to.match(/: ECONNREFUSED; sessions in the others are decided$/);
+    store.shards({ known: 3, down: [] });
+    store.shards({ known: 3, down: [{ ...refused, hasReplicasKey: true }] });
+    expect(lines.at(-1)).to.include({ replicas_key: true });
+    expect(lines.at(-1)?.['msg']).to.match(/unknown credentials get no verdict anywhere/);
+    expect(events().slice(2)).to.deep.equal(['store_shard_up', 'store_shard_down']);
+    store.shards({ known: 2, down: [refused, { ...refused, node: 'b:2' }] });
+    expect(lines.at(-1)?.['msg']).to.match(/: ECONNREFUSED; nor can any other$/);
+  });
+
   it('leaves it to the connection to say why there is none', () => {
     store.silent(new StoreUnavailable('down', 'no connection to the store: not connected yet'));
     expect(events()).to.deep.equal([]);

@@ -34,6 +34,7 @@ export function connectRedis(
   const greeting = { username, password: secrets.password, database, scheme };
   const use = (renewed: RedisSecrets): void => {
     useSecrets(client, renewed);
+    sentinels?.use(renewed);
     if (renewed.password !== undefined) greeting.password = renewed.password;
   };
   renewSecrets(client, { read: readSecrets, use, rejected: secretsRejected });

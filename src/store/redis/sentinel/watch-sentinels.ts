@@ -18,6 +18,8 @@ export interface WatchedSentinels {
   readonly view: SentinelView;
   /** The current ones. */
   readonly secrets: () => RedisSecrets;
+  /** Uses secrets that were read because of the primary, whose certificate alone may be another. */
+  readonly use: (renewed: RedisSecrets) => void;
 }
 
 /**
@@ -47,5 +49,6 @@ export function watchSentinels(
   const secrets = (): RedisSecrets => current;
   const failed = (): void => void renew();
   const lines = { sentinels, primaryName, isEncrypted, username, secrets, failed };
-  return { view: new SentinelView({ ...lines, troubled }), secrets };
+  const use = (renewed: RedisSecrets): void => void (current = renewed);
+  return { view: new SentinelView({ ...lines, troubled }), secrets, use };
 }

@@ -67,3 +67,8 @@ export function readPort(text: string): number | undefined {
   const port = /^\d{1,5}$/.test(text) ? Number(text) : 0;
   return port >= 1 && port <= 65_535 ? port : undefined;
 }
+
+/** Whether both are the same host and port, as they are written. */
+export function isSame(one: HostAndPort, other: HostAndPort): boolean {
+  return one.host === other.host && one.port === other.port;
+}

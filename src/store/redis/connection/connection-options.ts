@@ -23,6 +23,8 @@ export interface ConnectionOptions {
   readonly silenceMaxMs: number;
   /** Called at each new connection, before any call can use it. */
   readonly connected?: (() => void) | undefined;
+  /** Called when a server was reached that must not be used. */
+  readonly refused?: ((fault: unknown) => void) | undefined;
   /** If there are several servers: which one this is, for errors. */
   readonly server?: string | undefined;
   /** A node of a Cluster may redirect calls. */

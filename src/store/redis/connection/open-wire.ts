@@ -47,7 +47,8 @@ export async function openWire({
   }
 }
 
-function asker(wire: RedisWire, replyMaxMs: number): Ask {
+/** Sends the commands of a greeting, each with a reply of its own. */
+export function asker(wire: RedisWire, replyMaxMs: number): Ask {
   return async (...words) => {
     if (!wire.isOpen) throw new StoreUnavailable('down', 'the connection was lost');
     const startedAtMs = performance.now();

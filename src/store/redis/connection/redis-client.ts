@@ -5,15 +5,21 @@ import type { RedisAddress, SentinelAddress } from '../../store-location.ts';
 import type { RedisSecrets } from '../access/redis-secrets.ts';
 import { HostConnector } from '../access/host-connector.ts';
 import { SentinelConnector } from '../sentinel/sentinel-connector.ts';
-import type { WatchedSentinels } from '../sentinel/watch-sentinels.ts';
+import type { SentinelConnectorOptions } from '../sentinel/sentinel-connector.ts';
 import { tlsOptions } from '../access/open-socket.ts';
 import type { ReconnectPace } from '../access/reconnect-pace.ts';
+
+/** What a connection needs of its Sentinels. */
+export type SentinelsAsked = Pick<
+  SentinelConnectorOptions,
+  'view' | 'secrets' | 'choice' | 'tryServer'
+>;
 
 /** How to reach a Redis, and how long to wait for it. */
 export interface RedisClientOptions {
   readonly address: RedisAddress | SentinelAddress;
-  /** Those of a {@link SentinelAddress}. */
-  readonly sentinels?: WatchedSentinels | undefined;
+  /** For a {@link SentinelAddress}. */
+  readonly sentinels?: SentinelsAsked | undefined;
   /** The current ones; `useSecrets` replaces them. */
   readonly secrets: RedisSecrets;
   readonly pace: ReconnectPace;

@@ -1,4 +1,3 @@
-import { performance } from 'node:perf_hooks';
 import type { OpenRequest, TouchReceiver, TouchRequest } from '../../../session/session-store.ts';
 import type { TouchOutcome } from '../../../session/touch-outcome.ts';
 import type { StoreCall } from '../../store-observer.ts';
@@ -164,6 +163,7 @@ export class RedisConnection implements StoreConnection {
       observer.up?.(true);
       connected?.();
     } catch (fault) {
+      this.#options.refused?.(fault);
       this.#failed(fault instanceof Error ? fault.message : 'unknown');
       client.disconnect(true);
     }

@@ -111,5 +111,6 @@ async function openPlace(
   const place = { address, secrets: await readSecrets(), readSecrets, secretsRejected };
   if ('host' in address) return place;
   const troubled = (why: string): void => observer?.sentinelsTroubled?.(why);
-  return { ...place, sentinels: watchSentinels(address, { ...place, username, troubled }) };
+  const clock = () => performance.now();
+  return { ...place, sentinels: watchSentinels(address, { ...place, username, troubled, clock }) };
 }

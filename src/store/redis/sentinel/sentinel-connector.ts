@@ -5,11 +5,14 @@ import { openSocket } from '../access/open-socket.ts';
 import type { ReconnectPace } from '../access/reconnect-pace.ts';
 import type { RedisSecrets } from '../access/redis-secrets.ts';
 import { SentinelFault } from '../access/sentinel-fault.ts';
-import { isSame } from './sentinel-view.ts';
-import type { NamedPrimary, SentinelView } from './sentinel-view.ts';
+import type { PrimaryChoice } from './primary-choice.ts';
+import type { SentinelView } from './sentinel-view.ts';
 
 export interface SentinelConnectorOptions {
   readonly view: SentinelView;
+  readonly choice: PrimaryChoice;
+  /** Whether a server could be used. Ends with `false` after a request to stop. */
+  readonly tryServer: (server: HostAndPort, stop: AbortSignal) => Promise<boolean>;
   readonly isEncrypted: boolean;
   /** The current ones. */
   readonly secrets: () => RedisSecrets;
@@ -17,6 +20,9 @@ export interface SentinelConnectorOptions {
   readonly pace: ReconnectPace;
   readonly disconnectTimeoutMs: number;
 }
+
+/** While a newer server is passed over, it is tried again so often. */
+const TRY_NEWER_EVERY_MS = 2_000;
 
 /**
  * Connects an ioredis client to the server that the Sentinels name. It never gives up. As soon as
@@ -31,9 +37,6 @@ export class SentinelConnector extends AbstractConnector {
   readonly #options: SentinelConnectorOptions;
   #wake: (() => void) | undefined;
   #isFirst = true;
-  /** The server that Sentinels named first at the last attempt, and the attempts since then. */
-  #first: HostAndPort | undefined;
-  #turn = 0;
 
   constructor(options: SentinelConnectorOptions) {
     super(options.disconnectTimeoutMs);
@@ -41,16 +44,15 @@ export class SentinelConnector extends AbstractConnector {
   }
 
   override async connect(emit: (type: string, error: Error) => void): Promise<Socket> {
-    const { view, pace } = this.#options;
+    const { view, choice, pace } = this.#options;
     this.connecting = true;
     if (pace.failed > 0) view.refresh();
     if (!this.#isFirst) await this.#newsWithin(pace.nextMs());
     this.#isFirst = false;
     while (this.connecting) {
-      const named = view.primaries();
-      const target = this.#next(named);
-      if (target !== undefined) return this.#open(target, named);
-      const why = view.fault();
+      const target = choice.next();
+      if (target !== undefined) return this.#open(target.address);
+      const why = choice.fault() ?? view.fault();
       if (why !== undefined) emit('error', new SentinelFault(why));
       // oxlint-disable-next-line no-await-in-loop -- until a Sentinel answers
       await this.#newsWithin(pace.nextMs());
@@ -64,28 +66,35 @@ export class SentinelConnector extends AbstractConnector {
     this.#wake?.();
   }
 
-  /** After a failed attempt, the next one of those that are named, should Sentinels disagree. */
-  #next(named: readonly NamedPrimary[]): NamedPrimary | undefined {
-    const [first] = named;
-    if (first === undefined) return undefined;
-    if (this.#first === undefined || !isSame(first.address, this.#first)) this.#turn = 0;
-    if (this.#options.pace.failed <= 1) this.#turn = 0;
-    this.#first = first.address;
-    const target = named[this.#turn % named.length];
-    this.#turn += 1;
-    return target;
-  }
-
-  #open(target: NamedPrimary, named: readonly NamedPrimary[]): Socket {
-    const { isEncrypted, secrets, view } = this.#options;
-    const stream = openSocket(target.address, isEncrypted, secrets().secureContext);
+  #open(server: HostAndPort): Socket {
+    const { isEncrypted, secrets, view, choice } = this.#options;
+    const stream = openSocket(server, isEncrypted, secrets().secureContext);
     this.stream = stream;
     stream.once('error', (error) => (this.firstError = error));
-    const stop = view.onChange(() => {
-      if (isLeft(target, named, view.primaries())) stream.destroy();
+    const leave = (): void => {
+      if (choice.isLeft()) stream.destroy();
+    };
+    const stopListening = view.onChange(leave);
+    const ended = new AbortController();
+    const timer = setInterval(() => void this.#tryNewer(ended.signal, leave), TRY_NEWER_EVERY_MS);
+    stream.once('close', () => {
+      stopListening();
+      clearInterval(timer);
+      ended.abort();
     });
-    stream.once('close', stop);
     return stream;
+  }
+
+  /** A newer server that was passed over may be usable by now, or may have become a primary. */
+  async #tryNewer(stop: AbortSignal, leave: () => void): Promise<void> {
+    const { choice, tryServer } = this.#options;
+    await Promise.all(
+      choice.newer().map(async (newer) => {
+        if (!(await tryServer(newer.address, stop)) || stop.aborted) return;
+        choice.usable(newer);
+        leave();
+      }),
+    );
   }
 
   /** Waits for news from the Sentinels, but no longer than that. */
@@ -102,21 +111,4 @@ export class SentinelConnector extends AbstractConnector {
       this.#wake = wake;
     });
   }
-}
-
-/**
- * Whether another server is named since then, by a Sentinel that knows more than those of the target.
- * @param before what was named when the target was chosen
- */
-function isLeft(
-  { address, epoch }: NamedPrimary,
-  before: readonly NamedPrimary[],
-  now: readonly NamedPrimary[],
-): boolean {
-  const known = now.find((each) => isSame(each.address, address))?.epoch ?? epoch;
-  const isNews = (other: NamedPrimary): boolean =>
-    !before.some((each) => isSame(each.address, other.address) && each.epoch >= other.epoch);
-  return now.some(
-    (other) => !isSame(other.address, address) && other.epoch > known && isNews(other),
-  );
 }

@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net';
+import { isSame } from '../../store-hosts.ts';
 import type { HostAndPort } from '../../store-hosts.ts';
 import { openSocket } from '../access/open-socket.ts';
 import type { RedisSecrets } from '../access/redis-secrets.ts';
@@ -43,6 +44,8 @@ export class SentinelLine {
   #timer: NodeJS.Timeout | undefined;
   #isClosed = false;
   #openedAtMs = -Infinity;
+  /** The epoch of the answer is ours; the Sentinel has announced only the address. */
+  #isGuessed = false;
 
   constructor(options: SentinelLineOptions) {
     this.#options = options;
@@ -81,6 +84,7 @@ export class SentinelLine {
     const { sentinel, isEncrypted, secrets } = this.#options;
     const { secureContext, sentinelPassword } = secrets();
     this.#openedAtMs = performance.now();
+    this.#isGuessed = false;
     const stream = openSocket(sentinel, isEncrypted, secureContext);
     const scheme = { kind: 'sentinel', isEncrypted } as const;
     let isConnected = false;
@@ -146,12 +150,22 @@ export class SentinelLine {
   /** What arrives unasked: another primary, or the answer to a PING. */
   #pushed(reply: RespReply): void {
     const address = readSwitch(reply, this.#options.primaryName);
-    const before = this.#answer;
     if (address !== undefined) {
-      const epoch = before?.kind === 'primary' ? before.epoch + 1 : 0;
-      this.#say({ kind: 'primary', address, epoch });
+      this.#say({ kind: 'primary', address, epoch: epochAfter(this.#answer, address) });
+      this.#isGuessed = true;
     }
-    if (this.#stream !== undefined) this.#listen(this.#stream);
+    if (this.#stream === undefined) return;
+    if (this.#isGuessed) this.#askAgain();
+    else this.#listen(this.#stream);
+  }
+
+  // A connection that listens cannot ask any more.
+  #askAgain(): void {
+    const restMs = this.#openedAtMs + ANSWER_MAX_MS - performance.now();
+    this.#after(Math.max(restMs, 0), () => {
+      this.#drop();
+      this.#open();
+    });
   }
 
   #fail(why: string): void {
@@ -173,4 +187,10 @@ export class SentinelLine {
     clearTimeout(this.#timer);
     this.#timer = setTimeout(act, delayMs);
   }
+}
+
+// The real one may be much higher: other primaries and failed elections count, too.
+function epochAfter(before: SentinelAnswer | undefined, address: HostAndPort): number {
+  if (before?.kind !== 'primary') return 0;
+  return isSame(before.address, address) ? before.epoch : before.epoch + 1;
 }

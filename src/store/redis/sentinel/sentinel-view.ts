@@ -1,3 +1,4 @@
+import { isSame } from '../../store-hosts.ts';
 import type { HostAndPort } from '../../store-hosts.ts';
 import { SentinelLine } from './sentinel-line.ts';
 import type { SentinelLineOptions } from './sentinel-line.ts';
@@ -13,6 +14,10 @@ export interface NamedPrimary {
   readonly address: HostAndPort;
   /** The highest of those that name it. */
   readonly epoch: number;
+  /** How many Sentinels name it. */
+  readonly votes: number;
+  /** Whether more than half of the Sentinels of the store URL name it. */
+  readonly isAgreed: boolean;
 }
 
 /**
@@ -46,7 +51,9 @@ export class SentinelView {
         same.epoch = Math.max(same.epoch, epoch);
       }
     }
-    return found.toSorted((one, other) => other.epoch - one.epoch || other.votes - one.votes);
+    return found
+      .toSorted((one, other) => other.epoch - one.epoch || other.votes - one.votes)
+      .map((each) => ({ ...each, isAgreed: each.votes > this.#lines.length / 2 }));
   }
 
   /** Why no Sentinel names a primary; `undefined` while one of them has not answered yet. */
@@ -86,9 +93,4 @@ export class SentinelView {
     }
     for (const listener of this.#listeners) listener();
   }
-}
-
-/** Whether both are the same host and port, as they are written. */
-export function isSame(one: HostAndPort, other: HostAndPort): boolean {
-  return one.host === other.host && one.port === other.port;
 }

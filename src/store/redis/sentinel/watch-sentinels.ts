@@ -1,6 +1,7 @@
 import type { SentinelAddress } from '../../store-location.ts';
 import { StoreFilesError } from '../access/redis-secrets.ts';
 import type { RedisSecrets } from '../access/redis-secrets.ts';
+import { PrimaryCandidates } from './primary-candidates.ts';
 import { SentinelView } from './sentinel-view.ts';
 
 export interface SentinelsOptions {
@@ -11,11 +12,14 @@ export interface SentinelsOptions {
   readonly readSecrets: () => Promise<RedisSecrets>;
   readonly secretsRejected: ((why: string) => void) | undefined;
   readonly troubled: (why: string) => void;
+  /** Only measures durations. */
+  readonly clock: () => number;
 }
 
 /** The Sentinels of a store, and the secrets that they and their primary are reached with. */
 export interface WatchedSentinels {
   readonly view: SentinelView;
+  readonly candidates: PrimaryCandidates;
   /** The current ones. */
   readonly secrets: () => RedisSecrets;
   /** Uses secrets that were read because of the primary, whose certificate alone may be another. */
@@ -28,7 +32,7 @@ export interface WatchedSentinels {
  */
 export function watchSentinels(
   { sentinels, primaryName, isEncrypted }: SentinelAddress,
-  { username, readSecrets, secretsRejected, troubled, ...first }: SentinelsOptions,
+  { username, readSecrets, secretsRejected, troubled, clock, ...first }: SentinelsOptions,
 ): WatchedSentinels {
   let current = first.secrets;
   let isReading = false;
@@ -50,5 +54,7 @@ export function watchSentinels(
   const failed = (): void => void renew();
   const lines = { sentinels, primaryName, isEncrypted, username, secrets, failed };
   const use = (renewed: RedisSecrets): void => void (current = renewed);
-  return { view: new SentinelView({ ...lines, troubled }), secrets, use };
+  const view = new SentinelView({ ...lines, troubled });
+  const candidates = new PrimaryCandidates(() => view.primaries(), clock);
+  return { view, candidates, secrets, use };
 }

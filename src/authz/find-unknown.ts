@@ -1,3 +1,4 @@
+import { openableClaim, type Claim } from '../session/claim.ts';
 import type { SessionKey } from '../session/session-key.ts';
 import type { SessionStore } from '../session/session-store.ts';
 import type { TouchOutcome, UnknownOutcome } from '../session/touch-outcome.ts';
@@ -40,7 +41,7 @@ export async function findUnknown(
   run.assertAwaited();
   if (!openings.take(run.policies.settings)) throw new OpeningsAtLimit();
   const others = names.olderKeys();
-  const key = await settledName(store, check, others);
+  const { name: key, claim } = await settledName(store, check, others);
   check.isStoredAs(key);
   const { subject } = check;
   const request = {
@@ -49,7 +50,7 @@ export async function findUnknown(
     startedAtMs: loginAtMs,
     // A token proves when its login was, so that it cannot restart an absolute timeout.
     onStoreLoss: source.place.kind === 'jwt' ? 'continue' : run.policies.settings.onStoreLoss,
-    hasClaim: others.length > 0,
+    claim,
   } as const;
   if (subject === undefined) return store.open(request);
   return openForSubject(deps, check, { subject, request, nowMs: unknown.nowMs });
@@ -64,22 +65,33 @@ export function assertKeysComplete(deps: Pick<CheckDependencies, 'whyKeysIncompl
   if (why !== undefined) throw new ServerKeysIncomplete(why);
 }
 
+/** The name under which to open. */
+export interface SettledName {
+  readonly name: SessionKey;
+  /** The token of its claim; `undefined`: there is only one name. */
+  readonly claim: string | undefined;
+}
+
 /**
- * The name under which to open. With several keys, another replica may be writing with a different
+ * Settles the name under which to open. With several keys, another replica may be writing with a different
  * one at this moment. Both must open under the same name. So each asks all names in one order, and
  * claims at each name what the name before it has settled. Two replicas agree whenever they have
  * one key in common, whatever other keys either has.
+ * @throws {ServerKeysIncomplete} where they do not agree, until the claims have gone
  */
 export async function settledName(
   store: SessionStore,
   { run, names }: Pick<StoredCredential, 'run' | 'names'>,
   others: readonly SessionKey[],
-): Promise<SessionKey> {
-  if (others.length === 0) return names.key;
+): Promise<SettledName> {
+  if (others.length === 0) return { name: names.key, claim: undefined };
   const candidates = [names.key, ...others].toSorted();
+  const claims = new Map<SessionKey, Claim>();
   let settled = names.key;
   for (const candidate of candidates) {
-    settled = await store.claim(candidate, settled);
+    const claim = await store.claim(candidate, settled);
+    claims.set(candidate, claim);
+    settled = claim.name;
     if (!candidates.includes(settled)) {
       throw new ServerKeysIncomplete(
         'another replica opens this session with a key that this one lacks',
@@ -87,5 +99,11 @@ export async function settledName(
     }
     run.assertAwaited();
   }
-  return settled;
+  const own = openableClaim(claims);
+  if (own === undefined) {
+    throw new ServerKeysIncomplete(
+      'two openings of this session are under way, each with a key of its own; they are over in a minute',
+    );
+  }
+  return { name: own.name, claim: own.token };
 }

@@ -10,6 +10,12 @@ export const RETENTION_MARGIN_MS: number = DAY_MS;
 export const CLAIM_KEPT_MS = 60_000;
 
 /**
+ * A claim that is kept for less time than this is not used. It is longer than a check takes, so of
+ * two checks at the same time, both read the same claim.
+ */
+export const CLAIM_REST_MIN_MS = 15_000;
+
+/**
  * Until when a record or tombstone is kept if its credential is presented now. It is moved only
  * when less than the retention remains. This is housekeeping: it never decides about a session.
  */

@@ -1,6 +1,7 @@
 import type { OnStoreLoss } from '../terms/on-store-loss.ts';
 import type { Timeouts } from '../terms/timeouts.ts';
 import type { CallingCheck } from './calling-check.ts';
+import type { Claim } from './claim.ts';
 import type { SessionClocks } from './deadlines.ts';
 import type { EndOutcome, EndRequest } from './end-request.ts';
 import type { SessionKey } from './session-key.ts';
@@ -80,8 +81,8 @@ export interface OpenRequest extends TouchRequest {
    * data and go on.
    */
   readonly onStoreLoss?: OnStoreLoss | undefined;
-  /** The name was settled by {@link SessionStore.claim}: it opens only while the claim holds. */
-  readonly hasClaim?: boolean | undefined;
+  /** The token of its claim, if it has several names: it opens only while that claim holds. */
+  readonly claim?: string | undefined;
 }
 
 /** The limits of one policy that ends sessions, at once or when all others are reached, too. */
@@ -158,15 +159,15 @@ export interface SessionStore {
   /** Creates the session unless it exists or has ended, then checks it as {@link touch} does. */
   open(request: OpenRequest): Promise<TouchOutcome>;
   /**
-   * Settles the name under which an unknown credential is opened: the first call decides for all
-   * calls within a minute. This is needed while several server keys are listed. Otherwise two
-   * replicas that write with different keys would open the same session twice. Creates no session.
+   * Settles the name under which an unknown credential is opened: the first call decides for a
+   * minute. This is needed while several server keys are listed: two replicas that write with
+   * different keys would open the same session twice. Creates no session.
    *
    * @param at one of the credential's names, under which the decision is kept
    * @param name the name that the caller would open
-   * @returns the name that is settled
+   * @throws {StoreUnavailable} (`refused`) in the last seconds of that minute
    */
-  claim(at: SessionKey, name: SessionKey): Promise<SessionKey>;
+  claim(at: SessionKey, name: SessionKey): Promise<Claim>;
   /**
    * Checks the session of a visit of a login. It opens nothing, and is never activity. If several
    * limits are reached, the session ends by the one that was reached first, for the policy that has

@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import type { Timeouts } from '../../src/terms/timeouts.ts';
+import type { TouchOutcome } from '../../src/session/touch-outcome.ts';
 import type {
   LoginVisit,
   OpenRequest,
@@ -66,16 +67,17 @@ export function describeSessionStore(name: string, open: () => Promise<StoreWorl
       it('are settled by the first call, for each credential separately', async () => {
         const at = key();
         const [first, second] = [keyOf(`${session} first`), keyOf(`${session} second`)];
-        expect(await world.store.claim(at, first)).to.equal(first);
-        expect(await world.store.claim(at, second)).to.equal(first);
-        expect(await world.store.claim(at, first)).to.equal(first);
-        expect(await world.store.claim(second, second)).to.equal(second);
+        const settled = await world.store.claim(at, first);
+        expect(settled.name).to.equal(first);
+        expect(await world.store.claim(at, second)).to.deep.include(settled);
+        expect(await world.store.claim(at, first)).to.deep.include(settled);
+        expect(await world.store.claim(second, second)).to.include({ name: second });
       });
 
       it('of many calls at once give one name', async () => {
         const names = Array.from({ length: 8 }, (_, index) => keyOf(`${session} ${index}`));
         const settled = await Promise.all(names.map((one) => world.store.claim(key(), one)));
-        expect(new Set(settled).size).to.equal(1);
+        expect(new Set(settled.map((claim) => `${claim.name} ${claim.token}`)).size).to.equal(1);
       });
 
       it('open nothing', async () => {
@@ -83,46 +85,61 @@ export function describeSessionStore(name: string, open: () => Promise<StoreWorl
         expect((await touch()).kind).to.equal('unknown');
         expect(await reported()).to.deep.equal([]);
       });
+
+      it('are not used in their last seconds, when another could replace them', async () => {
+        await world.store.claim(key(), key());
+        await world.passTime(MINUTE - 16 * SECOND);
+        expect(await world.store.claim(key(), key())).to.include({ name: key() });
+        await world.passTime(2 * SECOND);
+        await expectRefused(world.store.claim(key(), key()));
+      });
     });
 
     describe('an opening with a claim', () => {
-      const refused = async () => {
-        const fault: unknown = await openIt({ hasClaim: true }).catch((error: unknown) => error);
-        expect(fault).to.be.instanceOf(StoreUnavailable).with.property('fault', 'refused');
-      };
+      const opening = (claim: string): Promise<TouchOutcome> => openIt({ claim });
+      const claimed = async (settled = key()): Promise<string> =>
+        (await world.store.claim(key(), settled)).token;
 
       it('opens under the name that is settled', async () => {
-        await world.store.claim(key(), key());
-        expect(await openIt({ hasClaim: true })).to.include({ kind: 'live', opened: true });
+        expect(await opening(await claimed())).to.include({ kind: 'live', opened: true });
       });
 
       it('is refused while another name is settled, and writes nothing', async () => {
-        await world.store.claim(key(), keyOf(`${session} other`));
-        await refused();
+        await expectRefused(opening(await claimed(keyOf(`${session} other`))));
         expect((await touch()).kind).to.equal('unknown');
         expect(await reported()).to.deep.equal([]);
       });
 
       it('is refused after a minute, when another name may have been settled since', async () => {
-        await world.store.claim(key(), key());
+        const claim = await claimed();
         await world.passTime(MINUTE + SECOND);
-        await refused();
+        await expectRefused(opening(claim));
         expect((await touch()).kind).to.equal('unknown');
       });
 
+      it('is refused under a later claim of the same name', async () => {
+        const claim = await claimed();
+        await world.passTime(MINUTE + SECOND);
+        const later = await claimed();
+        expect(later).to.not.equal(claim);
+        await expectRefused(opening(claim));
+        expect(await opening(later)).to.include({ kind: 'live', opened: true });
+      });
+
       it('keeps the claim for another minute, for checks that have looked before it', async () => {
-        await world.store.claim(key(), key());
+        const claim = await claimed();
         await world.passTime(MINUTE - SECOND);
-        await openIt({ hasClaim: true });
+        await opening(claim);
         await world.passTime(2 * SECOND);
-        expect(await world.store.claim(key(), keyOf(`${session} other`))).to.equal(key());
+        const still = await world.store.claim(key(), keyOf(`${session} other`));
+        expect(still).to.deep.include({ name: key(), token: claim });
       });
 
       it('finds a session that is there, whatever became of the claim', async () => {
         await openIt();
-        expect(await openIt({ hasClaim: true })).to.include({ kind: 'live', opened: false });
+        expect(await opening('gone')).to.include({ kind: 'live', opened: false });
         await end();
-        expect(await openIt({ hasClaim: true })).to.include({ kind: 'ended', by: 'revoked' });
+        expect(await opening('gone')).to.include({ kind: 'ended', by: 'revoked' });
       });
     });
 
@@ -732,4 +749,9 @@ export function describeSessionStore(name: string, open: () => Promise<StoreWorl
       });
     });
   });
+}
+
+async function expectRefused(call: Promise<unknown>): Promise<void> {
+  const fault: unknown = await call.catch((error: unknown) => error);
+  expect(fault).to.be.instanceOf(StoreUnavailable).with.property('fault', 'refused');
 }

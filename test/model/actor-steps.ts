@@ -114,7 +114,12 @@ export function read(play: ActorPlay, state: State, index: number, reply: Reply)
   }
 }
 
-function readForCheck({ world }: ActorPlay, state: State, index: number, reply: Reply): Answered {
+function readForCheck(
+  { world, mechanisms }: ActorPlay,
+  state: State,
+  index: number,
+  reply: Reply,
+): Answered {
   const { work } = actorOf(state, index);
   const own = world.actors[index]?.own ?? 0;
   if (work === undefined) throw new Error('nothing was asked');
@@ -128,21 +133,26 @@ function readForCheck({ world }: ActorPlay, state: State, index: number, reply: 
     case 'unknown': {
       const other = command.name === own ? names.find((name) => name !== own) : undefined;
       if (other !== undefined) return goOn({ do: 'touch', name: other, policy });
-      if (world.names === 1) return goOn({ do: 'open', name: own, policy, hasClaim: false });
-      return goOn({ do: 'claim', name: 0, proposal: own });
+      if (world.names === 1) return goOn({ do: 'open', name: own, policy, claim: undefined });
+      return goOn({ do: 'claim', name: 0, proposal: own, seen: undefined });
     }
     case 'claimed': {
-      const settled = reply.claimed ?? own;
+      const { claimed } = reply;
+      if (claimed === undefined || command.do !== 'claim') throw new Error('nothing was claimed');
       const next = names.find((name) => name > command.name);
-      if (next !== undefined) return goOn({ do: 'claim', name: next, proposal: settled });
-      return goOn({ do: 'open', name: settled, policy, hasClaim: true });
+      if (next !== undefined) {
+        return goOn({ do: 'claim', name: next, proposal: claimed.name, seen: claimed });
+      }
+      const claims = command.seen === undefined ? [claimed] : [command.seen, claimed];
+      if (!mechanisms.agree(claims)) return over(state, index, 'no verdict');
+      return goOn({ do: 'open', name: claimed.name, policy, claim: claims[claimed.name] });
     }
     case 'refused':
       return over(state, index, 'no verdict');
     case 'live':
     case 'expired':
     case 'ended': {
-      const broken = brokenByVerdict(work, reply, state.nowMs);
+      const broken = brokenByVerdict(work, reply, state.nowMs, world.times);
       return { ...over(state, index, reply.word === 'live' ? 'ALLOW' : 'deny'), broken };
     }
     case 'confirmed':

@@ -2,7 +2,6 @@ import type { ActorPlay } from './actor-steps.ts';
 import type { Transition } from './explore.ts';
 import { contentOf, EMPTY, IDLE_ACTOR, withActor, withShard } from './state.ts';
 import type { Content, LateCommand, Shard, State } from './state.ts';
-import { LATE_OPENING_MAX_MS } from './world.ts';
 
 type Ways = Transition<State>[];
 
@@ -21,28 +20,22 @@ export function faults(play: ActorPlay, state: State, ways: Ways): void {
 }
 
 // Calls that are late by now are given up. One of their commands may still run.
-function tick({ mechanisms }: ActorPlay, state: State, ways: Ways): void {
+function tick({ mechanisms, world }: ActorPlay, state: State, ways: Ways): void {
   const nowMs = state.nowMs + 1;
   const say = (): string => 'time passes';
-  const late = state.late && isPossible(state.late, nowMs) ? state.late : undefined;
-  let next: State = { ...state, nowMs, late };
+  let next: State = { ...state, nowMs };
   const given: LateCommand[] = [];
   for (const [index, { work }] of state.actors.entries()) {
-    if (work === undefined || mechanisms.isInTime(nowMs, work.askedAtMs)) continue;
+    if (work === undefined || mechanisms.isInTime(nowMs, work.askedAtMs, world.times)) continue;
     next = withActor(next, index, { work: undefined });
     const { command, generation } = work;
     const isAlive = state.shards[command.name]?.generation === generation;
     if (isAlive && command.do !== 'confirm') {
-      given.push({ actor: index, command, generation, isAnswered: false, sinceMs: nowMs });
+      given.push({ actor: index, command, generation, isAnswered: false });
     }
   }
   ways.push({ say, isStep: false, next });
   for (const each of given) ways.push({ say, isStep: false, next: { ...next, late: each } });
-}
-
-// Any command may be late by any time, but for an opening under a claim: no connection lives so long.
-function isPossible({ command, sinceMs }: LateCommand, nowMs: number): boolean {
-  return command.do !== 'open' || !command.hasClaim || nowMs - sinceMs <= LATE_OPENING_MAX_MS;
 }
 
 function failOver(play: ActorPlay, state: State, name: number, shard: Shard, ways: Ways): void {
@@ -83,7 +76,6 @@ function crash(state: State, ways: Ways): void {
             command: work.command,
             generation: work.generation,
             isAnswered: true,
-            sinceMs: state.nowMs,
           };
     ways.push({
       say: () => `replica ${index} dies`,

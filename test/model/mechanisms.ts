@@ -1,3 +1,4 @@
+import { openableClaim } from '../../src/session/claim.ts';
 import { endSession } from '../../src/session/end-session.ts';
 import { loosestLimits } from '../../src/session/loosest-limits.ts';
 import { openSession } from '../../src/session/open-session.ts';
@@ -7,10 +8,10 @@ import type { SessionStep } from '../../src/session/session-step.ts';
 import type { OpenRequest, SourceRule, TouchRequest } from '../../src/session/session-store.ts';
 import type { TouchOutcome } from '../../src/session/touch-outcome.ts';
 import { touchSession } from '../../src/session/touch-session.ts';
-import type { Reply, Work } from './state.ts';
-import { CLAIM_KEPT_MS, DECISION_MS, SOURCE } from './world.ts';
+import type { Claim, Reply, Work } from './state.ts';
+import { keyAt, SOURCE } from './world.ts';
+import type { Times } from './world.ts';
 
-type Claim = { readonly name: number; readonly atMs: number } | undefined;
 type Found = SessionRecord | undefined;
 
 /**
@@ -28,11 +29,23 @@ export interface Mechanisms {
   open(record: Found, request: OpenRequest, clockMs: number): SessionStep<TouchOutcome>;
   end: typeof endSession;
   sweep(...args: Parameters<typeof endIfOver>): ReturnType<typeof endIfOver>;
-  /** The first call decides, for as long as it is kept. */
-  claim(known: Claim, proposal: number, clockMs: number): NonNullable<Claim>;
+  /** The first call decides, for as long as it is kept. `undefined`: no call may use it any more. */
+  claim(
+    known: Claim | undefined,
+    proposal: number,
+    clockMs: number,
+    times: Times,
+  ): Claim | undefined;
+  /** Whether a check may open the name that was settled last, by what it has read at each name. */
+  agree(claims: readonly Claim[]): boolean;
   /** The claim at its own name after an opening; `undefined`: it does not hold any more. */
-  openUnder(claim: Claim, name: number, clockMs: number): Claim;
-  isInTime(nowMs: number, askedAtMs: number): boolean;
+  openUnder(
+    claim: Claim | undefined,
+    read: Claim,
+    clockMs: number,
+    times: Times,
+  ): Claim | undefined;
+  isInTime(nowMs: number, askedAtMs: number, times: Times): boolean;
   /** The nonce: whether this reply answers what was asked. */
   answers(work: Work, reply: Reply): boolean;
   /** A primary without its replica runs no script (`min-replicas-to-write`). */
@@ -53,11 +66,21 @@ export const PRODUCT: Mechanisms = {
   open: openSession,
   end: endSession,
   sweep: (record, key, limits, clockMs) => endIfOver(record, key, loosestLimits(limits), clockMs),
-  claim: (known, proposal, clockMs) =>
-    known !== undefined && isKept(known, clockMs) ? known : { name: proposal, atMs: clockMs },
-  openUnder: (claim, name, clockMs) =>
-    claim?.name === name && isKept(claim, clockMs) ? { name, atMs: clockMs } : undefined,
-  isInTime: (nowMs, askedAtMs) => nowMs - askedAtMs <= DECISION_MS,
+  claim: (known, proposal, clockMs, times) => {
+    if (known === undefined || !isKept(known, clockMs, times)) {
+      return { name: proposal, bornAtMs: clockMs, keptFromMs: clockMs };
+    }
+    return isKept(known, clockMs + times.claimRestMinMs - 1, times) ? known : undefined;
+  },
+  agree: (claims) =>
+    openableClaim(
+      new Map(claims.map(({ name }, at) => [keyAt(at), { name: keyAt(name), token: '' }])),
+    ) !== undefined,
+  openUnder: (claim, read, clockMs, times) =>
+    claim?.name === read.name && claim.bornAtMs === read.bornAtMs && isKept(claim, clockMs, times)
+      ? { ...claim, keptFromMs: clockMs }
+      : undefined,
+  isInTime: (nowMs, askedAtMs, { decisionMs }) => nowMs - askedAtMs <= decisionMs,
   answers: (work, { question }) => work.command === question,
   formerRefuses: true,
   notesBefore: true,
@@ -68,8 +91,8 @@ export const PRODUCT: Mechanisms = {
 };
 
 /** Whether a claim still counts. */
-function isKept(claim: NonNullable<Claim>, clockMs: number): boolean {
-  return clockMs - claim.atMs < CLAIM_KEPT_MS;
+function isKept(claim: Claim, clockMs: number, { claimKeptMs }: Times): boolean {
+  return clockMs - claim.keptFromMs < claimKeptMs;
 }
 
 /** The limits of the sweeper. */

@@ -13,7 +13,7 @@ function textOf(broken: { readonly promise: string; readonly trace: readonly str
 describe('the model of a store that loses writes', function () {
   this.timeout(240_000);
 
-  for (const world of WORLDS) {
+  for (const world of WORLDS.filter(({ isLong }) => !isLong)) {
     it(`keeps every promise: ${world.title}`, () => {
       const startedAtMs = performance.now();
       const found = explore(modelOf(world, PRODUCT), world.stepsMax);
@@ -26,12 +26,12 @@ describe('the model of a store that loses writes', function () {
     });
   }
 
-  for (const { title, world, instead, breaks } of MUTATIONS) {
+  for (const { title, world, instead, breaks } of MUTATIONS.filter(({ isLong }) => !isLong)) {
     it(`is broken by ${title}`, () => {
       const mutated = { ...PRODUCT, ...instead };
       const { broken } = explore(modelOf(world, mutated), world.stepsMax);
       expect(broken?.promise, broken && textOf(broken)).to.equal(breaks);
-      expect(broken?.trace.length).to.be.within(1, 20);
+      expect(broken?.trace.length).to.be.within(1, 40);
     });
   }
 

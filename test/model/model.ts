@@ -99,7 +99,6 @@ function check(play: ActorPlay, state: State, { index, role, policy }: NewCheck,
       command,
       generation: connection,
       isAnswered: false,
-      sinceMs: state.nowMs,
     };
     const given = (): string => `${say()}, and gives up`;
     ways.push({ say: given, isStep: false, next: { ...state, late } });
@@ -154,7 +153,7 @@ function answered(
   const ways: Ways = [{ say, isStep: false, next, broken }];
   // What was sent may run once more.
   if (answer === undefined || command.do === 'confirm') return ways;
-  const late = { actor: index, command, generation, isAnswered: true, sinceMs: state.nowMs };
+  const late = { actor: index, command, generation, isAnswered: true };
   ways.push({ say, isStep: false, next: { ...next, late }, broken });
   return ways;
 }

@@ -3,7 +3,7 @@ import { touchLiveSession } from '../../src/session/touch-live-session.ts';
 import { PRODUCT } from './mechanisms.ts';
 import type { Mechanisms } from './mechanisms.ts';
 import type { World } from './world.ts';
-import { DEADLINES, ENDS, ENDS_OF_TWO, NAMES_OF_ONE, REPLIES } from './worlds.ts';
+import { DEADLINES, ENDS, ENDS_OF_TWO, NAMES_FINELY, NAMES_OF_ONE, REPLIES } from './worlds.ts';
 
 /** A mechanism that is taken out, and the promise that this breaks. */
 export interface Mutation {
@@ -11,6 +11,8 @@ export interface Mutation {
   readonly world: World;
   readonly instead: Partial<Mechanisms>;
   readonly breaks: string;
+  /** It takes too long for every test run. */
+  readonly isLong?: boolean;
 }
 
 const FOR_EVER = 'ended is for ever';
@@ -19,7 +21,7 @@ const ACKNOWLEDGED = 'an acknowledged end holds for every later check';
 const DURABLE = 'a durable end survives any failover';
 const ONE_SESSION = 'two names of a credential are never two sessions';
 
-const { touch, open, openUnder, end, sweep } = PRODUCT;
+const { touch, open, claim, openUnder, end, sweep } = PRODUCT;
 
 export const MUTATIONS: readonly Mutation[] = [
   {
@@ -140,22 +142,47 @@ export const MUTATIONS: readonly Mutation[] = [
   {
     title: 'a claim that each caller settles for itself',
     world: NAMES_OF_ONE,
-    instead: { claim: (_known, proposal, clockMs) => ({ name: proposal, atMs: clockMs }) },
+    instead: { claim: (_known, ...asked) => claim(undefined, ...asked) },
     breaks: ONE_SESSION,
   },
   {
     title: 'an opening that does not look at its claim again',
     world: NAMES_OF_ONE,
-    instead: { openUnder: (claim, name, clockMs) => claim ?? { name, atMs: clockMs } },
+    instead: { openUnder: (kept, read) => kept ?? read },
     breaks: ONE_SESSION,
   },
   {
     title: 'an opening that does not renew its claim',
     world: NAMES_OF_ONE,
     instead: {
-      openUnder: (claim, name, clockMs) => openUnder(claim, name, clockMs) && claim,
+      openUnder: (kept, ...asked) => openUnder(kept, ...asked) && kept,
     },
     breaks: ONE_SESSION,
+  },
+  {
+    title: 'an opening under a later claim of its name',
+    world: NAMES_OF_ONE,
+    instead: {
+      openUnder: (kept, read, ...asked) =>
+        openUnder(kept, { ...read, bornAtMs: kept?.bornAtMs ?? NaN }, ...asked),
+    },
+    breaks: ONE_SESSION,
+  },
+  {
+    title: 'claims for two names, of which the last one counts',
+    world: NAMES_OF_ONE,
+    instead: { agree: () => true },
+    breaks: ONE_SESSION,
+  },
+  {
+    title: 'a claim that is used until its last moment',
+    world: NAMES_FINELY,
+    instead: {
+      claim: (known, proposal, clockMs, times) =>
+        claim(known, proposal, clockMs, { ...times, claimRestMinMs: 1 }),
+    },
+    breaks: ONE_SESSION,
+    isLong: true,
   },
   {
     title: 'a reply that is used after the deadline of its check',

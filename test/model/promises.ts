@@ -1,6 +1,6 @@
 import type { Content, Reply, State, Work } from './state.ts';
 import { contentOf } from './state.ts';
-import { DECISION_MS } from './world.ts';
+import type { Times } from './world.ts';
 
 // The promises of the design (section 8), as far as a model can state them. Each returns the
 // sentence that is broken.
@@ -63,10 +63,15 @@ function brokenByWrite(before: Content, { record, truth }: Content): string | un
 }
 
 /** What the answer to a check breaks. */
-export function brokenByVerdict(work: Work, reply: Reply, nowMs: number): string | undefined {
+export function brokenByVerdict(
+  work: Work,
+  reply: Reply,
+  nowMs: number,
+  { decisionMs }: Times,
+): string | undefined {
   const isLive = reply.liveFor.includes(work.policy) && reply.atMs >= work.askedAtMs;
   if (reply.word === 'live') {
-    if (nowMs - work.askedAtMs > DECISION_MS) return 'a late reply never becomes an allow';
+    if (nowMs - work.askedAtMs > decisionMs) return 'a late reply never becomes an allow';
     if (!isLive) return 'a reply is used only for its question';
     return work.isAfterEnd ? 'an acknowledged end holds for every later check' : undefined;
   }

@@ -5,7 +5,7 @@ import type { Mechanisms } from './mechanisms.ts';
 import { brokenByStep } from './promises.ts';
 import type { Command, Content, Reply } from './state.ts';
 import { keyAt, RULES, SOURCE } from './world.ts';
-import type { PolicyName } from './world.ts';
+import type { PolicyName, Times } from './world.ts';
 
 /** One command, as the store runs it. */
 export interface Ran {
@@ -20,6 +20,7 @@ export interface RunAt {
   readonly nowMs: number;
   /** The clock of the primary that runs it. */
   readonly clockMs: number;
+  readonly times: Times;
   /** The clocks of the replicas of Curfew, that of the asking one first. None may matter. */
   readonly wallClocksMs: readonly number[];
 }
@@ -57,10 +58,10 @@ export function runCommand(
       return { ...ran, broken: 'the same store gives the same answer on every replica' };
     }
     case 'open': {
-      const isClaimed = command.hasClaim && before.record === undefined;
+      const isNew = command.claim !== undefined && before.record === undefined;
       const { claim } = before;
-      const kept = isClaimed ? mechanisms.openUnder(claim, command.name, clockMs) : claim;
-      if (isClaimed && kept === undefined) {
+      const kept = isNew ? mechanisms.openUnder(claim, command.claim, clockMs, at.times) : claim;
+      if (isNew && kept === undefined) {
         return { content: before, reply: { ...reply, word: 'refused' }, broken: undefined };
       }
       const rule = RULES[command.policy];
@@ -73,9 +74,12 @@ export function runCommand(
       return changed({ ...before, claim: kept }, record, after, answer);
     }
     case 'claim': {
-      const claim = mechanisms.claim(before.claim, command.proposal, clockMs);
+      const claim = mechanisms.claim(before.claim, command.proposal, clockMs, at.times);
+      if (claim === undefined) {
+        return { content: before, reply: { ...reply, word: 'refused' }, broken: undefined };
+      }
       const content = { ...before, claim };
-      const answer = { ...reply, word: 'claimed', claimed: claim.name } as const;
+      const answer = { ...reply, word: 'claimed', claimed: claim } as const;
       return { content, reply: answer, broken: undefined };
     }
     case 'end': {

@@ -32,7 +32,7 @@ export function runOn(
   if (generation !== shard.generation && !isFormer) return undefined;
   const before = isFormer ? shard.former : contentOf(shard);
   const clockMs = state.nowMs - (generation % 2) * world.skewMs;
-  const at = { nowMs: state.nowMs, clockMs, wallClocksMs };
+  const at = { nowMs: state.nowMs, clockMs, wallClocksMs, times: world.times };
   const { content, reply, broken } = runCommand(mechanisms, before, command, at);
   const after = isFormer ? { ...shard, former: content } : written(shard, content, command);
   const next = withShard(state, command.name, after);

@@ -3,10 +3,19 @@ import type { SessionRecord } from '../../src/session/session-record.ts';
 import type { Truth } from './design-rule.ts';
 import type { PolicyName } from './world.ts';
 
+/** What is settled about the name to open. The product has a token instead of the instant. */
+export interface Claim {
+  readonly name: number;
+  /** Two claims at one place differ in it. */
+  readonly bornAtMs: number;
+  /** Since when it is kept. */
+  readonly keptFromMs: number;
+}
+
 /** What the store holds of one name of the credential. */
 export interface Content {
   readonly record: SessionRecord | undefined;
-  readonly claim: { readonly name: number; readonly atMs: number } | undefined;
+  readonly claim: Claim | undefined;
   /** Not in the store: what is true of the session by the design. */
   readonly truth: Truth | undefined;
 }
@@ -27,13 +36,19 @@ export interface Shard {
 /** One script, or a `WAIT`. It runs once, more than once, late, or not at all. */
 export type Command =
   | { readonly do: 'touch'; readonly name: number; readonly policy: PolicyName }
-  | { readonly do: 'claim'; readonly name: number; readonly proposal: number }
+  | {
+      readonly do: 'claim';
+      readonly name: number;
+      readonly proposal: number;
+      /** Not in the command: what its sender has read at the name before it. */
+      readonly seen: Claim | undefined;
+    }
   | {
       readonly do: 'open';
       readonly name: number;
       readonly policy: PolicyName;
-      /** The name was settled by a claim. */
-      readonly hasClaim: boolean;
+      /** The claim at its name, as its sender has read it; `undefined`: there is only one name. */
+      readonly claim: Claim | undefined;
     }
   | { readonly do: 'end'; readonly name: number; readonly request: EndRequest }
   | { readonly do: 'sweep'; readonly name: number }
@@ -44,7 +59,7 @@ export interface Reply {
   /** When the script ran. */
   readonly atMs: number;
   readonly word: 'live' | 'expired' | 'ended' | 'unknown' | 'refused' | 'claimed' | 'confirmed';
-  readonly claimed: number | undefined;
+  readonly claimed: Claim | undefined;
   readonly end: EndOutcome | undefined;
   /** Not in the reply: the policies for which the session was live when the script ran. */
   readonly liveFor: readonly PolicyName[];
@@ -86,7 +101,6 @@ export interface LateCommand {
   readonly actor: number;
   readonly command: Command;
   readonly generation: number;
-  readonly sinceMs: number;
   /** Its caller was answered, or has died: this is one run too many. */
   readonly isAnswered: boolean;
 }

@@ -5,13 +5,18 @@ import type { SessionKey } from '../../src/session/session-key.ts';
 // Time passes in whole units. Only their order matters, so the limits are as small as they can be
 // and still differ.
 
-/** From here on a check may use no answer of the store. */
-export const DECISION_MS = 1;
-/** How long a claim is kept: longer than two checks take, one after the other. */
-export const CLAIM_KEPT_MS = 3;
+export interface Times {
+  /** From here on a check may use no answer of the store. */
+  readonly decisionMs: number;
+  /** How long a claim is kept: longer than two checks take, one after the other. */
+  readonly claimKeptMs: number;
+  /** A claim that is kept for less time than this is not used: longer than one check takes. */
+  readonly claimRestMinMs: number;
+}
 
-/** How late an opening under a claim may run after it was given up: as long as a claim is kept. */
-export const LATE_OPENING_MAX_MS = 3;
+export const COARSE: Times = { decisionMs: 1, claimKeptMs: 3, claimRestMinMs: 2 };
+/** Twice as many instants in a check, so that a claim can go between two of its steps, and another. */
+export const FINE: Times = { decisionMs: 2, claimKeptMs: 5, claimRestMinMs: 3 };
 
 export type PolicyName = 'calm' | 'strict';
 
@@ -66,6 +71,7 @@ export interface ActorRole {
 /** What can happen in one exploration. Everything is by any actor, at any time, in any order. */
 export interface World {
   readonly title: string;
+  readonly times: Times;
   /** How many names the credential has: each is in a shard of its own. */
   readonly names: 1 | 2;
   readonly actors: readonly ActorRole[];
@@ -80,6 +86,8 @@ export interface World {
   readonly repliesWait: boolean;
   /** What an end does about a session that is not known. */
   readonly unknown: 'leave' | 'tombstone';
+  /** It takes too long for every test run. */
+  readonly isLong?: boolean;
   /** Steps of the store on one way, and in the long run. */
   readonly stepsMax: number;
   readonly longStepsMax: number;

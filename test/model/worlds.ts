@@ -1,3 +1,4 @@
+import { COARSE, FINE } from './world.ts';
 import type { ActorRole, World } from './world.ts';
 
 const checker: ActorRole = { own: 0, checks: ['calm', 'strict'], ends: false };
@@ -6,6 +7,7 @@ const ender: ActorRole = { own: 0, checks: [], ends: true };
 const newer: ActorRole = { own: 1, checks: ['calm'], ends: false };
 
 const NOTHING_ELSE = {
+  times: COARSE,
   names: 1,
   hasSweeper: false,
   hasFailovers: false,
@@ -61,7 +63,15 @@ export const NAMES_OF_ONE: World = {
   title: 'names',
   names: 2,
   actors: [calm, newer],
-  stepsMax: 11,
+  stepsMax: Infinity,
+};
+
+/** The same, with more instants: only in the long run. */
+export const NAMES_FINELY: World = {
+  ...NAMES_OF_ONE,
+  title: 'names, finely',
+  isLong: true,
+  times: FINE,
 };
 
 /** The same, with a third replica and a Cluster whose shards fail one by one. */
@@ -109,6 +119,7 @@ export const WORLDS: readonly World[] = [
   ENDS,
   LOSSES,
   NAMES_OF_ONE,
+  NAMES_FINELY,
   NAMES_AND_FAILOVERS,
   REPLIES,
   EVERYTHING,

@@ -43,5 +43,5 @@ export async function endByCredential(
   }
   assertKeysComplete({ whyKeysIncomplete });
   if (source.opening !== 'first-use') return { key: names.key, outcome: { kind: 'unknown' } };
-  return end(await storedName(store, names), 'tombstone');
+  return end((await storedName(store, names)).name, 'tombstone');
 }

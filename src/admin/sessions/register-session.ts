@@ -54,7 +54,7 @@ export async function registerSession(
 ): Promise<{ readonly found: FoundSession; readonly isNew: boolean }> {
   const known = await findByNames(deps, registration.names);
   if (known !== undefined) return { found: await agree(deps, registration, known), isNew: false };
-  const key = await storedName(deps.store, registration.names);
+  const { name: key, claim } = await storedName(deps.store, registration.names);
   await admit(deps, registration, key);
   const { startedAtMs, ownLimits, subjectName, subject } = registration;
   const outcome = await deps.store.open({
@@ -66,7 +66,7 @@ export async function registerSession(
     subject: subject?.key,
     subjectName,
     ownLimits,
-    hasClaim: registration.names.olderKeys().length > 0,
+    claim,
   });
   const described = await deps.directory.describe(key);
   if (described === undefined) throw new Error('a session has gone that was opened just now');

@@ -1,5 +1,6 @@
 import { settledName } from '../../authz/find-unknown.ts';
-import type { SessionKey, SessionNames } from '../../session/session-key.ts';
+import type { SettledName } from '../../authz/find-unknown.ts';
+import type { SessionNames } from '../../session/session-key.ts';
 import type { SessionStore } from '../../session/session-store.ts';
 import { NO_DEADLINE } from './no-deadline.ts';
 
@@ -8,6 +9,6 @@ import { NO_DEADLINE } from './no-deadline.ts';
  * open it at this moment.
  * @throws {ServerKeysIncomplete} when that is a name under a key that this replica lacks
  */
-export async function storedName(store: SessionStore, names: SessionNames): Promise<SessionKey> {
+export async function storedName(store: SessionStore, names: SessionNames): Promise<SettledName> {
   return settledName(store, { run: NO_DEADLINE, names }, names.olderKeys());
 }

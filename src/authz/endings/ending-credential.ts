@@ -53,7 +53,7 @@ export class EndingCredential implements StoredCredential {
     if (source.opening !== 'first-use') return outcome;
     run.assertAwaited();
     if (!openings.take(run.policies.settings)) throw new OpeningsAtLimit();
-    const key = await settledName(store, this, names.olderKeys());
+    const { name: key } = await settledName(store, this, names.olderKeys());
     this.isStoredAs(key);
     return store.end(this.#requestOf(key, 'tombstone'));
   }

@@ -1,3 +1,4 @@
+import type { Claim } from '../../session/claim.ts';
 import type { EndOutcome, EndRequest } from '../../session/end-request.ts';
 import { endSession } from '../../session/end-session.ts';
 import { loosestLimits } from '../../session/loosest-limits.ts';
@@ -86,15 +87,14 @@ export class MemorySessionStore implements SessionStore, Sweeper {
     const nowMs = this.#now();
     const record = this.#records.find(request.key, nowMs);
     if (record === undefined) {
-      if (request.hasClaim === true && !this.#claims.renew(request.key, nowMs)) {
-        throw new StoreUnavailable('refused', 'its name was settled too long ago');
-      }
+      const { key, claim } = request;
+      if (claim !== undefined) this.#claims.renew({ name: key, token: claim }, nowMs);
       this.#records.makeRoom(nowMs);
     }
     return this.#records.present(request, openSession(record, request, nowMs), nowMs);
   }
 
-  async claim(at: SessionKey, name: SessionKey): Promise<SessionKey> {
+  async claim(at: SessionKey, name: SessionKey): Promise<Claim> {
     return this.#claims.claim(at, name, this.#now());
   }
 

@@ -1,7 +1,8 @@
 import type { EndOutcome, EndRequest } from '../../session/end-request.ts';
-import { CLAIM_KEPT_MS } from '../../session/retention.ts';
+import { CLAIM_KEPT_MS, CLAIM_REST_MIN_MS } from '../../session/retention.ts';
 import type { SessionKey } from '../../session/session-key.ts';
 import type { CallingCheck } from '../../session/calling-check.ts';
+import type { Claim } from '../../session/claim.ts';
 import type {
   LoginOutcome,
   LoginVisit,
@@ -54,20 +55,20 @@ export class RedisSessionStore implements SessionStore {
     const partition = partitionIndex(request.key);
     const { claim, deadlines, events, limits, installation, session } = partitionKeys(partition);
     const keys = [session(request.key), deadlines, events, limits, installation];
-    if (request.hasClaim === true) keys.push(claim(request.key));
+    if (request.claim !== undefined) keys.push(claim(request.key));
     const overLimits = limitWords(request.source);
     const markedAtMs = this.#marks.renewedAtMs(partition);
     const words = openWords(request, overLimits, this.#capabilities, markedAtMs);
     return this.#connection.open(request, keys, words);
   }
 
-  async claim(at: SessionKey, name: SessionKey): Promise<SessionKey> {
+  async claim(at: SessionKey, name: SessionKey): Promise<Claim> {
     const keys = [partitionOf(at).claim(at)];
-    const words = [name, milliseconds(CLAIM_KEPT_MS)];
+    const words = [name, milliseconds(CLAIM_KEPT_MS), milliseconds(CLAIM_REST_MIN_MS)];
     const reply = await this.#connection.run('claim', keys, words, ['claimed']);
-    const [settled = ''] = reply.words;
-    if (!isSessionKey(settled)) throw unreadableReply();
-    return settled;
+    const [settled = '', token = ''] = reply.words;
+    if (!isSessionKey(settled) || token === '') throw unreadableReply();
+    return { name: settled, token };
   }
 
   async visitLogin(visit: LoginVisit): Promise<LoginOutcome> {

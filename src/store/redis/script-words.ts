@@ -65,18 +65,19 @@ export function openWords(
   capabilities: Capabilities,
   markedAtMs: number,
 ): string[] {
-  const { opening, startedAtMs, subjectName, ownLimits, onStoreLoss } = request;
+  const { opening, startedAtMs, subjectName, ownLimits, onStoreLoss, claim } = request;
   const subject = askedSubject(request, capabilities) ?? '';
-  const claimed = startedAtMs === undefined ? '' : milliseconds(Math.trunc(startedAtMs));
+  const loginAt = startedAtMs === undefined ? '' : milliseconds(Math.trunc(startedAtMs));
   return [
     ...touchWords(request, capabilities),
     subject,
     subject === '' ? '' : subjectNameWord(subjectName),
     opening,
-    claimed,
+    loginAt,
     ownLimitsWord(ownLimits),
     limits.digest,
     onStoreLoss === 'fence' ? milliseconds(markedAtMs) : '',
+    claim ?? '',
     ...limits.pairs,
   ];
 }

@@ -1,4 +1,5 @@
 import type { Span } from '@opentelemetry/api';
+import type { Claim } from '../../session/claim.ts';
 import type { EndOutcome, EndRequest } from '../../session/end-request.ts';
 import type { SessionKey } from '../../session/session-key.ts';
 import type {
@@ -39,7 +40,7 @@ export class TracedStore implements SessionStore {
     return spanning(span, this.#store.visitLogin(visit), kindOf);
   }
 
-  async claim(at: SessionKey, name: SessionKey): Promise<SessionKey> {
+  async claim(at: SessionKey, name: SessionKey): Promise<Claim> {
     return this.#store.claim(at, name);
   }
 

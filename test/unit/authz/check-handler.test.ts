@@ -2,10 +2,15 @@ import { expect } from 'chai';
 import type { CheckReply, RequestFacts } from '../../../src/authz/check-call.ts';
 import { createCheckHandler } from '../../../src/authz/check-handler.ts';
 import type { CheckObservation } from '../../../src/authz/check-observer.ts';
-import { OpeningsAtLimit, TokenKeysUnavailable } from '../../../src/authz/check-faults.ts';
+import {
+  OpeningsAtLimit,
+  ServerKeysIncomplete,
+  TokenKeysUnavailable,
+} from '../../../src/authz/check-faults.ts';
 import type { TokenVerifier } from '../../../src/authz/token-verifier.ts';
 import { parsePolicyFile } from '../../../src/policy/parse-policy-file.ts';
 import type { PolicySet } from '../../../src/policy/selection/policy-set.ts';
+import type { Claim } from '../../../src/session/claim.ts';
 import { tagOf, type SessionKey } from '../../../src/session/session-key.ts';
 import type {
   OpenRequest,
@@ -234,6 +239,17 @@ describe('check handler', () => {
       expect(path.last().tag).to.equal(tagOf(other));
     });
 
+    it('opens nothing where two openings have each claimed a name of their own', async () => {
+      const store = new MemorySessionStore({ clock: () => 1_000_000 });
+      const path = handlerOver({
+        ...asking(store),
+        claim: async (at) => store.claim(at, at),
+        open: async () => expect.fail('it was opened'),
+      });
+      expect(await path.check('/')).to.include({ kind: 'none', grpcStatus: 'UNAVAILABLE' });
+      expect(path.last().fault).to.be.instanceOf(ServerKeysIncomplete);
+    });
+
     it('gives one credential one session, whichever of two replicas with different orders of keys is asked first', async () => {
       const store = new MemorySessionStore({ clock: () => 1_000_000 });
       // Both have asked under both names before either opens.
@@ -280,7 +296,7 @@ describe('check handler', () => {
     it('opens nothing under a name that it does not know', async () => {
       const path = handlerOver({
         touch: () => Promise.resolve({ kind: 'unknown', nowMs: 0 }),
-        claim: () => Promise.resolve(namesOf('web', 'a stranger').key),
+        claim: async () => ({ name: namesOf('web', 'a stranger').key, token: 'one' }),
         open: () => expect.fail('a session was opened'),
       });
       expect(await path.check('/')).to.include({ kind: 'none', grpcStatus: 'UNAVAILABLE' });
@@ -578,7 +594,7 @@ class HandlerUnderTest {
 interface AskedStore {
   touch?(request: TouchRequest): Promise<TouchOutcome>;
   open?(request: OpenRequest): Promise<TouchOutcome>;
-  claim?(at: SessionKey, name: SessionKey): Promise<SessionKey>;
+  claim?(at: SessionKey, name: SessionKey): Promise<Claim>;
 }
 
 function asking(store: MemorySessionStore): AskedStore {

@@ -1,3 +1,4 @@
+import type { Claim } from '../../../session/claim.ts';
 import type { EndOutcome, EndRequest } from '../../../session/end-request.ts';
 import type { SessionKey } from '../../../session/session-key.ts';
 import type { EndedBy, RequestedEnd } from '../../../session/session-record.ts';
@@ -39,7 +40,7 @@ export class NotingStore implements SessionStore {
     return this.#store.open(request);
   }
 
-  async claim(at: SessionKey, name: SessionKey): Promise<SessionKey> {
+  async claim(at: SessionKey, name: SessionKey): Promise<Claim> {
     return this.#store.claim(at, name);
   }
 

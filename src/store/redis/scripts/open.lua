@@ -11,17 +11,18 @@
 --       the claim at that name (see claim.lua)
 -- ARGV  1-9 as touch.lua; subject or '', the subject in clear or '', opening (first-use, registered),
 --       login time ms or '', own limits as IDLE:ABSOLUTE or '', digest of the source's limits, the
---       oldest renewal of the mark that will do (ms) or '' for an opening that is not fenced, then the
---       limits: pairs of idle ms or '', absolute ms or ''
+--       oldest renewal of the mark that will do (ms) or '' for an opening that is not fenced, the
+--       token of its claim or '', then the limits: pairs of idle ms or '', absolute ms or ''
 -- Reply as touch.lua, but never unknown, and live always with WHOSE OWN_IDLE OWN_ABSOLUTE;
---       error UNSETTLED if the claim has gone: this call is late, or a failover has lost the claim, and
+--       error UNSETTLED if that claim has gone: this call is late, or a failover has lost the claim, and
 --       another replica may have settled another name since
 
 local session, deadlines, events, limits, installation, claim = unpack(KEYS)
 local nonce, retention = ARGV[1], tonumber(ARGV[7])
 local subject, subject_name, opening = ARGV[10], ARGV[11], ARGV[12]
 local login_at, own_limits, digest, marked_at = tonumber(ARGV[13]), ARGV[14], ARGV[15], tonumber(ARGV[16])
-local FIRST_LIMIT = 17
+local token = ARGV[17]
+local FIRST_LIMIT = 18
 local CLAIM_KEPT_MS = 60000
 
 --+ clock.lua
@@ -62,7 +63,8 @@ end
 
 local member = member_of(session)
 if claim then
-  if redis.call('HGET', claim, 'n') ~= member then return redis.error_reply('UNSETTLED name') end
+  local settled = redis.call('HMGET', claim, 'n', 't')
+  if settled[1] ~= member or (settled[2] or '-') ~= token then return redis.error_reply('UNSETTLED name') end
   -- A check that looked for the session just before this has not made its own claim yet.
   redis.call('PEXPIREAT', claim, integer(clock + CLAIM_KEPT_MS))
 end

@@ -97,7 +97,7 @@ export interface StoreObserver {
   lost?(loss: StoreLoss): void;
   /** The installation marks of all partitions were read. */
   marksSeen?(seen: MarksSeen): void;
-  /** What the new primary may have lacked is written again: so many calls. */
+  /** What a new primary may have lacked, or a partition has lost, is written again: so many calls. */
   writtenAgain?(count: number): void;
 }
 

@@ -7,7 +7,7 @@ import { clusterUrl, startGuardedCluster } from '../../support/store/cluster-wor
 import { ageMarks, markKeys, MarkedReplica } from '../../support/store/marked-replica.ts';
 import { CHECKED_NAMES, slotOf } from '../../support/store/store-checks.ts';
 import { StoreJournal } from '../../support/store/store-journal.ts';
-import { touchOf } from '../../support/store/store-requests.ts';
+import { keyOf, sourceWith, touchOf } from '../../support/store/store-requests.ts';
 import { openAt } from '../../support/store/store-world.ts';
 import { touched } from '../../support/store/touched.ts';
 import { eventually } from '../../support/time/eventually.ts';
@@ -171,5 +171,27 @@ describe('a Cluster of which a part is missing', function () {
     expect(fault).to.match(/no primary for this part/);
     await cluster.admin(node).call('CLUSTER', 'ADDSLOTS', slot);
     await eventually('live', async () => (await replica.tryOpen(lostName)) === 'live', 20_000);
+  });
+
+  it('because its slot was given to another node, empty: what was ended lately is ended there, too', async () => {
+    const node = await ownerOf(lostName);
+    const slot = slotOf(lostName);
+    const [other] = cluster.nodes.filter((each) => each !== node);
+    if (other === undefined) throw new Error('one node only');
+    const replica = await established('continue');
+    const { store } = replica.opened;
+    expect(await replica.tryOpen(lostName)).to.equal('live');
+    const key = keyOf(lostName);
+    await store.end({ key, source: sourceWith(), by: 'revoked' });
+    // As `redis-cli --cluster fix` does it for a slot without a node.
+    for (const each of cluster.nodes) await cluster.admin(each).call('CLUSTER', 'DELSLOTS', slot);
+    await cluster.admin(other).call('CLUSTER', 'ADDSLOTS', slot);
+    await cluster.admin(other).call('CLUSTER', 'BUMPEPOCH');
+    const opened = async () => (await replica.tryOpen(lostName)) === 'live';
+    await eventually('the session live again', opened, 20_000);
+    await replica.turn(); // the clock of the marks has hardly moved since the first one
+    expect(replica.lost).to.equal(1);
+    expect((await touched(store, touchOf(lostName))).kind).to.equal('ended');
+    expect(replica.journal.primaryChanges).to.deep.equal([]);
   });
 });

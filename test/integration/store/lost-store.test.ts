@@ -105,6 +105,18 @@ describe('a store that has lost data', function () {
       });
     });
 
+    it('ends again what was ended lately, also when the same server has lost it', async () => {
+      const replica = await established('continue');
+      const { store } = replica.opened;
+      await replica.open('ended');
+      await store.end({ key: keyOf('ended'), source: sourceWith(), by: 'revoked' });
+      await admin.flushall();
+      expect(await replica.tryOpen('ended')).to.equal('live'); // nothing knows it yet
+      await reconnectAll(admin);
+      await replica.turn();
+      expect((await touched(store, touchOf('ended'))).kind).to.equal('ended');
+    });
+
     it('is noticed where another replica has marked it again first', async () => {
       const knows = await established('continue');
       await admin.flushall();

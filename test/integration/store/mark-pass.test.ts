@@ -24,6 +24,8 @@ describe('the installation marks as time passes', function () {
   let admin: Redis;
   let connection: RedisConnection;
   let startedAtMs: number;
+  let isRefusing: boolean;
+  let writtenAgain: number[][];
 
   before(async function () {
     await redisServerOrSkip(this);
@@ -54,6 +56,8 @@ describe('the installation marks as time passes', function () {
     await eventually('a connection', () => connection.isUp);
   });
   beforeEach(async () => {
+    isRefusing = false;
+    writtenAgain = [];
     await admin.flushall();
     startedAtMs = Date.now();
   });
@@ -74,6 +78,10 @@ describe('the installation marks as time passes', function () {
       known: new KnownMarks(),
       onStoreLoss,
       observer: journal,
+      writeAgain: async (partitions) => {
+        if (isRefusing) throw new Error('not now');
+        writtenAgain.push([...partitions]);
+      },
     });
     return { journal, at: async (afterMs: number) => pass.run(startedAtMs + afterMs) };
   }
@@ -105,6 +113,21 @@ describe('the installation marks as time passes', function () {
     await admin.flushall();
     await one.at(60_000);
     expect(lostOf(one)).to.equal(ALL);
+  });
+
+  it('have what was noted of a lost partition written again, until that succeeds', async () => {
+    await marked(5 * MINUTE_MS);
+    const one = passOf();
+    await one.at(0);
+    await admin.del(markKey(7));
+    isRefusing = true;
+    const fault = await one.at(MINUTE_MS).catch((error: Error) => error.message);
+    expect(fault).to.equal('not now');
+    isRefusing = false;
+    await one.at(MINUTE_MS + 1);
+    await one.at(3 * MINUTE_MS);
+    expect(writtenAgain).to.deep.equal([[7]]);
+    expect(one.journal.losses).to.have.lengthOf(1);
   });
 
   it('are renewed at ten minutes, by a replica that knew them for a round', async () => {

@@ -90,8 +90,9 @@ export class ClusterConnection implements StoreConnection {
     return this.#routes.areAll((node) => node.isUp);
   }
 
+  /** Grows with each new connection, and whenever a place comes to another node. */
   get generation(): number {
-    return this.#generation;
+    return this.#generation + this.#routes.changes;
   }
 
   /** Whether every node is connected, or has been out of reach for too long to wait for it. */

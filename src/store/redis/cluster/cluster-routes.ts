@@ -32,6 +32,7 @@ export class ClusterRoutes {
   readonly #rounds = new MapRounds(async () => this.#ask());
   readonly #report: ShardReport;
   #used: ReadonlySet<ClusterNode> = new Set();
+  #changes = 0;
   #asked = 0;
   #seed = 0;
   /** How often in a row no node has given a map. */
@@ -48,6 +49,11 @@ export class ClusterRoutes {
   /** Why a place has no node. */
   get lastFault(): string {
     return this.#lastFault;
+  }
+
+  /** How often a place came to another node, or to none. */
+  get changes(): number {
+    return this.#changes;
   }
 
   /** Every node that has a place. */
@@ -159,6 +165,7 @@ export class ClusterRoutes {
       // The former primary redirects, and redirected calls wait for the connection to the new one.
       const isWaiting = before?.isUp === true && owning?.isUp !== true;
       const node = isWaiting ? before : owning;
+      if (node !== before) this.#changes += 1;
       this.#places[place] = node;
       this.connections[place] = node?.connection;
       if (node !== undefined) used.add(node);

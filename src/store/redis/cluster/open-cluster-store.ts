@@ -62,8 +62,8 @@ export async function openClusterStore(
     { observer: reported, capabilities, ledger, marks, required },
     { seeds, connectNode, wallClock },
   );
-  const { store, directory } = ports;
-  const markPass = new MarkPass({ connection, known: marks, observer, onStoreLoss });
+  const { store, directory, writeAgainIn: writeAgain } = ports;
+  const markPass = new MarkPass({ connection, known: marks, observer, onStoreLoss, writeAgain });
   return {
     store,
     directory,

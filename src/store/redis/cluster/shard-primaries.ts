@@ -1,9 +1,9 @@
 import type { StoreObserver } from '../../store-observer.ts';
 import type { Ledger, Note } from '../durable/ledger.ts';
+import { placeOfCall } from '../durable/note-place.ts';
 import type { PrimaryInfo } from '../durable/primary-info.ts';
 import { PrimaryWatch } from '../durable/primary-watch.ts';
 import type { RequiredReplicas } from '../durable/required-replicas.ts';
-import { placeOfSession, placeOfSubject } from '../store-keys.ts';
 import type { ClusterConnection } from './cluster-connection.ts';
 import type { ClusterNode } from './cluster-node.ts';
 
@@ -89,7 +89,7 @@ export class ShardPrimaries {
     await connection.refreshed();
     const notes = this.#options.ledger
       .newestFirst()
-      .filter((note) => connection.nodeOf(placeOfNote(note)) === node);
+      .filter((note) => connection.nodeOf(placeOfCall(note.call)) === node);
     await this.#options.writeAgain(notes);
     this.#options.observer.writtenAgain?.(notes.length);
   }
@@ -101,17 +101,5 @@ export class ShardPrimaries {
       watch.close();
       this.#watches.delete(node);
     }
-  }
-}
-
-function placeOfNote({ call }: Note): number {
-  switch (call.kind) {
-    case 'end':
-      return placeOfSession(call.request.key);
-    case 'subject_end':
-    case 'unlock':
-      return placeOfSubject(call.request.subject);
-    default:
-      return call satisfies never;
   }
 }

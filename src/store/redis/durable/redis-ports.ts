@@ -7,6 +7,7 @@ import { RedisSessionStore } from '../redis-session-store.ts';
 import type { KnownMarks } from '../installation/known-marks.ts';
 import type { ScriptRunner } from '../connection/script-runner.ts';
 import type { Ledger, Note } from './ledger.ts';
+import { placeOfCall } from './note-place.ts';
 import { notingDirectory } from './noting-directory.ts';
 import { NotingStore } from './noting-store.ts';
 import { writeAgain } from './write-again.ts';
@@ -28,6 +29,8 @@ export class RedisPorts {
   readonly directory: SessionDirectory;
   /** Makes noted calls again. @throws {StoreUnavailable} */
   readonly writeAgain: (notes: readonly Note[]) => Promise<void>;
+  /** The same for everything that is noted of these partitions. @throws {StoreUnavailable} */
+  readonly writeAgainIn: (partitions: ReadonlySet<number>) => Promise<void>;
   /** Finds out what became of visits of a login that got no answer. Never rejects. */
   readonly settleVisits: () => Promise<void>;
 
@@ -43,5 +46,10 @@ export class RedisPorts {
     const ageMs = (note: Note): number => ledger.ageMs(note);
     this.writeAgain = async (notes) =>
       writeAgain(notes, { store, silentStore, directory, nowMs, ageMs });
+    this.writeAgainIn = async (partitions) => {
+      const notes = ledger.newestFirst().filter(({ call }) => partitions.has(placeOfCall(call)));
+      await this.writeAgain(notes);
+      observer.writtenAgain?.(notes.length);
+    };
   }
 }

@@ -19,6 +19,8 @@ export interface MarkPassOptions {
   /** By the current policy file. */
   readonly onStoreLoss: () => OnStoreLoss;
   readonly observer: Pick<StoreObserver, 'lost' | 'marksSeen'>;
+  /** Writes again what was noted of these partitions. @throws {StoreUnavailable} */
+  readonly writeAgain: (partitions: ReadonlySet<number>) => Promise<void>;
 }
 
 /** The marks of one round, by partition. */
@@ -42,13 +44,16 @@ export class MarkPass {
   #readAtMs = -Infinity;
   /** This replica is marking a new store, and may have been interrupted. */
   #isBeginning = false;
+  /** Lost, and not written again yet. */
+  readonly #behind = new Set<number>();
 
   constructor(options: MarkPassOptions) {
     this.#options = options;
   }
 
   /**
-   * Reads all marks, if that is due: on a new connection, and once a minute.
+   * Reads all marks, if that is due: on a new connection, when a part of a Cluster has another node,
+   * and once a minute.
    * @param nowMs by the store's clock
    * @throws {StoreUnavailable} when it has to be done again; what was found is noted
    */
@@ -68,6 +73,7 @@ export class MarkPass {
       unmarked: all.filter((mark) => mark === undefined).length,
       refusing: onStoreLoss() === 'fence' ? all.filter((mark) => mark?.isFenced ?? true).length : 0,
     });
+    await this.#catchUp();
     if (fault !== undefined) throw fault;
     this.#generation = generation;
     this.#readAtMs = nowMs;
@@ -90,7 +96,10 @@ export class MarkPass {
     });
     const action = onStoreLoss() === 'fence' ? 'fence' : 'lose';
     const noted = await this.#write(round, lost, action);
-    for (const [partition, mark] of noted) known.replace(partition, mark);
+    for (const [partition, mark] of noted) {
+      known.replace(partition, mark);
+      this.#behind.add(partition);
+    }
     const loss = lossOf(noted.map(([, mark]) => mark));
     if (loss !== undefined) observer.lost?.(loss);
   }
@@ -112,6 +121,16 @@ export class MarkPass {
       if (mark !== undefined) known.found(partition, mark, nowMs);
     }
     await this.#write(round, due, 'renew');
+  }
+
+  /**
+   * A loss need not come with another primary: a slot of a Cluster that had no node is given to one
+   * that is there, and a server can be emptied while it runs.
+   */
+  async #catchUp(): Promise<void> {
+    if (this.#behind.size === 0) return;
+    await this.#options.writeAgain(this.#behind);
+    this.#behind.clear();
   }
 
   /** Marks a new store, unless an operator has to say that it is one. */

@@ -78,8 +78,10 @@ export async function openRedisStore(
     marks,
     required,
   });
-  const { store, directory } = ports;
-  const swept = wholeWith(new MarkPass({ connection, known: marks, observer, onStoreLoss }));
+  const { store, directory, writeAgainIn: writeAgain } = ports;
+  const swept = wholeWith(
+    new MarkPass({ connection, known: marks, observer, onStoreLoss, writeAgain }),
+  );
   return {
     store,
     directory,

@@ -27,18 +27,14 @@ export const MUTATIONS: readonly Mutation[] = [
   {
     title: 'a limit that is reached only after its instant',
     world: DEADLINES,
-    instead: {
-      touch: (record, request, clockMs, wallClockMs) => {
-        const { idleTimeoutMs = Infinity, absoluteTimeoutMs = Infinity } = request.rule;
-        const looser = {
-          ...request.rule,
-          idleTimeoutMs: idleTimeoutMs + 1,
-          absoluteTimeoutMs: absoluteTimeoutMs + 1,
-        };
-        return touch(record, { ...request, rule: looser }, clockMs, wallClockMs);
-      },
-    },
+    instead: { touch: touchWithin(1) },
     breaks: 'no allow at or past a deadline',
+  },
+  {
+    title: 'a limit that is reached before its instant',
+    world: DEADLINES,
+    instead: { touch: touchWithin(-1) },
+    breaks: 'a live session is not denied',
   },
   {
     title: 'a touch by a clock that was set back',
@@ -233,3 +229,16 @@ export const MUTATIONS: readonly Mutation[] = [
     breaks: ACKNOWLEDGED,
   },
 ];
+
+/** A touch under limits that are longer by this. */
+function touchWithin(moreMs: number): Mechanisms['touch'] {
+  return (record, request, clockMs, wallClockMs) => {
+    const { idleTimeoutMs = Infinity, absoluteTimeoutMs = Infinity } = request.rule;
+    const rule = {
+      ...request.rule,
+      idleTimeoutMs: idleTimeoutMs + moreMs,
+      absoluteTimeoutMs: absoluteTimeoutMs + moreMs,
+    };
+    return touch(record, { ...request, rule }, clockMs, wallClockMs);
+  };
+}

@@ -2,21 +2,38 @@ import { once } from 'node:events';
 import { createServer } from 'node:net';
 import type { AddressInfo, Socket } from 'node:net';
 
+/** A part of the Cluster as a fake node sees it. The parts have equal shares of the slots, in order. */
+export interface FakeShard {
+  readonly primary: FakeNode;
+  readonly replicas?: readonly FakeNode[];
+  /** 1 by default. */
+  readonly epoch?: number;
+  /** The flags of the primary: `master` by default. */
+  readonly flags?: string;
+}
+
 /** A server that greets like a node of a Redis Cluster, and whose other replies a test chooses. */
 export interface FakeNode {
   readonly port: number;
   readonly id: string;
   /** Connections accepted so far. */
   readonly connections: number;
+  /** Those of them that are open. */
+  readonly open: number;
   /** The scripts and ASKINGs that it got: the first word of each. */
   readonly scripts: readonly string[];
   /** What CLUSTER SLOTS says from now on: who has all slots, and which other nodes there are. */
   knows(...nodes: readonly FakeNode[]): void;
+  /** The same for a Cluster of several parts. */
+  sees(shards: readonly FakeShard[]): void;
+  /** Lines that INFO has besides, such as `role:master`. */
+  says(...lines: readonly string[]): void;
   /** The raw RESP reply to each script from now on. */
   answer(reply: (words: readonly string[]) => string): void;
   close(): Promise<void>;
 }
 
+const SLOT_COUNT = 16_384;
 const INFO = 'redis_version:7.2.0\r\nredis_mode:cluster\r\nloading:0\r\n';
 
 /** @param digit its id is 40 of these hex digits */
@@ -25,18 +42,19 @@ export async function startFakeNode(digit: string): Promise<FakeNode> {
   const scripts: string[] = [];
   const sockets = new Set<Socket>();
   let connections = 0;
-  let known: readonly FakeNode[] = [];
+  let shards: readonly FakeShard[] = [];
+  let said = '';
   let reply: (words: readonly string[]) => string = () => '+OK\r\n';
   const answer = ([name = '', second = '', ...rest]: readonly string[]): string => {
     switch (`${name} ${name === 'CLUSTER' ? second : ''}`.trim().toUpperCase()) {
       case 'INFO':
-        return bulk(INFO);
+        return bulk(INFO + said);
       case 'TIME':
         return `*2\r\n${bulk('1700000000')}${bulk('0')}`;
       case 'CLUSTER SLOTS':
-        return slotsReply(known);
+        return slotsReply(shards);
       case 'CLUSTER NODES':
-        return bulk(known.map(nodeLine).join(''));
+        return bulk(shards.map(nodeLines).join(''));
       case 'ASKING':
         scripts.push('ASKING');
         return '+OK\r\n';
@@ -70,8 +88,14 @@ export async function startFakeNode(digit: string): Promise<FakeNode> {
     get connections() {
       return connections;
     },
+    get open() {
+      return sockets.size;
+    },
     scripts,
-    knows: (...nodes) => (known = nodes),
+    knows: (primary, ...replicas) =>
+      (shards = primary === undefined ? [] : [{ primary, replicas }]),
+    sees: (seen) => (shards = seen),
+    says: (...lines) => (said = lines.map((line) => `${line}\r\n`).join('')),
     answer: (next) => (reply = next),
     close: async () => {
       server.close();
@@ -81,16 +105,23 @@ export async function startFakeNode(digit: string): Promise<FakeNode> {
   };
 }
 
-function slotsReply([primary, ...others]: readonly FakeNode[]): string {
-  if (primary === undefined) return '*0\r\n';
-  const nodes = [primary, ...others].map(
-    ({ port, id }) => `*3\r\n${bulk('127.0.0.1')}:${port}\r\n${bulk(id)}`,
-  );
-  return `*1\r\n*${2 + nodes.length}\r\n:0\r\n:16383\r\n${nodes.join('')}`;
+function slotsReply(shards: readonly FakeShard[]): string {
+  const ranges = shards.map(({ primary, replicas = [] }, index) => {
+    const [from, next] = [index, index + 1].map((at) =>
+      Math.round((at * SLOT_COUNT) / shards.length),
+    );
+    const nodes = [primary, ...replicas].map(
+      ({ port, id }) => `*3\r\n${bulk('127.0.0.1')}:${port}\r\n${bulk(id)}`,
+    );
+    return `*${2 + nodes.length}\r\n:${from}\r\n:${(next ?? 0) - 1}\r\n${nodes.join('')}`;
+  });
+  return `*${ranges.length}\r\n${ranges.join('')}`;
 }
 
-function nodeLine({ id, port }: FakeNode): string {
-  return `${id} 127.0.0.1:${port}@1 master - 0 0 1 connected\n`;
+function nodeLines({ primary, replicas = [], epoch = 1, flags = 'master' }: FakeShard): string {
+  const line = ({ id, port }: FakeNode, role: string): string =>
+    `${id} 127.0.0.1:${port}@1 ${role} - 0 0 ${epoch} connected\n`;
+  return line(primary, flags) + replicas.map((each) => line(each, 'slave')).join('');
 }
 
 function bulk(text: string): string {

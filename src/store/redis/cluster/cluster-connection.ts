@@ -119,9 +119,9 @@ export class ClusterConnection implements StoreConnection {
     await Promise.all([...this.nodes].map(async ({ connection }) => connection.time()));
   }
 
-  /** Resolves when the map was asked for, from now on. */
-  async refreshed(): Promise<void> {
-    await this.#routes.refreshed();
+  /** See {@link ClusterRoutes.learnFrom}. @throws {StoreUnavailable} */
+  async learnFrom(node: ClusterNode): Promise<boolean> {
+    return this.#routes.learnFrom(node);
   }
 
   touch(request: TouchRequest, deadlineAtMs: number, receiver: TouchReceiver): void {

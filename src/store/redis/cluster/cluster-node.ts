@@ -31,6 +31,7 @@ export class ClusterNode {
   downSinceMs: number | undefined = performance.now();
   readonly #waiting = new Set<WaitingCall>();
   #settled: (() => void)[] = [];
+  #isClosed = false;
 
   /** @param connect opens the connection */
   constructor(address: HostAndPort, connect: (node: ClusterNode) => RedisConnection) {
@@ -41,6 +42,11 @@ export class ClusterNode {
 
   get isUp(): boolean {
     return this.downSinceMs === undefined;
+  }
+
+  /** Whether its connection is closed for good. */
+  get isClosed(): boolean {
+    return this.#isClosed;
   }
 
   /** There is a connection, or there is none any more, or an attempt to connect has failed. */
@@ -89,6 +95,7 @@ export class ClusterNode {
   }
 
   async close(): Promise<void> {
+    this.#isClosed = true;
     for (const { call, timer } of this.#waiting) {
       clearTimeout(timer);
       failCall(call, LOST);

@@ -1,6 +1,7 @@
 import type { HostAndPort } from '../../store-hosts.ts';
 import type { StoreObserver } from '../../store-observer.ts';
 import type { RedisConnection } from '../connection/redis-connection.ts';
+import { noConnection } from '../store-fault.ts';
 import { PLACE_COUNT } from '../store-keys.ts';
 import { askForMap } from './ask-for-map.ts';
 import type { ClusterNode } from './cluster-node.ts';
@@ -99,6 +100,17 @@ export class ClusterRoutes {
     await this.#rounds.next();
   }
 
+  /**
+   * Asks this node for the map, and returns whether any place is led to it then.
+   * @throws {StoreUnavailable} it gives none
+   */
+  async learnFrom(node: ClusterNode): Promise<boolean> {
+    const view = await askForMap(node);
+    if (typeof view === 'string') throw noConnection(node.word, view);
+    if (!this.#isClosed) this.#settle([view]);
+    return this.#places.includes(node);
+  }
+
   close(): void {
     this.#isClosed = true;
     this.#rounds.close();
@@ -113,16 +125,18 @@ export class ClusterRoutes {
     if (views.length === 0) views.push(...(await this.#askSeed()));
     if (this.#isClosed) return true;
     if (views.length === 0) this.#missed();
-    else {
-      this.#unanswered = 0;
-      this.#hasMap = true;
-      this.#map.settle(views, performance.now());
-      this.#lastFault = 'the Cluster has no primary for this part';
-      this.#lead();
-    }
+    else this.#settle(views);
     // Without a map it is not known which parts there are.
     if (this.#hasMap) this.#report.see(this.#places, performance.now());
     return this.areAll(({ isUp }) => isUp);
+  }
+
+  #settle(views: readonly ClusterView[]): void {
+    this.#unanswered = 0;
+    this.#hasMap = true;
+    this.#map.settle(views, performance.now());
+    this.#lastFault = 'the Cluster has no primary for this part';
+    this.#lead();
   }
 
   /** Says why, when every node of the URL was asked in vain, and no other one can be used. */

@@ -1,3 +1,4 @@
+import { StoreUnavailable } from '../../../session/session-store.ts';
 import type { StoreObserver } from '../../store-observer.ts';
 import type { Ledger, Note } from '../durable/ledger.ts';
 import { placeOfCall } from '../durable/note-place.ts';
@@ -11,7 +12,7 @@ import type { ClusterNode } from './cluster-node.ts';
 const REMEMBERED_MAX = 1_024;
 
 export interface ShardPrimariesOptions {
-  readonly connection: () => ClusterConnection;
+  readonly connection: () => Pick<ClusterConnection, 'nodes' | 'nodeOf' | 'learnFrom'>;
   readonly required: RequiredReplicas;
   readonly ledger: Ledger;
   /** Makes noted calls again. @throws {StoreUnavailable} */
@@ -28,7 +29,10 @@ export interface ShardPrimariesOptions {
 export class ShardPrimaries {
   readonly #options: ShardPrimariesOptions;
   readonly #watches = new Map<ClusterNode, PrimaryWatch>();
-  /** What each node has said last, by the history of its data. */
+  /**
+   * What each primary has said last, by the history of its data. One that has been replaced stays
+   * until its successor has what it may lack: that one may be connected several times meanwhile.
+   */
   readonly #infos = new Map<string, PrimaryInfo>();
 
   constructor(options: ShardPrimariesOptions) {
@@ -54,28 +58,45 @@ export class ShardPrimaries {
     if (known !== undefined) return known;
     this.#forgetGone(node);
     const { observer, required, settleVisits } = this.#options;
+    let last: PrimaryInfo | undefined;
+    let isReported = false;
     const watch = new PrimaryWatch({
-      read: async (...words) => node.connection.read(...words),
+      read: async (...words) => {
+        if (node.isClosed) this.#forget(node, watch);
+        return node.connection.read(...words);
+      },
       // A promoted replica continues the history of the primary before it.
-      predecessorOf: ({ earlierReplicationId, runId }) => {
-        const before = this.#infos.get(earlierReplicationId ?? '');
+      predecessorOf: ({ replicationId, earlierReplicationId, runId }) => {
+        isReported = this.#infos.get(replicationId)?.runId === runId;
+        if (earlierReplicationId === undefined) return undefined;
+        const before = this.#infos.get(earlierReplicationId);
         return before?.runId === runId ? undefined : before;
       },
       heard: (info) => {
-        this.#remember(info, required);
+        last = info;
+        required.seen(info.replicasOnline);
+        this.#remember(info);
         void settleVisits();
       },
-      changed: (beforeRunId, runId) => observer.primaryChanged?.(beforeRunId, runId),
-      writeAgain: async () => this.#writeAgain(node),
+      changed: (beforeRunId, runId) => {
+        if (!isReported) observer.primaryChanged?.(beforeRunId, runId);
+      },
+      writeAgain: async () => {
+        if (node.isClosed) {
+          this.#forget(node, watch);
+          return;
+        }
+        const written = last;
+        await this.#writeAgain(node);
+        this.#infos.delete(written?.earlierReplicationId ?? '');
+      },
     });
     this.#watches.set(node, watch);
     return watch;
   }
 
-  #remember(info: PrimaryInfo, required: RequiredReplicas): void {
-    required.seen(info.replicasOnline);
-    // Its predecessor is not asked for again: that history is continued.
-    this.#infos.delete(info.earlierReplicationId ?? '');
+  #remember(info: PrimaryInfo): void {
+    this.#infos.delete(info.replicationId);
     this.#infos.set(info.replicationId, info);
     for (const [oldest] of this.#infos) {
       if (this.#infos.size <= REMEMBERED_MAX) return;
@@ -85,8 +106,10 @@ export class ShardPrimaries {
 
   async #writeAgain(node: ClusterNode): Promise<void> {
     const connection = this.#options.connection();
-    // The map may not lead to the new primary yet, or with a part of its slots only.
-    await connection.refreshed();
+    // The map may not lead to the new primary yet, or with a part of its slots only, and the nodes
+    // that are asked in turn may not know of it. It knows itself.
+    const isLed = await connection.learnFrom(node);
+    if (!isLed) throw new StoreUnavailable('down', 'no place is led to the new primary yet');
     const notes = this.#options.ledger
       .newestFirst()
       .filter((note) => connection.nodeOf(placeOfCall(note.call)) === node);
@@ -94,12 +117,15 @@ export class ShardPrimaries {
     this.#options.observer.writtenAgain?.(notes.length);
   }
 
+  #forget(node: ClusterNode, watch: PrimaryWatch): void {
+    watch.close();
+    if (this.#watches.get(node) === watch) this.#watches.delete(node);
+  }
+
   #forgetGone(opened: ClusterNode): void {
     const { nodes } = this.#options.connection();
     for (const [node, watch] of this.#watches) {
-      if (nodes.has(node) || node === opened) continue;
-      watch.close();
-      this.#watches.delete(node);
+      if (!nodes.has(node) && node !== opened) this.#forget(node, watch);
     }
   }
 }

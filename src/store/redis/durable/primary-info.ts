@@ -8,6 +8,8 @@ export interface PrimaryInfo {
   readonly earlierReplicationId: string | undefined;
   /** Replicas that have its data and get what is new. Others cannot be promoted yet. */
   readonly replicasOnline: number;
+  /** It is a replica still, with the replication id of its primary. */
+  readonly isReplica: boolean;
 }
 
 /** The sections of `INFO` that {@link readPrimaryInfo} needs. */
@@ -16,6 +18,7 @@ export const PRIMARY_SECTIONS: readonly string[] = ['server', 'replication'];
 const RUN_ID = /^run_id:([0-9a-f]{1,64})\r?$/m;
 const REPLICATION_ID = /^master_replid:([0-9a-f]{1,64})\r?$/m;
 const EARLIER_REPLICATION_ID = /^master_replid2:([0-9a-f]{1,64})\r?$/m;
+const IS_REPLICA = /^role:slave\r?$/m;
 const REPLICA_ONLINE = /^slave\d+:[^\r\n]*\bstate=online\b/gm;
 
 /** Reads the text of `INFO`. */
@@ -26,6 +29,7 @@ export function readPrimaryInfo(info: string): PrimaryInfo {
     replicationId: REPLICATION_ID.exec(info)?.[1] ?? '',
     earlierReplicationId: /[^0]/.test(earlier) ? earlier : undefined,
     replicasOnline: info.match(REPLICA_ONLINE)?.length ?? 0,
+    isReplica: IS_REPLICA.test(info),
   };
 }
 

@@ -57,8 +57,12 @@ export class PrimaryWatch {
     clearTimeout(this.#timer);
   }
 
+  /** A replica is left out: it would count as the primary whose history it has. */
   #learn(now: PrimaryInfo): void {
-    const before = this.#options.predecessorOf?.(now) ?? this.#known;
+    if (now.isReplica) return;
+    const known = this.#known;
+    const isKnown = known?.runId === now.runId && known.replicationId === now.replicationId;
+    const before = (isKnown ? undefined : this.#options.predecessorOf?.(now)) ?? known;
     this.#known = now;
     this.#options.heard(now);
     if (before === undefined || !isOtherPrimary(before, now)) return;
@@ -84,7 +88,10 @@ export class PrimaryWatch {
       // Before the question: a connection that comes meanwhile is asked, too.
       this.#isUnsure = false;
       try {
-        this.#learn(readPrimaryInfo(textOf(await read('INFO', ...PRIMARY_SECTIONS))));
+        const info = readPrimaryInfo(textOf(await read('INFO', ...PRIMARY_SECTIONS)));
+        // It may be promoted on this connection.
+        if (info.isReplica) throw new Error('not a primary yet');
+        this.#learn(info);
       } catch (fault) {
         this.#isUnsure = true;
         throw fault;

@@ -25,12 +25,22 @@ describe('what a primary says of itself', () => {
       replicationId: 'bb',
       earlierReplicationId: 'cc',
       replicasOnline: 2,
+      isReplica: false,
     });
+  });
+
+  it('shows that it is a replica, with the history of its primary', () => {
+    expect(readPrimaryInfo(infoOf({ role: 'slave' })).isReplica).to.equal(true);
+    expect(readPrimaryInfo(infoOf({ role: 'master' })).isReplica).to.equal(false);
   });
 
   it('is empty if the server does not say it', () => {
     const nothing = { runId: '', replicationId: '', earlierReplicationId: undefined };
-    expect(readPrimaryInfo('')).to.deep.equal({ ...nothing, replicasOnline: 0 });
+    expect(readPrimaryInfo('')).to.deep.equal({
+      ...nothing,
+      replicasOnline: 0,
+      isReplica: false,
+    });
   });
 
   const table: readonly (readonly [string, Record<string, string>, boolean])[] = [

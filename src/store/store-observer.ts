@@ -55,6 +55,15 @@ export interface ShardsState {
   readonly down: readonly ShardDown[];
 }
 
+/** The Sentinels that the store URL names. */
+export interface SentinelsState {
+  readonly known: number;
+  /** How many of them cannot say where the primary is. */
+  readonly down: number;
+  /** What is wrong with which of them, in one text without secrets; empty if nothing is. */
+  readonly why: string;
+}
+
 /**
  * Receives what the store does, for metrics and the log: without credentials. Each member may be
  * left out. None may throw.
@@ -86,8 +95,8 @@ export interface StoreObserver {
   desync?(): void;
   /** Another primary answers, or the same one after a restart. The names are Redis's own. */
   primaryChanged?(beforeRunId: string, runId: string): void;
-  /** What is wrong with which Sentinels, in one text without secrets; empty if nothing is. */
-  sentinelsTroubled?(why: string): void;
+  /** Which Sentinels cannot be used. Called at the start, and when that changes. */
+  sentinels?(state: SentinelsState): void;
   /** The store failed or refused when it was asked to confirm what administration wrote. */
   confirmFailed?(fault: Error): void;
   /**
@@ -140,9 +149,9 @@ export function both(one: StoreObserver, other: StoreObserver): Required<StoreOb
       one.primaryChanged?.(beforeRunId, runId);
       other.primaryChanged?.(beforeRunId, runId);
     },
-    sentinelsTroubled: (why) => {
-      one.sentinelsTroubled?.(why);
-      other.sentinelsTroubled?.(why);
+    sentinels: (state) => {
+      one.sentinels?.(state);
+      other.sentinels?.(state);
     },
     confirmFailed: (fault) => {
       one.confirmFailed?.(fault);

@@ -20,6 +20,7 @@ import { KeyLog } from './log/key-log.ts';
 import type { Log } from './log/log.ts';
 import { PolicyLog } from './log/policy-log.ts';
 import { logReadiness } from './log/readiness-log.ts';
+import { SentinelLog } from './log/sentinel-log.ts';
 import { SessionLog } from './log/session-log.ts';
 import { SourceLog } from './log/source-log.ts';
 import { StoreLog } from './log/store-log.ts';
@@ -55,6 +56,7 @@ export class Telemetry {
   readonly #checkLog: CheckLog;
   readonly #sessionLog: SessionLog;
   readonly #sourceLog: SourceLog;
+  readonly #sentinelLog: SentinelLog;
   readonly #tracing: Tracing | undefined;
 
   constructor(log: Log, metrics: Metrics, tracing: Tracing | undefined) {
@@ -67,6 +69,7 @@ export class Telemetry {
     this.#checkLog = checkLog;
     this.#sessionLog = sessionLog;
     this.#sourceLog = sourceLog;
+    this.#sentinelLog = new SentinelLog(log, monotonicMs);
     this.#tracing = tracing;
     this.checks = {
       checked: (observation) => {
@@ -84,7 +87,7 @@ export class Telemetry {
     };
     this.storeLog = new StoreLog(log, metrics.store, monotonicMs);
     this.store = {
-      ...both(metrics.store, this.storeLog),
+      ...both(both(metrics.store, this.storeLog), this.#sentinelLog),
       wrote: (event, check) => {
         metrics.sessions.wrote(event);
         sessionLog.wrote(event, check);
@@ -114,10 +117,14 @@ export class Telemetry {
     this.#metrics.inFlightMax(checks);
   }
 
-  /** Logs how many lines about checks and sessions were left out since the last call. */
+  /**
+   * Logs how many lines about checks and sessions were left out since the last call, and what was
+   * left out of the Sentinels, if it has lasted.
+   */
   summarize(): void {
     this.#checkLog.summarize();
     this.#sessionLog.summarize();
+    this.#sentinelLog.summarize();
   }
 
   /** The store, with spans for its calls if checks are traced. */

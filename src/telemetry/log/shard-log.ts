@@ -1,5 +1,6 @@
 import type { ShardDown, ShardsState, StoreObserver } from '../../store/store-observer.ts';
 import type { Log } from './log.ts';
+import { RepeatLimit } from './repeat-limit.ts';
 
 /** Causes come from a closed set of words; this is a limit all the same. */
 const CAUSES_MAX = 20;
@@ -12,10 +13,12 @@ export class ShardLog implements StoreObserver {
   readonly #log: Log;
   /** The parts that were logged as down, by their nodes, and the causes that were logged. */
   #down: ReadonlyMap<string, ReadonlySet<string>> = new Map();
-  #redirectedTo = '';
+  readonly #redirections: RepeatLimit;
 
-  constructor(log: Log) {
+  /** @param clock a monotonic clock, in milliseconds */
+  constructor(log: Log, clock: () => number) {
     this.#log = log;
+    this.#redirections = new RepeatLimit(clock);
   }
 
   shards({ known, down }: ShardsState): void {
@@ -48,10 +51,12 @@ export class ShardLog implements StoreObserver {
   }
 
   redirectedAway(node: string, to: string): void {
-    if (to === this.#redirectedTo) return;
-    this.#redirectedTo = to;
+    if (!this.#redirections.isDue(to)) {
+      this.#redirections.leaveOut();
+      return;
+    }
     this.#log.warn(
-      { event: 'store_redirected_away', node, to },
+      { event: 'store_redirected_away', node, to, ...this.#redirections.takeLeftOut() },
       'a node of the Cluster redirects to an address that no map has named; it is not used',
     );
   }

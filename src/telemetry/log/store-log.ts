@@ -26,7 +26,7 @@ export class StoreLog implements StoreObserver {
   /** @param clock a monotonic clock, in milliseconds */
   constructor(log: Log, metrics: StoreMetrics, clock: () => number) {
     this.#log = log;
-    this.#shards = new ShardLog(log);
+    this.#shards = new ShardLog(log, clock);
     this.#trouble = new StoreTrouble(log, clock);
     this.#metrics = metrics;
   }
@@ -66,17 +66,6 @@ export class StoreLog implements StoreObserver {
     this.#log.warn(
       { event: 'store_primary_changed', before: beforeRunId, after: runId },
       'another primary of the store answers, or it has been restarted; it may lack what was written last',
-    );
-  }
-
-  sentinelsTroubled(why: string): void {
-    if (why === '') {
-      this.#log.info({ event: 'sentinels_agree' }, 'every Sentinel of the store URL answers again');
-      return;
-    }
-    this.#log.warn(
-      { event: 'sentinels_troubled', why },
-      'some Sentinels of the store URL cannot say where the primary is; the others are asked',
     );
   }
 

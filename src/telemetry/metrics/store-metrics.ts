@@ -4,6 +4,7 @@ import type { StoreLoss } from '../../store/installation.ts';
 import type {
   CallOutcome,
   MarksSeen,
+  SentinelsState,
   ShardsState,
   StoreCall,
   StoreObserver,
@@ -18,6 +19,7 @@ export class StoreMetrics implements StoreObserver {
   readonly #cells = new Map<StoreCall, Map<CallOutcome, HistogramCell>>();
   readonly #up: Gauge;
   readonly #primaries: Gauge<'state'>;
+  readonly #sentinels: Gauge<'state'>;
   #skewSeconds = 0;
   readonly #desyncs: Counter;
   readonly #primaryChanges: Counter;
@@ -47,7 +49,16 @@ export class StoreMetrics implements StoreObserver {
       labelNames: ['state'],
       registers,
     });
-    for (const state of ['known', 'down']) this.#primaries.set({ state }, 0);
+    this.#sentinels = new Gauge({
+      name: 'curfew_store_sentinels',
+      help: 'Sentinels that the store URL names: all of them, and those that cannot say where the primary is. Both are 0 without Sentinels.',
+      labelNames: ['state'],
+      registers,
+    });
+    for (const state of ['known', 'down']) {
+      this.#primaries.set({ state }, 0);
+      this.#sentinels.set({ state }, 0);
+    }
     const skew = new Gauge({
       name: 'curfew_store_clock_skew_seconds',
       help: "The store's clock minus the clock of this process. Deadlines depend on the store's clock only.",
@@ -108,6 +119,11 @@ export class StoreMetrics implements StoreObserver {
   shards({ known, down }: ShardsState): void {
     this.#primaries.set({ state: 'known' }, known);
     this.#primaries.set({ state: 'down' }, down.length);
+  }
+
+  sentinels({ known, down }: SentinelsState): void {
+    this.#sentinels.set({ state: 'known' }, known);
+    this.#sentinels.set({ state: 'down' }, down);
   }
 
   clockSkew(seconds: number): void {

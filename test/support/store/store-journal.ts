@@ -2,6 +2,7 @@ import type { StoreLoss } from '../../../src/store/installation.ts';
 import type {
   CallOutcome,
   MarksSeen,
+  SentinelsState,
   ShardsState,
   StoreCall,
   StoreObserver,
@@ -64,7 +65,7 @@ export class StoreJournal implements StoreObserver {
     this.confirmFaults.push(fault.message);
   }
 
-  sentinelsTroubled(why: string): void {
+  sentinels({ why }: SentinelsState): void {
     this.sentinelTroubles.push(why);
   }
 

@@ -15,7 +15,7 @@ describe('both', () => {
     observer.marksSeen({ unmarked: 0, refusing: 2 });
     observer.writtenAgain(7);
     observer.confirmFailed(new Error('why'));
-    observer.sentinelsTroubled('a:1: why');
+    observer.sentinels({ known: 3, down: 1, why: 'a:1: why' });
     for (const journal of journals) {
       const { calls, ups, skews, desyncs, primaryChanges, writtenAgainCounts } = journal;
       expect(journal.sentinelTroubles).to.deep.equal(['a:1: why']);
@@ -39,7 +39,7 @@ describe('both', () => {
     observer.lost({ partitions: 2, noticedAtMs: 5, keptUntilMs: 4 });
     observer.marksSeen({ unmarked: 0, refusing: 2 });
     observer.writtenAgain(7);
-    observer.sentinelsTroubled('a:1: why');
+    observer.sentinels({ known: 3, down: 1, why: 'a:1: why' });
     expect([journal.calls, journal.ups]).to.deep.equal([[], [false]]);
   });
 });

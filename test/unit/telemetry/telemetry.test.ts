@@ -109,8 +109,10 @@ describe('Telemetry', () => {
     store.marksSeen({ unmarked: 0, refusing: 0 });
     store.writtenAgain(7);
     store.confirmFailed(new Error('why'));
-    store.sentinelsTroubled('a:1: why');
-    store.sentinelsTroubled('');
+    store.sentinels({ known: 3, down: 1, why: 'a:1: why' });
+    expect(await shell.sample('curfew_store_sentinels{state="down"}')).to.equal('1');
+    store.sentinels({ known: 3, down: 0, why: '' });
+    expect(await shell.sample('curfew_store_sentinels{state="known"}')).to.equal('3');
     const events = [
       'store_up',
       'store_desync',

@@ -3,6 +3,7 @@ import { SharedCapabilities } from '../../capabilities.ts';
 import type { OpenedStore, StoreOptions } from '../../opened-store.ts';
 import type { RedisAddress, SentinelAddress } from '../../store-location.ts';
 import { both } from '../../store-observer.ts';
+import type { SentinelsState } from '../../store-observer.ts';
 import { connectRedis } from '../connection/connect-redis.ts';
 import type { RedisPlace } from '../connection/connect-redis.ts';
 import { COMMAND_TIMEOUT_MS, SOCKET_TIMEOUT_MS } from '../connection/redis-client.ts';
@@ -112,7 +113,10 @@ async function openPlace(
   const { secretsRejected, sentinelUsername: username, observer } = options;
   const place = { address, secrets: await readSecrets(), readSecrets, secretsRejected };
   if ('host' in address) return place;
-  const troubled = (why: string): void => observer?.sentinelsTroubled?.(why);
+  const stateChanged = (state: SentinelsState): void => observer?.sentinels?.(state);
   const clock = () => performance.now();
-  return { ...place, sentinels: watchSentinels(address, { ...place, username, troubled, clock }) };
+  return {
+    ...place,
+    sentinels: watchSentinels(address, { ...place, username, stateChanged, clock }),
+  };
 }

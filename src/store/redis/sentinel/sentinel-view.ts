@@ -1,3 +1,4 @@
+import type { SentinelsState } from '../../store-observer.ts';
 import { isSame } from '../../store-hosts.ts';
 import type { HostAndPort } from '../../store-hosts.ts';
 import { SentinelLine } from './sentinel-line.ts';
@@ -5,8 +6,8 @@ import type { SentinelLineOptions } from './sentinel-line.ts';
 
 export interface SentinelViewOptions extends Omit<SentinelLineOptions, 'sentinel' | 'changed'> {
   readonly sentinels: readonly HostAndPort[];
-  /** What is wrong with which Sentinels, in one text; empty if nothing is. */
-  readonly troubled: (why: string) => void;
+  /** Called at the start, and when it changes which Sentinels cannot be used. */
+  readonly stateChanged: (state: SentinelsState) => void;
 }
 
 /** A server that Sentinels name as the primary. */
@@ -28,7 +29,7 @@ export class SentinelView {
   readonly #options: SentinelViewOptions;
   readonly #lines: readonly SentinelLine[];
   readonly #listeners = new Set<() => void>();
-  #trouble = '';
+  #trouble: string | undefined;
 
   constructor(options: SentinelViewOptions) {
     this.#options = options;
@@ -36,6 +37,7 @@ export class SentinelView {
     this.#lines = options.sentinels.map(
       (sentinel) => new SentinelLine({ ...options, sentinel, changed }),
     );
+    this.#changed();
   }
 
   /** The servers that are named, the one first that is most probably the primary now. */
@@ -82,14 +84,13 @@ export class SentinelView {
   }
 
   #changed(): void {
-    const trouble = this.#lines
-      .flatMap(({ answer, sentinel: { host, port } }) =>
-        answer?.kind === 'fault' ? [`${host}:${port}: ${answer.why}`] : [],
-      )
-      .join('; ');
-    if (trouble !== this.#trouble) {
-      this.#trouble = trouble;
-      this.#options.troubled(trouble);
+    const troubles = this.#lines.flatMap(({ answer, sentinel: { host, port } }) =>
+      answer?.kind === 'fault' ? [`${host}:${port}: ${answer.why}`] : [],
+    );
+    const why = troubles.join('; ');
+    if (why !== this.#trouble) {
+      this.#trouble = why;
+      this.#options.stateChanged({ known: this.#lines.length, down: troubles.length, why });
     }
     for (const listener of this.#listeners) listener();
   }

@@ -1,4 +1,5 @@
 import type { SentinelAddress } from '../../store-location.ts';
+import type { SentinelsState } from '../../store-observer.ts';
 import { StoreFilesError } from '../access/redis-secrets.ts';
 import type { RedisSecrets } from '../access/redis-secrets.ts';
 import { PrimaryCandidates } from './primary-candidates.ts';
@@ -11,7 +12,7 @@ export interface SentinelsOptions {
   /** Reads the secrets again. @throws {StoreFilesError} */
   readonly readSecrets: () => Promise<RedisSecrets>;
   readonly secretsRejected: ((why: string) => void) | undefined;
-  readonly troubled: (why: string) => void;
+  readonly stateChanged: (state: SentinelsState) => void;
   /** Only measures durations. */
   readonly clock: () => number;
 }
@@ -32,7 +33,7 @@ export interface WatchedSentinels {
  */
 export function watchSentinels(
   { sentinels, primaryName, isEncrypted }: SentinelAddress,
-  { username, readSecrets, secretsRejected, troubled, clock, ...first }: SentinelsOptions,
+  { username, readSecrets, secretsRejected, stateChanged, clock, ...first }: SentinelsOptions,
 ): WatchedSentinels {
   let current = first.secrets;
   let isReading = false;
@@ -54,7 +55,7 @@ export function watchSentinels(
   const failed = (): void => void renew();
   const lines = { sentinels, primaryName, isEncrypted, username, secrets, failed };
   const use = (renewed: RedisSecrets): void => void (current = renewed);
-  const view = new SentinelView({ ...lines, troubled });
+  const view = new SentinelView({ ...lines, stateChanged });
   const candidates = new PrimaryCandidates(() => view.primaries(), clock);
   return { view, candidates, secrets, use };
 }

@@ -129,6 +129,14 @@ describe('StoreLog', () => {
     expect(lines.at(-1)?.['msg']).to.match(/: ECONNREFUSED; nor can any other$/);
   });
 
+  it('names each address that no map has named once a minute, and counts the others', () => {
+    for (let check = 0; check < 1_000; check += 1) store.redirectedAway('a:1', `b:${check % 2}`);
+    expect(lines.map(({ to }) => to)).to.deep.equal(['b:0', 'b:1']);
+    nowMs += 60_000;
+    store.redirectedAway('a:1', 'b:1');
+    expect(lines[2]).to.include({ event: 'store_redirected_away', to: 'b:1', left_out: 998 });
+  });
+
   it('leaves it to the connection to say why there is none', () => {
     store.silent(new StoreUnavailable('down', 'no connection to the store: not connected yet'));
     expect(events()).to.deep.equal([]);

@@ -79,6 +79,7 @@ describe('metrics', () => {
       ['curfew_store_call_duration_seconds', 'histogram', ['le', 'outcome', 'script']],
       ['curfew_store_up', 'gauge', []],
       ['curfew_store_primaries', 'gauge', ['state']],
+      ['curfew_store_sentinels', 'gauge', ['state']],
       ['curfew_store_clock_skew_seconds', 'gauge', []],
       ['curfew_store_eviction_policy_safe', 'gauge', []],
       ['curfew_store_desyncs_total', 'counter', []],

@@ -41,7 +41,7 @@ const LABELS: Readonly<Record<string, string>> = {
   role: `one of ${listOf(ROLES)}, or \`none\` if the caller may not make the call`,
   script: 'the script that was run in the store, or `read`',
   source: 'the name of the source',
-  state: '`known`, or `down`: without a connection',
+  state: '`known`: all of them; `down`: those that cannot be used',
   use: '`writes`: sessions are opened with this key; `reads`: it is only looked up',
   verdict:
     '`allow`, `deny`, `served` (Curfew answers and refuses no session), or `none` (no verdict)',

@@ -126,6 +126,8 @@ describe('a store behind Sentinels', function () {
       'trouble',
       () => journal.sentinelTroubles.at(-1)?.match(/ECONNREFUSED/g)?.length === 3,
     );
+    expect(journal.sentinelStates[0]).to.deep.equal({ known: 3, down: 0, why: '' });
+    expect(journal.sentinelStates.at(-1)).to.include({ known: 3, down: 3 });
     expect((await touched(opened.store, touchOf('other'))).kind).to.equal('unknown');
     expect(journal.ups).to.deep.equal([true]);
     await redis.admin(server).call('CLIENT', 'KILL', 'TYPE', 'normal', 'SKIPME', 'yes');

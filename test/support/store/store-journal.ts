@@ -24,6 +24,7 @@ export class StoreJournal implements StoreObserver {
   writtenAgainCounts: number[] = [];
   readonly confirmFaults: string[] = [];
   readonly sentinelTroubles: string[] = [];
+  readonly sentinelStates: SentinelsState[] = [];
   readonly losses: StoreLoss[] = [];
   readonly marks: MarksSeen[] = [];
   readonly shardStates: ShardsState[] = [];
@@ -65,8 +66,9 @@ export class StoreJournal implements StoreObserver {
     this.confirmFaults.push(fault.message);
   }
 
-  sentinels({ why }: SentinelsState): void {
-    this.sentinelTroubles.push(why);
+  sentinels(state: SentinelsState): void {
+    this.sentinelStates.push(state);
+    this.sentinelTroubles.push(state.why);
   }
 
   lost(loss: StoreLoss): void {

@@ -4,6 +4,7 @@ import { keySlot } from '../../../src/store/redis/cluster/key-slot.ts';
 import { partitionOf } from '../../../src/store/redis/store-keys.ts';
 import { endSubject } from '../../../src/store/subjects/end-subject.ts';
 import { redisServerOrSkip } from '../../support/programs/provision-or-skip.ts';
+import { beginMove } from '../../support/redis/cluster-moves.ts';
 import type { Cluster } from '../../support/redis/cluster.ts';
 import type { RedisServer } from '../../support/redis/redis-server.ts';
 import { clusterUrl, startGuardedCluster } from '../../support/store/cluster-world.ts';
@@ -24,7 +25,7 @@ describe('ends on a real Cluster', function () {
 
   before(async function () {
     await redisServerOrSkip(this);
-    cluster = await startGuardedCluster();
+    cluster = await startGuardedCluster({ isBehindProxies: true });
   });
   after(async () => cluster.close());
 
@@ -66,6 +67,11 @@ describe('ends on a real Cluster', function () {
     return replica;
   };
 
+  const otherOwners = async (owner: RedisServer): Promise<RedisServer[]> => {
+    const owners = await Promise.all(NAMES.map(ownerOf));
+    return owners.filter((each) => each !== owner);
+  };
+
   it('are confirmed only when the replicas of every primary have them', async () => {
     expect(new Set(await Promise.all(NAMES.map(ownerOf))).size).to.equal(3);
     for (const name of NAMES) await openSession(name);
@@ -101,6 +107,78 @@ describe('ends on a real Cluster', function () {
       async () => (await opened.administration.confirm()) === 'confirmed',
       20_000,
     );
+  });
+
+  it('do not wait for a part that is down, unless it has some of them', async () => {
+    const names = NAMES.map((name) => `beside a dead part: ${name}`);
+    const [one = ''] = names;
+    const owner = await ownerOf(one);
+    const owners = await Promise.all(names.map(ownerOf));
+    const others = names.filter((_, index) => owners[index] !== owner);
+    const [other = '', later = ''] = others;
+    for (const name of [one, other, later]) await openSession(name);
+    await end(other);
+    // A script that leaves nothing to confirm.
+    await opened.administration.store.claim(keyOf(one), keyOf(one));
+    const down = [owner, await replicaOf(one)];
+    for (const each of down) cluster.way(each).become({ kind: 'reset' });
+    try {
+      expect(await opened.administration.confirm()).to.equal('confirmed');
+      await end(later);
+      expect(await opened.administration.confirm()).to.equal('confirmed');
+      expect(await end(one).catch((error: Error) => error.message)).to.match(/^no connection/);
+    } finally {
+      for (const each of down) cluster.way(each).become({ kind: 'none' });
+    }
+  });
+
+  it('are not confirmed by other parts when their primary is gone, and the next one out of reach', async () => {
+    const names = NAMES.map((name) => `of a lost primary: ${name}`);
+    const [one = ''] = names;
+    const owner = await ownerOf(one);
+    const owners = await Promise.all(names.map(ownerOf));
+    const other = names.find((_, index) => owners[index] !== owner) ?? '';
+    const next = await replicaOf(one);
+    for (const name of [one, other]) await openSession(name);
+    await end(one);
+    await end(other);
+    cluster.way(next).become({ kind: 'reset' });
+    expect(await cluster.failOver(owner)).to.equal(next);
+    cluster.way(owner).become({ kind: 'reset' });
+    try {
+      const slot = keySlot(partitionOf(keyOf(one)).events);
+      expect(await cluster.ownerOf(slot)).to.equal(next);
+      for (let tries = 0; tries < 3; tries += 1) {
+        expect(await opened.administration.confirm(), `try ${tries}`).to.equal('unconfirmed');
+      }
+    } finally {
+      for (const each of [owner, next]) cluster.way(each).become({ kind: 'none' });
+    }
+    const isBack = async () => (await opened.administration.confirm()) === 'confirmed';
+    await eventually('confirmed', isBack, 20_000);
+  });
+
+  it('are not confirmed by the former node of a slot that is being moved', async () => {
+    const [one = ''] = NAMES.map((name) => `on its way: ${name}`);
+    const from = await ownerOf(one);
+    const [to] = await otherOwners(from);
+    if (to === undefined) throw new Error('one primary only');
+    const slot = keySlot(partitionOf(keyOf(one)).events);
+    await openSession(one);
+    await opened.administration.confirm(); // it knows the map
+    const move = await beginMove(cluster, slot, { from, to });
+    while ((await move.moveKeys(10)) > 0);
+    const [replica] = await cluster.replicasOf(to);
+    replica?.pause();
+    try {
+      await end(one);
+      expect(await opened.administration.confirm()).to.equal('unconfirmed');
+    } finally {
+      replica?.resume();
+    }
+    await move.finish();
+    const isThere = async () => (await opened.administration.confirm()) === 'confirmed';
+    await eventually('confirmed', isThere, 20_000);
   });
 
   it('reach every session of a subject, on whatever primary it is', async () => {

@@ -4,7 +4,7 @@ import { RedisAdministration } from '../durable/redis-administration.ts';
 import type { RedisAdministrationOptions } from '../durable/redis-administration.ts';
 import { ClusterConnection } from './cluster-connection.ts';
 import type { NodeConnector } from './node-connector.ts';
-import { unconfirmedNodes } from './unconfirmed-nodes.ts';
+import { WRITTEN_NODES } from './written-nodes.ts';
 
 interface ClusterPlace {
   readonly seeds: readonly HostAndPort[];
@@ -29,7 +29,7 @@ export function clusterAdministration(
         connected,
       });
     },
-    servers: unconfirmedNodes(),
+    servers: WRITTEN_NODES,
     isUp: (cluster) => cluster.isSettled,
   });
 }

@@ -44,6 +44,7 @@ export class ClusterConnection implements StoreConnection {
   readonly #routes: ClusterRoutes;
   readonly #redirects: Redirects;
   #generation = 0;
+  #redirected = 0;
   #hasAnswered = false;
 
   constructor({ seeds, connect, observer, ...options }: ClusterConnectionOptions) {
@@ -66,7 +67,10 @@ export class ClusterConnection implements StoreConnection {
           options.nodeConnected?.(node);
           if (this.isUp) options.connected?.();
         },
-        redirected: (call, error, echo) => this.#redirects.take(node, call, error, echo),
+        redirected: (call, error, echo) => {
+          this.#redirected += 1;
+          return this.#redirects.take(node, call, error, echo);
+        },
       }),
     );
     this.#routes = new ClusterRoutes({ seeds, nodes: this.#nodes, observer });
@@ -93,6 +97,11 @@ export class ClusterConnection implements StoreConnection {
   /** Grows with each new connection, and whenever a place comes to another node. */
   get generation(): number {
     return this.#generation + this.#routes.changes;
+  }
+
+  /** While this stays, each call is answered by the node that has its place. */
+  get changes(): number {
+    return this.#routes.changes + this.#redirected;
   }
 
   /** Whether every node is connected, or has been out of reach for too long to wait for it. */
@@ -135,11 +144,11 @@ export class ClusterConnection implements StoreConnection {
     keys: readonly string[],
     args: readonly string[],
   ): Promise<TouchOutcome> {
-    return this.#forScript('open', keys).open(request, keys, args);
+    return this.#nodeWith(keys[0], 'open').connection.open(request, keys, args);
   }
 
   run: ScriptRunner['run'] = async (name, keys, args, words) =>
-    this.#forScript(name, keys).run(name, keys, args, words);
+    this.#nodeWith(keys[0], name).connection.run(name, keys, args, words);
 
   async read(...words: readonly string[]): Promise<RespReply> {
     const key = words.find(isOurKey);
@@ -160,12 +169,6 @@ export class ClusterConnection implements StoreConnection {
   async close(): Promise<void> {
     this.#routes.close();
     await this.#nodes.close();
-  }
-
-  #forScript(name: StoreCall, [key]: readonly string[]): RedisConnection {
-    const node = this.#nodeWith(key, name);
-    if (node.isUp) node.scriptsSent += 1;
-    return node.connection;
   }
 
   /** The node that has this key. Without one: that of {@link REPLICAS_KEY}. */

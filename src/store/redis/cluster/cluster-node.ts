@@ -1,5 +1,6 @@
 import type { HostAndPort } from '../../store-hosts.ts';
 import type { RedisConnection } from '../connection/redis-connection.ts';
+import type { RespReply } from '../wire/resp.ts';
 import type { SentCall } from '../wire/sent-call.ts';
 import { FULL, LATE, LOST } from '../wire/wire-fault.ts';
 import type { WireFault } from '../wire/wire-fault.ts';
@@ -23,8 +24,6 @@ export class ClusterNode {
   readonly connection: RedisConnection;
   /** How far its clock differs from that of this process, as measured last. */
   skewSeconds = 0;
-  /** Scripts sent to it so far. */
-  scriptsSent = 0;
   /** Why it has no connection, if it has none, in words without an address. */
   lastFault = 'not connected yet';
   /** Since when it has no connection; `undefined` while it has one. */
@@ -47,6 +46,15 @@ export class ClusterNode {
   /** Whether its connection is closed for good. */
   get isClosed(): boolean {
     return this.#isClosed;
+  }
+
+  get generation(): number {
+    return this.connection.generation;
+  }
+
+  /** Sends a plain command to this node. @throws {StoreUnavailable} */
+  async read(...words: readonly string[]): Promise<RespReply> {
+    return this.connection.read(...words);
   }
 
   /** There is a connection, or there is none any more, or an attempt to connect has failed. */
@@ -79,7 +87,6 @@ export class ClusterNode {
   /** Sends a call that another node has redirected, as soon as there is a connection. */
   resend(call: SentCall, echo: string, isAsked: boolean): void {
     if (call.isSettled) return;
-    this.scriptsSent += 1;
     if (this.connection.resend(call, echo, isAsked)) return;
     const leftMs = call.deadlineAtMs - performance.now();
     if (leftMs <= 0 || this.#waiting.size >= WAITING_MAX) {

@@ -74,7 +74,7 @@ export class ShardPrimaries {
       },
       heard: (info) => {
         last = info;
-        required.seen(info.replicasOnline);
+        required.seen(info, node.word);
         this.#remember(info);
         void settleVisits();
       },

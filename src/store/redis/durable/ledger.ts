@@ -72,6 +72,11 @@ export class Ledger {
     return [...this.#notes.values()].toReversed();
   }
 
+  /** The ledger's clock. */
+  nowMs(): number {
+    return this.#clock();
+  }
+
   /** How long ago this was noted. */
   ageMs({ notedAtMs }: Note): number {
     return this.#clock() - notedAtMs;

@@ -5,32 +5,41 @@ import type {
   UnlockedSubject,
   UnlockRequest,
 } from '../../../session/session-directory.ts';
-import type { Ledger } from './ledger.ts';
+import type { Ledger, NotedCall } from './ledger.ts';
+import { UNWATCHED } from './unconfirmed-notes.ts';
+import type { NoteWatch } from './unconfirmed-notes.ts';
 
 /** A directory that notes ends of subjects, locks and unlocks in a ledger. */
 export function notingDirectory(
   directory: SessionDirectory,
   ledger: Ledger,
-  answered: (name: string) => void = () => undefined,
+  watch: NoteWatch = UNWATCHED,
 ): SessionDirectory {
   return {
     ...passedOn(directory),
     beginSubjectEnd: async (request: SubjectEndRequest): Promise<PendingEnd> => {
+      const since = watch.sending();
       const name = ledger.note({ kind: 'subject_end', request });
       const pending = await directory.beginSubjectEnd(request);
       const { startedAtMs, enteredUntilMs } = pending;
-      ledger.settle(name, {
+      const call: NotedCall = {
         kind: 'subject_end',
         request: { ...request, startedAtMs, enteredUntilMs },
-      });
-      answered(name);
+      };
+      ledger.settle(name, call);
+      watch.answered(name, call, since);
       return pending;
     },
     unlock: async (request: UnlockRequest): Promise<UnlockedSubject> => {
+      const since = watch.sending();
       const name = ledger.note({ kind: 'unlock', request });
       const state = await directory.unlock(request);
-      ledger.settle(name, { kind: 'unlock', request: { ...request, atMs: state.unlockedAtMs } });
-      answered(name);
+      const call: NotedCall = {
+        kind: 'unlock',
+        request: { ...request, atMs: state.unlockedAtMs },
+      };
+      ledger.settle(name, call);
+      watch.answered(name, call, since);
       return state;
     },
   };

@@ -12,7 +12,9 @@ import type {
 } from '../../../session/session-store.ts';
 import type { TouchOutcome } from '../../../session/touch-outcome.ts';
 import { DoubtfulVisits } from './doubtful-visits.ts';
-import type { Ledger } from './ledger.ts';
+import type { Ledger, NotedCall } from './ledger.ts';
+import { UNWATCHED } from './unconfirmed-notes.ts';
+import type { NoteWatch } from './unconfirmed-notes.ts';
 
 /**
  * A store that notes in a ledger what it ends on request. Ends by a limit are not noted: the rule
@@ -21,14 +23,13 @@ import type { Ledger } from './ledger.ts';
 export class NotingStore implements SessionStore {
   readonly #store: SessionStore;
   readonly #ledger: Ledger;
-  readonly #answered: (name: string) => void;
+  readonly #watch: NoteWatch;
   readonly #doubtful: DoubtfulVisits;
 
-  /** @param answered called when the store has answered a call that is still noted */
-  constructor(store: SessionStore, ledger: Ledger, answered: (name: string) => void = ignore) {
+  constructor(store: SessionStore, ledger: Ledger, watch: NoteWatch = UNWATCHED) {
     this.#store = store;
     this.#ledger = ledger;
-    this.#answered = answered;
+    this.#watch = watch;
     this.#doubtful = new DoubtfulVisits(store);
   }
 
@@ -49,11 +50,12 @@ export class NotingStore implements SessionStore {
    * answer, it is found out later whether it did.
    */
   async visitLogin(visit: LoginVisit): Promise<LoginOutcome> {
+    const since = this.#watch.sending();
     try {
       const outcome = await this.#store.visitLogin(visit);
       const wasDoubtful = this.#doubtful.settle(visit.key);
       const isOwn = outcome.kind === 'ended' && (outcome.byThisVisit || wasDoubtful);
-      if (isOwn) this.#noteVisit(visit, outcome);
+      if (isOwn) this.#noteVisit(visit, outcome, wasDoubtful ? undefined : since);
       return outcome;
     } catch (error) {
       this.#doubtful.add(visit);
@@ -63,31 +65,32 @@ export class NotingStore implements SessionStore {
 
   /** Finds out what became of visits that got no answer. Called when the store is known to answer. */
   async settleVisits(): Promise<void> {
-    await this.#doubtful.look((visit, outcome) => this.#noteVisit(visit, outcome));
+    await this.#doubtful.look((visit, outcome) => this.#noteVisit(visit, outcome, undefined));
   }
 
-  #noteVisit({ key, source }: LoginVisit, outcome: LoginOutcome): void {
+  #noteVisit({ key, source }: LoginVisit, outcome: LoginOutcome, since: number | undefined): void {
     if (outcome.kind !== 'ended' || !isLasting(outcome.by)) return;
     const { by, endedAtMs } = outcome;
     const request = bareOf({ key, source, by, endedAtMs, unknown: 'tombstone' });
-    this.#answered(this.#ledger.note({ kind: 'end', request }));
+    const call: NotedCall = { kind: 'end', request };
+    this.#watch.answered(this.#ledger.note(call), call, since);
   }
 
   async end(request: EndRequest): Promise<EndOutcome> {
     if (!isLasting(request.by)) return this.#store.end(request);
+    const since = this.#watch.sending();
     const name = this.#ledger.note({ kind: 'end', request: bareOf(request) });
     const outcome = await this.#store.end(request);
     if (outcome.kind === 'unknown') {
       this.#ledger.forget(name);
       return outcome;
     }
-    this.#ledger.settle(name, { kind: 'end', request: asEnded(request, outcome) });
-    this.#answered(name);
+    const call: NotedCall = { kind: 'end', request: asEnded(request, outcome) };
+    this.#ledger.settle(name, call);
+    this.#watch.answered(name, call, since);
     return outcome;
   }
 }
-
-function ignore(): void {}
 
 // The new primary may lack the whole session. Without its tombstone, its credential could open it.
 function asEnded(

@@ -24,9 +24,9 @@ export class PatientConnection<Connection extends StoreConnection> implements Sc
     this.#options = options;
   }
 
-  /** How many connections there were so far. */
-  get generation(): number {
-    return this.#connection?.generation ?? 0;
+  /** As it is; `undefined` before the first use. */
+  get current(): Connection | undefined {
+    return this.#connection;
   }
 
   /** The connection, once it is up or `upMaxMs` have passed without it. */

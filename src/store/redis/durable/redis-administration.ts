@@ -16,6 +16,7 @@ import { ReplicaConfirmation } from './replica-confirmation.ts';
 import type { WrittenServers } from './replica-confirmation.ts';
 import type { RequiredReplicas } from './required-replicas.ts';
 import { UnconfirmedNotes } from './unconfirmed-notes.ts';
+import type { NoteWatch } from './unconfirmed-notes.ts';
 
 type OwnOptions = 'observer' | 'replyMaxMs' | 'silenceMaxMs' | 'connected';
 
@@ -62,8 +63,15 @@ export class RedisAdministration<Connection extends StoreConnection> implements 
     this.#capabilities = capabilities;
     this.#connection = connection;
     const unconfirmed = new UnconfirmedNotes(ledger);
-    const answered = (name: string): void => unconfirmed.written(name, connection.generation);
-    const ports = new RedisPorts({ connection, capabilities, observer, ledger, marks, answered });
+    const watch: NoteWatch = {
+      sending: () => servers.changes(connection.current),
+      answered: (name, call, since) => {
+        const { current } = connection;
+        const isSure = current !== undefined && servers.changes(current) === since;
+        unconfirmed.written(name, call, isSure ? servers.serverOf(current, call) : undefined);
+      },
+    };
+    const ports = new RedisPorts({ connection, capabilities, observer, ledger, marks, watch });
     this.store = ports.store;
     this.directory = ports.directory;
     this.installation = new RedisInstallation(connection);
@@ -72,6 +80,7 @@ export class RedisAdministration<Connection extends StoreConnection> implements 
       servers,
       required,
       unconfirmed,
+      ledger,
       failed: (fault) => options.observer.confirmFailed?.(fault),
       writeAgain: ports.writeAgain,
     });

@@ -10,6 +10,7 @@ import type { Ledger, Note } from './ledger.ts';
 import { placeOfCall } from './note-place.ts';
 import { notingDirectory } from './noting-directory.ts';
 import { NotingStore } from './noting-store.ts';
+import type { NoteWatch } from './unconfirmed-notes.ts';
 import { writeAgain } from './write-again.ts';
 
 export interface RedisPortsOptions {
@@ -19,8 +20,7 @@ export interface RedisPortsOptions {
   readonly ledger: Ledger;
   /** What is known of the installation marks. */
   readonly marks: KnownMarks;
-  /** Called with the name of each note when the store has answered its call. */
-  readonly answered?: ((name: string) => void) | undefined;
+  readonly watch?: NoteWatch | undefined;
 }
 
 /** The ports of the store over one connection. What has to last is noted before it is sent. */
@@ -34,14 +34,14 @@ export class RedisPorts {
   /** Finds out what became of visits of a login that got no answer. Never rejects. */
   readonly settleVisits: () => Promise<void>;
 
-  constructor({ connection, capabilities, observer, ledger, marks, answered }: RedisPortsOptions) {
+  constructor({ connection, capabilities, observer, ledger, marks, watch }: RedisPortsOptions) {
     const store = new RedisSessionStore({ connection, capabilities, observer, marks });
     const silentStore = new RedisSessionStore({ connection, capabilities, observer: {}, marks });
     const directory = new RedisDirectory(connection, capabilities);
-    const noting = new NotingStore(store, ledger, answered);
+    const noting = new NotingStore(store, ledger, watch);
     this.store = noting;
     this.settleVisits = async () => noting.settleVisits();
-    this.directory = notingDirectory(directory, ledger, answered);
+    this.directory = notingDirectory(directory, ledger, watch);
     const nowMs = async (): Promise<number> => connection.time();
     const ageMs = (note: Note): number => ledger.ageMs(note);
     this.writeAgain = async (notes) =>

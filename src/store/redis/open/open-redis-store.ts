@@ -26,7 +26,11 @@ import { tryPermissions } from '../try-permissions.ts';
 
 /** Administration writes on one connection. */
 const ONE_SERVER = {
-  servers: (connection: RedisConnection) => [connection],
+  servers: {
+    all: (connection: RedisConnection) => [connection],
+    serverOf: (connection: RedisConnection) => connection,
+    changes: () => 0,
+  },
   isUp: ({ isUp }: RedisConnection) => isUp,
 };
 
@@ -59,8 +63,8 @@ export async function openRedisStore(
   const ports = new RedisPorts({ connection, capabilities, observer, ledger, marks });
   const primary = new PrimaryWatch({
     read: async (...words) => connection.read(...words),
-    heard: ({ replicasOnline }) => {
-      required.seen(replicasOnline);
+    heard: (info) => {
+      required.seen(info);
       void ports.settleVisits();
     },
     changed: (beforeRunId, runId) => observer.primaryChanged(beforeRunId, runId),

@@ -22,8 +22,8 @@ export class PrimaryCandidates {
   readonly #named: () => readonly NamedPrimary[];
   readonly #clock: () => number;
   readonly #trials = new Map<string, Trial>();
-  /** The highest epoch of a server that was used. */
-  #usedEpoch = -1;
+  /** Of the servers that were used, the one with the highest epoch. */
+  #used: NamedPrimary | undefined;
   /** Since when no Sentinel names that one, or a newer one. */
   #olderSinceMs: number | undefined;
 
@@ -43,16 +43,11 @@ export class PrimaryCandidates {
 
   /** Those that may be tried, the best first, and at the end those that may be passed over. */
   list(): readonly NamedPrimary[] {
-    const named = this.#named();
-    const isAnyNew = named.some(({ epoch }) => epoch >= this.#usedEpoch);
-    if (isAnyNew) this.#olderSinceMs = undefined;
-    else if (named.length > 0) this.#olderSinceMs ??= this.#clock();
+    const named = this.#look();
     const found: NamedPrimary[] = [];
     const passedOver: NamedPrimary[] = [];
     for (const each of named) {
-      const { epoch } = each;
-      if (found.some((better) => better.epoch > epoch)) break;
-      if (epoch < this.#usedEpoch && !this.#isOldAgain(each)) continue;
+      if (found.some(({ epoch }) => epoch > each.epoch)) break;
       (this.#isPassedOver(each, named) ? passedOver : found).push(each);
     }
     return [...found, ...passedOver];
@@ -60,7 +55,7 @@ export class PrimaryCandidates {
 
   /** Those that are newer than this one. */
   newerThan({ address, epoch }: NamedPrimary): readonly NamedPrimary[] {
-    const named = this.#named();
+    const named = this.#look();
     const known = named.find((each) => isSame(each.address, address))?.epoch ?? epoch;
     return named.filter((each) => !isSame(each.address, address) && each.epoch > known);
   }
@@ -73,7 +68,7 @@ export class PrimaryCandidates {
   /** It is in use. From now on an older one is used only if the Sentinels have begun again. */
   used(target: NamedPrimary): void {
     this.usable(target);
-    this.#usedEpoch = Math.max(this.#usedEpoch, target.epoch);
+    if (target.epoch >= (this.#used?.epoch ?? 0) || this.#isOldAgain(target)) this.#used = target;
   }
 
   /** It could be used. */
@@ -106,7 +101,24 @@ export class PrimaryCandidates {
     );
   }
 
-  // Sentinels that begin to watch a primary again count from 0.
+  /** What is named, without what is older than a server that was used. */
+  #look(): readonly NamedPrimary[] {
+    const named = this.#named();
+    const same = named.find(({ address }) => this.#used && isSame(address, this.#used.address));
+    if (same?.isAgreed === true && this.#used && same.epoch < this.#used.epoch) this.#used = same;
+    if (named.some((each) => !this.#isOlder(each))) this.#olderSinceMs = undefined;
+    else if (named.length > 0) this.#olderSinceMs ??= this.#clock();
+    return named.filter((each) => !this.#isOlder(each) || this.#isOldAgain(each));
+  }
+
+  // The same server is not older, whatever Sentinels that were set up since then know of it.
+  #isOlder({ address, epoch }: NamedPrimary): boolean {
+    return (
+      this.#used !== undefined && epoch < this.#used.epoch && !isSame(address, this.#used.address)
+    );
+  }
+
+  // Most Sentinels name it, and none what was used: they have begun again, and count from 0.
   #isOldAgain({ isAgreed }: NamedPrimary): boolean {
     return isAgreed && this.#olderSinceMs !== undefined && this.#hasPassed(this.#olderSinceMs);
   }

@@ -111,6 +111,22 @@ describe('the servers that Sentinels name', () => {
     expect(hosts(), 'others may not have heard yet').to.equal('');
     clock.advance(HEARD_BY_ALL_MS);
     expect(hosts()).to.equal('anew');
+    candidates.used(server('anew', 0, 2));
+    named = [server('next', 1, 1), server('anew', 0, 2)];
+    expect(hosts(), 'epochs count from there').to.equal('next');
+  });
+
+  it('are used again, whatever epoch Sentinels know that were set up since then', () => {
+    candidates.used(server('used', 7, 3));
+    const used = server('used', 0, 1);
+    named = [server('next', 1, 1), used];
+    expect(hosts(), 'one of them').to.equal('used');
+    expect(candidates.isLeft(used)).to.equal(false);
+    named = [server('used', 0, 2)];
+    expect(hosts()).to.equal('used');
+    named = [server('next', 1, 1), server('used', 0, 2)];
+    expect(candidates.isLeft(used), 'most of them').to.equal(true);
+    expect(hosts()).to.equal('next');
   });
 
   it('that were refused do not count as used', () => {

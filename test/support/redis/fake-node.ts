@@ -30,6 +30,8 @@ export interface FakeNode {
   says(...lines: readonly string[]): void;
   /** The raw RESP reply to each script from now on. */
   answer(reply: (words: readonly string[]) => string): void;
+  /** From now on it answers nothing, and keeps its connections. */
+  hold(): void;
   close(): Promise<void>;
 }
 
@@ -44,6 +46,7 @@ export async function startFakeNode(digit: string): Promise<FakeNode> {
   let connections = 0;
   let shards: readonly FakeShard[] = [];
   let said = '';
+  let isHeld = false;
   let reply: (words: readonly string[]) => string = () => '+OK\r\n';
   const answer = ([name = '', second = '', ...rest]: readonly string[]): string => {
     switch (`${name} ${name === 'CLUSTER' ? second : ''}`.trim().toUpperCase()) {
@@ -76,7 +79,7 @@ export async function startFakeNode(digit: string): Promise<FakeNode> {
       text += data.toString('latin1');
       for (let cut = cutCommand(text); cut !== undefined; cut = cutCommand(text)) {
         text = cut.rest;
-        socket.write(answer(cut.words), 'latin1');
+        if (!isHeld) socket.write(answer(cut.words), 'latin1');
       }
     });
   });
@@ -97,7 +100,9 @@ export async function startFakeNode(digit: string): Promise<FakeNode> {
     sees: (seen) => (shards = seen),
     says: (...lines) => (said = lines.map((line) => `${line}\r\n`).join('')),
     answer: (next) => (reply = next),
+    hold: () => (isHeld = true),
     close: async () => {
+      if (!server.listening) return;
       server.close();
       for (const socket of sockets) socket.destroy();
       await once(server, 'close');

@@ -17,6 +17,8 @@ export class StoreJournal implements StoreObserver {
     readonly seconds: number;
   }[] = [];
   readonly ups: boolean[] = [];
+  /** Why there was no connection, at each attempt. */
+  readonly causes: string[] = [];
   readonly skews: number[] = [];
   readonly written: WrittenEvent[] = [];
   desyncs = 0;
@@ -44,6 +46,10 @@ export class StoreJournal implements StoreObserver {
 
   up(isUp: boolean): void {
     this.ups.push(isUp);
+  }
+
+  unreachable(why: string): void {
+    this.causes.push(why);
   }
 
   clockSkew(seconds: number): void {

@@ -1,14 +1,12 @@
 import { StoreUnavailable } from '../../../session/session-store.ts';
 import type { OpenRequest, TouchReceiver, TouchRequest } from '../../../session/session-store.ts';
 import type { TouchOutcome } from '../../../session/touch-outcome.ts';
-import type { HostAndPort } from '../../store-hosts.ts';
 import type { StoreCall, StoreObserver } from '../../store-observer.ts';
-import type { ConnectionOptions } from '../connection/connection-options.ts';
-import type { RedisConnection } from '../connection/redis-connection.ts';
 import type { ScriptRunner } from '../connection/script-runner.ts';
 import type { StoreConnection } from '../connection/store-connection.ts';
 import { isOurKey, PARTITION_COUNT, placeOfKey, placeOfSession } from '../store-keys.ts';
 import type { RespReply } from '../wire/resp.ts';
+import type { ClusterConnectionOptions } from './cluster-connection-options.ts';
 import type { ClusterNode } from './cluster-node.ts';
 import { ClusterNodes } from './cluster-nodes.ts';
 import { ClusterRoutes } from './cluster-routes.ts';
@@ -16,23 +14,6 @@ import { Redirects } from './redirects.ts';
 
 /** Calls that may wait for a connection wait for no node that is down for longer. */
 const WAITED_FOR_MS = 1_000;
-
-/** What a connection to one node is opened with. */
-export type NodeOptions = Pick<
-  ConnectionOptions,
-  'observer' | 'connected' | 'server' | 'redirected'
->;
-
-export interface ClusterConnectionOptions {
-  /** The nodes that are asked for the map first. */
-  readonly seeds: readonly HostAndPort[];
-  readonly connect: (address: HostAndPort, options: NodeOptions) => RedisConnection;
-  readonly observer: StoreObserver;
-  /** Called at each new connection to a node. */
-  readonly nodeConnected?: ((node: ClusterNode) => void) | undefined;
-  /** Called whenever every place can be reached again. */
-  readonly connected?: (() => void) | undefined;
-}
 
 /**
  * The connections to a Redis Cluster: one plain connection to each primary, and a map of the places
@@ -122,10 +103,16 @@ export class ClusterConnection implements StoreConnection {
     return this.#routes.at(place);
   }
 
-  /** Says why, if a place has no node. @throws {StoreUnavailable} */
+  /**
+   * Reaches every node once, but not those that the Cluster itself finds to be down: no process could
+   * reach them. Says why, if a place has no node. @throws {StoreUnavailable}
+   */
   async reachAll(): Promise<void> {
-    if (!this.#routes.areAll(() => true)) throw this.#unserved('read');
-    await Promise.all([...this.nodes].map(async ({ connection }) => connection.time()));
+    const { failed } = this.#routes;
+    const needed = [...this.nodes].filter((node) => node.isUp || !failed.has(node));
+    if (needed.length === 0 || !this.#routes.areAll(() => true)) throw this.#unserved('read');
+    await Promise.all(needed.map(async ({ connection }) => connection.time()));
+    this.#hasAnswered = true;
   }
 
   /** See {@link ClusterRoutes.learnFrom}. @throws {StoreUnavailable} */

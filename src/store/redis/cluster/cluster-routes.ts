@@ -62,6 +62,12 @@ export class ClusterRoutes {
     return this.#used;
   }
 
+  /** Those of them that the Cluster itself finds to be down. */
+  get failed(): ReadonlySet<ClusterNode> {
+    const { failed } = this.#map;
+    return new Set([...this.#used].filter(({ word }) => failed.has(word)));
+  }
+
   at(place: number): ClusterNode | undefined {
     return this.#places[place];
   }

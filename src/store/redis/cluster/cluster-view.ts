@@ -12,7 +12,12 @@ export interface SlotOwner {
   readonly word: string;
   /** Its config epoch: of two owners of a slot, the one with the higher epoch is the newer one. */
   readonly epoch: number;
+  /** Most primaries of the Cluster have found that it does not answer. */
+  readonly isFailed: boolean;
 }
+
+/** What CLUSTER NODES says of a node. */
+type NodeState = Pick<SlotOwner, 'epoch' | 'isFailed'>;
 
 /** The Cluster as one node sees it. */
 export interface ClusterView {
@@ -44,35 +49,36 @@ export function readClusterView(
   asked: HostAndPort,
 ): ClusterView | string {
   try {
-    return new ViewReader(readEpochs(nodes), asked).read(slots);
+    return new ViewReader(readStates(nodes), asked).read(slots);
   } catch (error) {
     if (error instanceof UnusableMap) return error.message;
     throw error;
   }
 }
 
-/** The config epoch of each node, by its id. */
-function readEpochs(nodes: RespReply): ReadonlyMap<string, number> {
+/** What is said of each node, by its id. */
+function readStates(nodes: RespReply): ReadonlyMap<string, NodeState> {
   if (typeof nodes !== 'string') throw new UnusableMap('CLUSTER NODES has no text');
   const lines = nodes.split('\n').filter((line) => line !== '');
   if (lines.length > LINES_MAX) throw new UnusableMap('CLUSTER NODES names too many nodes');
   return new Map(
     lines.map((line) => {
-      const [id = '', , , , , , epoch = ''] = line.split(' ', 8);
+      const [id = '', , flags = '', , , , epoch = ''] = line.split(' ', 8);
       if (!ID.test(id)) throw new UnusableMap('CLUSTER NODES has a line without an id');
-      return [id, numberIn(epoch, Number.MAX_SAFE_INTEGER)];
+      const isFailed = flags.split(',').includes('fail'); // `fail?` is the opinion of one node
+      return [id, { epoch: numberIn(epoch, Number.MAX_SAFE_INTEGER), isFailed }];
     }),
   );
 }
 
 class ViewReader {
-  readonly #epochs: ReadonlyMap<string, number>;
+  readonly #states: ReadonlyMap<string, NodeState>;
   readonly #asked: HostAndPort;
   readonly #owners = new Map<number, SlotOwner | undefined>();
   readonly #nodes = new Map<string, HostAndPort>();
 
-  constructor(epochs: ReadonlyMap<string, number>, asked: HostAndPort) {
-    this.#epochs = epochs;
+  constructor(states: ReadonlyMap<string, NodeState>, asked: HostAndPort) {
+    this.#states = states;
     this.#asked = asked;
   }
 
@@ -88,9 +94,9 @@ class ViewReader {
     if (first > last) throw new UnusableMap('CLUSTER SLOTS has a range that ends before it begins');
     const [address, id] = this.#readNode(primary);
     for (const replica of replicas) this.#readNode(replica);
-    const epoch = this.#epochs.get(id);
-    if (epoch === undefined) throw new UnusableMap('CLUSTER NODES lacks the primary of a slot');
-    const owner = address && { address, word: addressWord(address), epoch };
+    const state = this.#states.get(id);
+    if (state === undefined) throw new UnusableMap('CLUSTER NODES lacks the primary of a slot');
+    const owner = address && { address, word: addressWord(address), ...state };
     for (const slot of PLACE_SLOTS) {
       if (slot < first || slot > last) continue;
       if (this.#owners.has(slot)) throw new UnusableMap('CLUSTER SLOTS names a slot twice');

@@ -1,12 +1,15 @@
+import { StoreUnavailable } from '../../../session/session-store.ts';
 import type { StoreInspection } from '../../store-inspection.ts';
 import { inspectRedis } from '../inspect-redis.ts';
 import { textOf } from '../read-reply.ts';
+import { noConnection } from '../store-fault.ts';
 import type { ClusterConnection } from './cluster-connection.ts';
 import type { ClusterNode } from './cluster-node.ts';
 
 /**
- * Asks every primary for its version and settings. Each has to answer once; after that, one that is
- * down does not keep the others from being asked.
+ * Asks every primary for its version and settings. Each has to answer once, unless the Cluster itself
+ * finds it to be down. After that, one that is down or silent does not keep the others from being
+ * asked, nor this replica from announcing itself.
  * @param seen gets the text of `INFO` of each
  * @throws {StoreUnavailable}
  */
@@ -17,14 +20,26 @@ export async function inspectCluster(
   // Says why, if there is no map yet, or if a place has no primary.
   if (!connection.hasAnswered) await connection.reachAll();
   const nodes = [...connection.nodes].filter(({ isUp }) => isUp);
-  const inspections = await Promise.all(
+  if (nodes.length === 0) await connection.time(); // says why
+  const asked = await Promise.all(
     nodes.map(async (node) => {
-      const info = textOf(await node.connection.read('INFO'));
-      seen(node, info);
-      return inspectRedis(info);
+      try {
+        const info = textOf(await node.connection.read('INFO'));
+        seen(node, info);
+        return inspectRedis(info);
+      } catch (fault) {
+        if (fault instanceof StoreUnavailable) return fault;
+        throw fault;
+      }
     }),
   );
-  if (inspections.length === 0) await connection.time();
+  const inspections = asked.filter(
+    (each): each is StoreInspection => !(each instanceof StoreUnavailable),
+  );
+  if (inspections.length === 0) {
+    const fault = asked.find((each) => each instanceof StoreUnavailable);
+    throw fault ?? noConnection(undefined, 'no primary is up');
+  }
   return worstOf(inspections);
 }
 

@@ -28,6 +28,11 @@ export class SlotMap {
     return this.#owners;
   }
 
+  /** The owners that the Cluster itself finds to be down, by their words. */
+  get failed(): ReadonlySet<string> {
+    return new Set(this.#owners.flatMap((owner) => (owner?.isFailed === true ? [owner.word] : [])));
+  }
+
   /** The address of a node that a map has named lately. */
   named(word: string): HostAndPort | undefined {
     return this.#named.get(word)?.address;
@@ -51,7 +56,12 @@ export class SlotMap {
         if (best === undefined || said.epoch > best.epoch || said.word === known?.word) best = said;
       }
       const isSaid = best !== known;
-      this.#owners[place] = best && { ...best, saidAtMs: isSaid ? nowMs : (known?.saidAtMs ?? 0) };
+      this.#owners[place] = best && {
+        ...best,
+        // A node that has not heard of it yet does not make it well.
+        isFailed: isSaid ? views.some((view) => saysFailed(view, place, best)) : best.isFailed,
+        saidAtMs: isSaid ? nowMs : (known?.saidAtMs ?? 0),
+      };
     }
   }
 
@@ -60,6 +70,12 @@ export class SlotMap {
     const address = this.named(word);
     const known = this.#owners[place];
     if (address === undefined || known?.word === word) return;
-    this.#owners[place] = { address, word, epoch: known?.epoch ?? 0, saidAtMs: -Infinity };
+    const epoch = known?.epoch ?? 0;
+    this.#owners[place] = { address, word, epoch, isFailed: false, saidAtMs: -Infinity };
   }
+}
+
+function saysFailed({ owners }: ClusterView, place: number, { word }: SlotOwner): boolean {
+  const said = owners[place];
+  return said?.word === word && said.isFailed;
 }

@@ -8,15 +8,16 @@ import { shardsOf } from './shards.ts';
 import type { Shard } from './shards.ts';
 
 /**
- * Tries every command once on each primary, since each has users of its own. Returns what ends on
- * request lack, once.
+ * Tries every command once on each primary that is up, since each has users of its own. Returns what
+ * ends on request lack, once.
  *
  * @throws {StoreUnavailable} the user may not run all commands that are needed; it names them
  */
 export async function tryClusterPermissions(
   connection: ClusterConnection,
 ): Promise<readonly StoreWarning[]> {
-  const found = await Promise.all(shardsOf(connection).map(tryOn));
+  const shards = shardsOf(connection).filter(({ node }) => node.isUp);
+  const found = await Promise.all(shards.map(tryOn));
   return found.find((warnings) => warnings.length > 0) ?? [];
 }
 

@@ -32,6 +32,17 @@ describe('the map of a Cluster as one node sees it', () => {
     expect([...view.nodes.keys()]).to.deep.equal(['10.0.0.1:6379', '10.0.0.2:6380']);
   });
 
+  it('has which owners most of the primaries find to be down', () => {
+    for (const [flags, isFailed] of [
+      ['master', false],
+      ['master,fail?', false],
+      ['master,fail', true],
+    ] as const) {
+      const view = viewOf(whole(node('10.0.0.1')), ONE.replace('master', flags));
+      expect(view.owners[0]?.isFailed, flags).to.equal(isFailed);
+    }
+  });
+
   it('may have holes', () => {
     const view = viewOf([['0', '8191', node('10.0.0.1')]]);
     expect(wordsOf(view)).to.have.members(['10.0.0.1:6379', undefined]);

@@ -5,9 +5,15 @@ import { SlotMap } from '../../../../../src/store/redis/cluster/slot-map.ts';
 const addressOf = (word: string) => ({ host: word.split(':')[0] ?? '', port: 6379 });
 
 /** A view in which one node has everything; without a word nobody has. */
-function view(word: string | undefined, epoch = 0, also: readonly string[] = []): ClusterView {
+function view(
+  word: string | undefined,
+  epoch = 0,
+  also: readonly string[] = [],
+  isFailed = false,
+): ClusterView {
   const words = [...(word === undefined ? [] : [word]), ...also];
-  const owner = word === undefined ? undefined : { address: addressOf(word), word, epoch };
+  const owner =
+    word === undefined ? undefined : { address: addressOf(word), word, epoch, isFailed };
   return {
     owners: Array.from({ length: 257 }, () => owner),
     nodes: new Map(words.map((each) => [each, addressOf(each)])),
@@ -54,6 +60,16 @@ describe('the map that several nodes settle', () => {
     map.settle([view(NEW, 8)], 4_000);
     map.settle([view(OLD, 3)], 8_000);
     expect(owner()).to.equal(NEW);
+  });
+
+  it('finds an owner to be down if one node says so, until none does', () => {
+    const isFailed = () => map.owners[0]?.isFailed;
+    map.settle([view(OLD, 3), view(OLD, 3, [], true), view(OLD, 3)], 0);
+    expect(isFailed()).to.equal(true);
+    map.settle([view(OLD, 3)], 1_000);
+    expect(isFailed()).to.equal(false);
+    map.settle([view(OLD, 3, [], true), view(NEW, 8)], 2_000);
+    expect([owner(), isFailed()]).to.deep.equal([NEW, false]);
   });
 
   it('follows MOVED at once, and then what the nodes say', () => {

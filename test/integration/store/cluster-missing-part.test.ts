@@ -142,6 +142,11 @@ describe('a Cluster of which a part is missing', function () {
     }
     // A part alone is not the store.
     expect(journal.ups).to.deep.equal([true]);
+    // Nor for one that starts now, once the others have found it to be down.
+    const late = await openAt(clusterUrl(cluster), { wait: false });
+    closers.push(async () => late.close());
+    await eventually('start', async () => (await late.inspect()).kind === 'usable', 20_000);
+    expect(await late.tryPermissions()).to.deep.equal([]);
     await node.restart();
     await untilServed();
     await eventually('word of it', () => journal.shardStates.at(-1)?.down.length === 0, 20_000);

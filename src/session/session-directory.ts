@@ -64,8 +64,7 @@ export interface SessionDirectory {
   activeSessions(): Promise<ReadonlyMap<string, number>>;
 
   /**
-   * Takes entries out of the indexes whose sessions have ended or were never opened, a bounded step
-   * at a time.
+   * Takes entries out of the indexes whose sessions are over or were never opened, in bounded steps.
    * @param cursor where the last step stopped; `undefined` = at the beginning
    */
   reviewIndex(cursor: string | undefined, examinedMax: number): Promise<IndexReviewed>;
@@ -195,6 +194,7 @@ export interface SourcePage {
 export interface IndexReviewed {
   readonly examined: number;
   readonly removed: number;
-  /** `undefined` at the end. */
+  /** `undefined` at the end. With `fault`, the rest of the partition before it was left out. */
   readonly cursor: string | undefined;
+  readonly fault?: Error;
 }

@@ -41,6 +41,7 @@ export async function endSubject(
   for (const pending of begun) {
     // oxlint-disable-next-line no-await-in-loop -- one after the other, to leave room for checks
     const done = await finishSubjectEnd(ports, pending, { retentionMs: request.retentionMs });
+    if (done.fault !== undefined) throw done.fault;
     ended += done.ended;
     enteredSince += done.enteredSince;
   }

@@ -13,8 +13,9 @@ const RETENTION_MIN_MS = 86_400_000;
 export interface PendingFinished {
   /** Sessions that it ended. */
   readonly ended: number;
-  /** False if the turn was too short. */
+  /** False if the turn was too short, or `fault` says why. */
   readonly isFinished: boolean;
+  readonly fault?: Error;
 }
 
 /** Finishes ends of subjects in one turn of the sweeper, which is bounded. */

@@ -36,13 +36,16 @@ export interface FinishedEnd {
   /** Sessions that go on because they entered later than the end asks for. */
   readonly enteredSince: number;
   readonly isFinished: boolean;
+  /** Why some sessions could not be ended, such as those on a part of a Cluster that is down. */
+  readonly fault?: Error;
 }
 
 /**
  * Ends what an end of a subject has to end: each session in the index, also where there is no record
  * yet, but the excepted one and those that entered later. Any replica may call this at any time,
- * also several at once: each session is ended by one of them.
- * @throws {StoreUnavailable} The end stays pending.
+ * also several at once: each session is ended by one of them. A session that cannot be ended holds up
+ * no other one, and stays in the index.
+ * @throws {StoreUnavailable} when the index cannot be read or tidied. The end stays pending.
  */
 export async function finishSubjectEnd(
   { store, directory }: SubjectEndPorts,
@@ -57,23 +60,41 @@ export async function finishSubjectEnd(
   };
   let ended = 0;
   let enteredSince = 0;
+  let fault: Error | undefined;
   let after: SubjectPageRequest['after'] = skipsNewer
     ? { key: FIRST_KEY, enteredAtMs: enteredUntilMs + 1 }
     : undefined;
   for (;;) {
-    if (!mayGoOn()) return { ended, enteredSince, isFinished: false };
+    if (!mayGoOn()) return unfinished({ ended, enteredSince, fault });
     // oxlint-disable no-await-in-loop -- page after page, so that memory is bounded
     const page = await directory.subjectSessions(subject, { after, limit: PAGE });
     const due = page.entries.filter(({ enteredAtMs }) => enteredAtMs <= enteredUntilMs);
     const keys = due.map(({ key }) => key).filter((key) => key !== except);
-    const results = await Promise.all(keys.map(end));
-    ended += results.filter(Boolean).length;
+    const results = await Promise.allSettled(keys.map(end));
+    ended += results.filter((result) => result.status === 'fulfilled' && result.value).length;
     enteredSince += page.entries.length - due.length;
-    await directory.leave(subject, keys);
+    fault ??= results.map(faultOf).find((found) => found !== undefined);
+    const left = keys.filter((_, index) => results[index]?.status === 'fulfilled');
+    await directory.leave(subject, left);
     // oxlint-enable no-await-in-loop
     after = page.entries.at(-1);
     if (!page.more || after === undefined) break;
   }
+  if (fault !== undefined) return unfinished({ ended, enteredSince, fault });
   await directory.finishSubjectEnd(pending);
   return { ended, enteredSince, isFinished: true };
+}
+
+function unfinished({
+  fault,
+  ...counts
+}: Pick<FinishedEnd, 'ended' | 'enteredSince'> & {
+  readonly fault: Error | undefined;
+}): FinishedEnd {
+  return { ...counts, isFinished: false, ...(fault === undefined ? {} : { fault }) };
+}
+
+function faultOf(result: PromiseSettledResult<boolean>): Error | undefined {
+  if (result.status === 'fulfilled') return undefined;
+  return result.reason instanceof Error ? result.reason : new Error('a session cannot be ended');
 }

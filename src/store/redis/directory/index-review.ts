@@ -41,15 +41,18 @@ export class IndexReview {
     let place: Place | undefined = placeOf(cursor);
     let examined = 0;
     let removed = 0;
+    let fault: Error | undefined;
     while (place !== undefined && examined < examinedMax) {
       // oxlint-disable-next-line no-await-in-loop -- one step after another, to leave room for checks
-      const step: Step = await this.#step(place, nowMs);
+      const step: Step = await this.#step(place, nowMs).catch(skipped(place));
       examined += Math.max(1, step.examined);
       removed += step.removed;
       place = step.next;
+      fault = step.fault;
+      if (fault !== undefined) break;
     }
     const next = place === undefined ? undefined : `${place.index}:${place.cursor}`;
-    return { examined, removed, cursor: next };
+    return { examined, removed, cursor: next, ...(fault === undefined ? {} : { fault }) };
   }
 
   async #step({ index, cursor }: Place, nowMs: number): Promise<Step> {
@@ -92,6 +95,17 @@ interface Step {
   readonly examined: number;
   readonly removed: number;
   readonly next: Place | undefined;
+  readonly fault?: Error;
+}
+
+/** A partition that cannot be reviewed, as on a part of a Cluster that is down, is left out. */
+function skipped({ index }: Place): (reason: unknown) => Step {
+  const each = INDEX_CHARACTERS.length;
+  const next = following((Math.floor(index / each) + 1) * each - 1);
+  return (reason) => {
+    const fault = reason instanceof Error ? reason : new Error('an index cannot be reviewed');
+    return { examined: 0, removed: 0, next, fault };
+  };
 }
 
 /** Where a review may begin. @param fraction of all indexes, at least 0 and below 1 */

@@ -21,11 +21,16 @@ export class IndexPass {
     this.#cursor = cursor;
   }
 
-  async run(): Promise<void> {
+  /** Returns why a part of the indexes was left out, if one was. */
+  async run(): Promise<Error | undefined> {
     this.#isResting = !this.#isResting && this.#examinedMax === 1;
-    if (this.#isResting) return;
-    const { examined, cursor } = await this.#directory.reviewIndex(this.#cursor, this.#examinedMax);
+    if (this.#isResting) return undefined;
+    const { examined, cursor, fault } = await this.#directory.reviewIndex(
+      this.#cursor,
+      this.#examinedMax,
+    );
     this.#cursor = cursor;
     this.#examinedMax = examined >= FULL_STEP ? EXAMINED_MAX : 1;
+    return fault;
   }
 }

@@ -111,11 +111,13 @@ export class RedisSweeper implements Sweeper {
     const isPendingLeft = await this.#subjects.run(turn, sources);
     const isReviewLeft = await this.#review.run(turn, limits);
     const isCountLeft = await this.#count.run(turn, limits);
+    // These may be on a part of a Cluster that is down, which must not hold up the others.
     for (const [subject, keys] of [...turn.leaving, ...this.#leaving.take()]) {
       // oxlint-disable-next-line no-await-in-loop -- one after another, to leave room for checks
-      await this.#directory.leave(subject, keys);
+      await this.#directory.leave(subject, keys).catch((fault: unknown) => turn.failed(fault));
     }
-    await this.#index?.run();
+    const left = await this.#index?.run();
+    if (left !== undefined) turn.failed(left);
     return isDueLeft || isPendingLeft || isReviewLeft || isCountLeft;
   }
 

@@ -41,4 +41,11 @@ describe('IndexPass', () => {
     await turns(6);
     expect(asked.map(([, max]) => max)).to.deep.equal([1, 500, 500, 1]);
   });
+
+  it('says why a part was left out', async () => {
+    const fault = new Error('a part is down');
+    answers = [{ fault }];
+    expect(await pass.run(), 'at rest').to.equal(undefined);
+    expect(await pass.run()).to.equal(fault);
+  });
 });

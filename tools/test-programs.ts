@@ -51,6 +51,6 @@ export function provideApiServer(): Promise<BuiltProgram> {
   const modules = readFileSync(join(folder, 'go.mod'), 'utf8');
   const version = /k8s\.io\/kubernetes (v\S+)/.exec(modules)?.[1] ?? '';
   // Kubernetes' own build sets it, too; without it the server knows no version, and helm refuses to install.
-  const flags = [`-ldflags=-X k8s.io/component-base/version.gitVersion=${version}`];
+  const flags = [`-ldflags=-w -X k8s.io/component-base/version.gitVersion=${version}`];
   return provideGoProgram('kube-apiserver', folder, flags);
 }

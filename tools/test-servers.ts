@@ -15,6 +15,8 @@ const root = join(import.meta.dirname, '..');
 // With the other suites of the store this would take minutes. They ask more of Curfew than of a server.
 const STORE_SUITES = [
   'active-sessions',
+  'lost-store',
+  'mark-pass',
   'pending-ends',
   'primary-change',
   'read-by-earlier',

@@ -32,6 +32,14 @@ describe('the servers that the tests of the store run on', () => {
     });
   }
 
+  it('are not those of docker-compose.yml, as deploy/redis/README.md says', () => {
+    const text = readFileSync(join(root, 'docker-compose.yml'), 'utf8');
+    const images = new Set([...text.matchAll(/image: (redis:[\d.]+)/g)].map(([, image]) => image));
+    expect(images.size).to.equal(1);
+    const page = readFileSync(join(root, 'deploy/redis/README.md'), 'utf8');
+    for (const image of images) expect(page).to.contain(`docker-compose.yml runs \`${image}\``);
+  });
+
   it('are chosen by name, and no other name is taken', async () => {
     const before = process.env['STORE_SERVER'];
     try {

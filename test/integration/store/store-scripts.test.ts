@@ -3,6 +3,7 @@ import * as fc from 'fast-check';
 import { openSession } from '../../../src/session/open-session.ts';
 import type { SessionKey } from '../../../src/session/session-key.ts';
 import type { EndedBy, LiveRecord, SessionRecord } from '../../../src/session/session-record.ts';
+import { StoreUnavailable } from '../../../src/session/session-store.ts';
 import type { OpenRequest, SourceRule } from '../../../src/session/session-store.ts';
 import type { SubjectKey } from '../../../src/session/subject-key.ts';
 import { visitLogin } from '../../../src/session/visit-login.ts';
@@ -140,6 +141,24 @@ describe('scripts on a real Redis', () => {
     expect(await world.store.claim(key(), keyOf('second'))).to.deep.equal(first);
     expect(await world.admin.pttl(claim)).to.be.at.most(20_000);
     expect(await world.admin.keys('curfew:1:{*')).to.deep.equal([claim]);
+  });
+
+  it('open under a claim of an earlier version, which has no token, and only under that one', async () => {
+    const at = keys().claim(key());
+    const claimOfEarlier = async (): Promise<void> => {
+      await world.admin.hset(at, 'n', key());
+      await world.admin.pexpire(at, MINUTE);
+    };
+    await claimOfEarlier();
+    const { name: settled, token } = await world.store.claim(key(), keyOf('another'));
+    expect(settled).to.equal(key());
+    await world.admin.del(at);
+    await world.store.claim(key(), key());
+    const fault: unknown = await openIt({}, { claim: token }).catch((error: unknown) => error);
+    expect(fault).to.be.instanceOf(StoreUnavailable);
+    await world.admin.del(at);
+    await claimOfEarlier();
+    expect(await openIt({}, { claim: token })).to.include({ kind: 'live', opened: true });
   });
 
   describe('agree with the pure rule to the millisecond', () => {

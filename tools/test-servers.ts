@@ -1,16 +1,9 @@
 // Runs the suites that depend on the server on the other servers, too. Everything else in `npm test`
 // runs on the first one.
 
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { report, runMocha, totalOf } from './run-mocha.ts';
 import { STORE_SERVERS } from './store-servers.ts';
-import type { StoreServerName } from './store-servers.ts';
-import { tallyLine } from './tally-reporter.ts';
 import type { Tally } from './tally-reporter.ts';
-
-const root = join(import.meta.dirname, '..');
 
 // With the other suites of the store this would take minutes. They ask more of Curfew than of a server.
 const STORE_SUITES = [
@@ -37,44 +30,17 @@ const NOT_OF_A_SERVER = '(: memory| in memory |TLS)';
 // The first server has run the most of them, with other seeds.
 const SEQUENCES = '20';
 
-const total = { passed: 0, failed: 0, skipped: 0, failures: [] as string[] };
+const tallies: Tally[] = [];
 for (const name of STORE_SERVERS.slice(1)) {
-  // oxlint-disable-next-line no-await-in-loop -- checks have a deadline, which a busy machine misses
-  const { passed, failed, skipped, failures = [] } = await runOn(name);
-  total.passed += passed;
-  total.failed += failed;
-  total.skipped += skipped;
-  total.failures.push(...failures.map((text) => `on ${name}: ${text}`));
-}
-const file = process.env['TALLY_FILE'];
-if (file === undefined) process.stdout.write(`${tallyLine(total)}\n`);
-else writeFileSync(file, JSON.stringify(total));
-process.exitCode = total.failed === 0 ? 0 : 1;
-
-async function runOn(name: StoreServerName): Promise<Tally> {
   process.stdout.write(`\n> on ${name}\n`);
-  mkdirSync(join(root, '.cache'), { recursive: true });
-  const own = join(root, '.cache', 'tally-of-server.json');
-  rmSync(own, { force: true });
-  const mocha = join(root, 'node_modules', 'mocha', 'bin', 'mocha.js');
-  const chosen = ['--forbid-only', '--grep', NOT_OF_A_SERVER, '--invert', ...SUITES];
-  const child = spawn(process.execPath, [mocha, ...chosen], {
-    cwd: root,
-    env: { ...process.env, STORE_SERVER: name, SEQUENCES, TALLY_FILE: own },
-    stdio: 'inherit',
+  // oxlint-disable-next-line no-await-in-loop -- checks have a deadline, which a busy machine misses
+  const tally = await runMocha({
+    name: name.replace(' ', '-'),
+    args: ['--grep', NOT_OF_A_SERVER, '--invert', ...SUITES],
+    env: { STORE_SERVER: name, SEQUENCES },
   });
-  const [status] = (await once(child, 'close')) as [number | null];
-  const tally = tallyIn(own);
-  // A run that stopped early, or that tested nothing, has also failed.
-  const whole = status === 0 && tally.passed > 0;
-  if (whole || tally.failed > 0) return tally;
-  return { ...tally, failed: 1, failures: ['the run stopped early, or tested nothing'] };
+  const failures = tally.failures?.map((text) => `on ${name}: ${text}`) ?? [];
+  // The first server has the times.
+  tallies.push({ ...tally, failures, filesMs: {} });
 }
-
-function tallyIn(path: string): Tally {
-  try {
-    return JSON.parse(readFileSync(path, 'utf8')) as Tally;
-  } catch {
-    return { passed: 0, failed: 0, skipped: 0 };
-  }
-}
+report(totalOf(tallies));

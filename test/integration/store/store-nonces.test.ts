@@ -66,7 +66,9 @@ const forget = async (world: RedisWorld, name: string) => {
   await end(world, name);
   const [partition = 0] = Buffer.from(ada, 'base64url');
   const index = partition * INDEX_CHARACTERS.length + INDEX_CHARACTERS.indexOf(ada.charAt(2));
-  return world.directory.reviewIndex(`${index}:0`, 1);
+  const review = await world.directory.reviewIndex(`${index}:0`, 1);
+  if (review.fault !== undefined) throw review.fault;
+  return review;
 };
 /** Opens a session and takes it out of the count, and sweeps. */
 const miscount = async (world: RedisWorld, name: string) => {

@@ -11,11 +11,10 @@ import type { Recording } from './oracle/recording.ts';
 export function runTable(recording: Recording, judged: Judgement, strict: Judgement): string {
   const { mistakes, noVerdict } = judged;
   const { faults, entries, seed } = recording;
-  const seconds = Math.round(
-    (Math.max(...entries.map(({ answeredAtMs }) => answeredAtMs)) -
-      Math.min(...entries.map(({ sentAtMs }) => sentAtMs))) /
-      1_000,
-  );
+  // Too many for the arguments of one call.
+  const beganAtMs = entries.reduce((first, { sentAtMs }) => Math.min(first, sentAtMs), Infinity);
+  const endedAtMs = entries.reduce((last, { answeredAtMs }) => Math.max(last, answeredAtMs), 0);
+  const seconds = Math.round((endedAtMs - beganAtMs) / 1_000);
   return markdownTable(
     [`${recording.title}, ${seconds} s, seed ${seed}`, ''],
     [

@@ -3,7 +3,6 @@ import { check } from './parts/check.ts';
 import { clients } from './parts/clients.ts';
 import { decision } from './parts/decision.ts';
 import { memory } from './parts/memory.ts';
-import { overload } from './parts/overload.ts';
 import { profile } from './parts/profile.ts';
 import { redis } from './parts/redis.ts';
 import { reload } from './parts/reload.ts';
@@ -23,7 +22,6 @@ export const PARTS: readonly Part[] = [
   subjects,
   sweep,
   clients,
-  overload,
   reload,
   profile,
 ];

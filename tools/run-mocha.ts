@@ -1,9 +1,9 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
-import { tallyLine } from './tally-reporter.ts';
+import { publishTally, readTally } from './tally-reporter.ts';
 import type { Tally } from './tally-reporter.ts';
 
 const root = join(import.meta.dirname, '..');
@@ -51,22 +51,12 @@ export function totalOf(tallies: readonly Tally[]): Tally {
     failed: sum(({ failed }) => failed),
     skipped: sum(({ skipped }) => skipped),
     failures: tallies.flatMap(({ failures = [] }) => failures),
-    filesMs: Object.assign({}, ...tallies.map(({ filesMs }) => filesMs)) as Tally['filesMs'] & {},
+    filesMs: Object.fromEntries(tallies.flatMap(({ filesMs = {} }) => Object.entries(filesMs))),
   };
 }
 
-/** Reports the total as mocha does: in the file that TALLY_FILE names, or as a line. */
+/** Publishes the sum of all runs, and ends as they have. */
 export function report(total: Tally): void {
-  const file = process.env['TALLY_FILE'];
-  if (file === undefined) process.stdout.write(`${tallyLine(total)}\n`);
-  else writeFileSync(file, JSON.stringify(total));
+  publishTally(total);
   process.exitCode = total.failed === 0 ? 0 : 1;
-}
-
-function readTally(path: string): Tally {
-  try {
-    return JSON.parse(readFileSync(path, 'utf8')) as Tally;
-  } catch {
-    return { passed: 0, failed: 0, skipped: 0 };
-  }
 }

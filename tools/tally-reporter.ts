@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { relative } from 'node:path';
 import Mocha from 'mocha';
 
@@ -41,10 +41,24 @@ export default class TallyReporter extends Mocha.reporters.Spec {
       failures: this.failures.map(failureText),
       filesMs: this.#filesMs,
     };
-    const file = process.env['TALLY_FILE'];
-    if (file === undefined) process.stdout.write(`${tallyLine(tally)}\n`);
-    else writeFileSync(file, JSON.stringify(tally));
+    publishTally(tally);
     exit?.(failures);
+  }
+}
+
+/** Into the file that TALLY_FILE names, or else as a line. */
+export function publishTally(tally: Tally): void {
+  const file = process.env['TALLY_FILE'];
+  if (file === undefined) process.stdout.write(`${tallyLine(tally)}\n`);
+  else writeFileSync(file, JSON.stringify(tally));
+}
+
+/** What was published there; nothing if the run did not come to its end. */
+export function readTally(file: string): Tally {
+  try {
+    return JSON.parse(readFileSync(file, 'utf8')) as Tally;
+  } catch {
+    return { passed: 0, failed: 0, skipped: 0 };
   }
 }
 

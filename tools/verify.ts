@@ -3,11 +3,11 @@
 
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { provideEnvoy } from './provision.ts';
 import { STORE_SERVERS, provideStoreServer } from './store-servers.ts';
-import { tallyLine } from './tally-reporter.ts';
+import { readTally, tallyLine } from './tally-reporter.ts';
 import type { Tally } from './tally-reporter.ts';
 
 const root = join(import.meta.dirname, '..');
@@ -45,7 +45,7 @@ mkdirSync(join(root, '.cache'), { recursive: true });
 for (const suites of ['coverage', 'test:servers']) {
   rmSync(tallyFile, { force: true });
   const passed = runs('npm', ['run', '--silent', suites]);
-  const tests = readTally();
+  const tests = readTally(tallyFile);
   tally.passed += tests.passed;
   tally.skipped += tests.skipped;
   // A run that stopped early, or that tested nothing, has also failed.
@@ -70,12 +70,4 @@ function runs(command: string, args: string[]): boolean {
   tookMs.push([args.at(-1) ?? '', performance.now() - beganAtMs]);
   if (status !== 0) process.stdout.write(`${args.at(-1)} failed\n`);
   return status === 0;
-}
-
-function readTally(): Tally {
-  try {
-    return JSON.parse(readFileSync(tallyFile, 'utf8')) as Tally;
-  } catch {
-    return { passed: 0, failed: 0, skipped: 0 };
-  }
 }

@@ -73,10 +73,10 @@ export interface SettledName {
 }
 
 /**
- * Settles the name under which to open. With several keys, another replica may be writing with a different
- * one at this moment. Both must open under the same name. So each asks all names in one order, and
- * claims at each name what the name before it has settled. Two replicas agree whenever they have
- * one key in common, whatever other keys either has.
+ * Settles the name under which to open. With several keys, another replica may be writing with a
+ * different one at this moment. Both must open under the same name. So each asks all names in one
+ * order, and claims at each name what the name before it has settled. Two replicas agree whenever
+ * they have one key in common, whatever other keys either has.
  * @throws {ServerKeysIncomplete} where they do not agree, until the claims have gone
  */
 export async function settledName(

@@ -19,7 +19,6 @@ export interface Claim {
  */
 export function openableClaim(claims: ReadonlyMap<SessionKey, Claim>): Claim | undefined {
   const last = [...claims.values()].at(-1);
-  const opened = [...claims].filter(([at, { name }]) => name === at);
-  const [own] = opened;
-  return opened.length === 1 && own !== undefined && own[0] === last?.name ? own[1] : undefined;
+  const [own, other] = [...claims].flatMap(([at, claim]) => (claim.name === at ? [claim] : []));
+  return other === undefined && own?.name === last?.name ? own : undefined;
 }

@@ -1,3 +1,4 @@
+import { asError } from '../as-error.ts';
 import type { Claim } from '../../session/claim.ts';
 import type { EndOutcome, EndRequest } from '../../session/end-request.ts';
 import { endSession } from '../../session/end-session.ts';
@@ -77,7 +78,7 @@ export class MemorySessionStore implements SessionStore, Sweeper {
       const step = touchSession(this.#records.find(request.key, nowMs), request, nowMs);
       outcome = this.#records.present(request, step, nowMs);
     } catch (error) {
-      receiver.failed(error instanceof Error ? error : new Error('the touch failed'));
+      receiver.failed(asError(error, 'the touch failed'));
       return;
     }
     receiver.touched(outcome);

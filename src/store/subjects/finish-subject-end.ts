@@ -1,3 +1,4 @@
+import { asError } from '../as-error.ts';
 import type {
   PendingEnd,
   SessionDirectory,
@@ -96,5 +97,5 @@ function unfinished({
 
 function faultOf(result: PromiseSettledResult<boolean>): Error | undefined {
   if (result.status === 'fulfilled') return undefined;
-  return result.reason instanceof Error ? result.reason : new Error('a session cannot be ended');
+  return asError(result.reason, 'a session cannot be ended');
 }

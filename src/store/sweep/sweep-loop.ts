@@ -1,3 +1,4 @@
+import { asError } from '../as-error.ts';
 import type { SourceRule } from '../../session/session-store.ts';
 import type { SweepObserver, Sweeper } from './sweeper.ts';
 
@@ -75,7 +76,7 @@ export class SweepLoop {
       if (!report.more) return this.#intervalMs();
       return Math.max(REST_MIN_MS, (timers.nowMs() - startedAtMs) * REST_PER_TURN);
     } catch (error) {
-      observer.sweepFailed(error instanceof Error ? error : new Error('the sweeper failed'));
+      observer.sweepFailed(asError(error, 'the sweeper failed'));
       return this.#intervalMs();
     }
   }

@@ -39,9 +39,6 @@ export type Pace =
       readonly warmUpCalls?: number;
     };
 
-/** The answers whose latencies are of interest apart from each other. */
-export type Verdict = Extract<Answer, 'allow' | 'noVerdict'>;
-
 export interface LoadResult {
   /** Every answer, including those of the warm-up. */
   readonly answers: Readonly<Record<Answer, number>>;
@@ -50,8 +47,6 @@ export interface LoadResult {
   readonly measuredMs: number;
   /** Milliseconds from the instant a call was due to its answer; in a closed loop it is sent at once. */
   readonly latency: Percentiles;
-  /** The same of the measured calls with this answer alone. */
-  readonly latencyOf: Readonly<Record<Verdict, Percentiles>>;
   /** Milliseconds from the instant a call was due until it was sent. Part of `latency`. */
   readonly lateness: Percentiles;
   /** CPU milliseconds of each watched process in the measured time. */

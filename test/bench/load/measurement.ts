@@ -1,6 +1,6 @@
 import { cpuMsOf } from '../process-usage.ts';
 import { percentilesOf } from '../percentiles.ts';
-import type { LoadResult, Verdict } from './load-plan.ts';
+import type { LoadResult } from './load-plan.ts';
 import type { Answer } from './read-answer.ts';
 
 /** One call in flight. Instants are those of the monotonic clock. */
@@ -15,7 +15,6 @@ export class Measurement {
   readonly #watched: ReadonlyMap<string, number>;
   readonly #answers: Record<Answer, number> = { allow: 0, deny: 0, noVerdict: 0, broken: 0 };
   readonly #latencies: number[] = [];
-  readonly #latenciesOf: Record<Verdict, number[]> = { allow: [], noVerdict: [] };
   readonly #latenesses: number[] = [];
   #beganAtMs = Infinity;
   #endedAtMs: number | undefined;
@@ -47,9 +46,7 @@ export class Measurement {
   answered(call: SentCall, answer: Answer): void {
     this.#answers[answer] += 1;
     if (!call.isMeasured) return;
-    const latencyMs = performance.now() - call.dueAtMs;
-    this.#latencies.push(latencyMs);
-    if (answer === 'allow' || answer === 'noVerdict') this.#latenciesOf[answer].push(latencyMs);
+    this.#latencies.push(performance.now() - call.dueAtMs);
     this.#latenesses.push(call.sentAtMs - call.dueAtMs);
   }
 
@@ -60,10 +57,6 @@ export class Measurement {
       measured: this.#latencies.length,
       measuredMs: (this.#endedAtMs ?? NaN) - this.#beganAtMs,
       latency: percentilesOf(this.#latencies),
-      latencyOf: {
-        allow: percentilesOf(this.#latenciesOf.allow),
-        noVerdict: percentilesOf(this.#latenciesOf.noVerdict),
-      },
       lateness: percentilesOf(this.#latenesses),
       cpuMs,
       ownCpuMs,

@@ -2,17 +2,16 @@ import { expect } from 'chai';
 import type { OpenedStore } from '../../../src/store/opened-store.ts';
 import { partitionOf } from '../../../src/store/redis/store-keys.ts';
 import { keySlot } from '../../../src/store/redis/cluster/key-slot.ts';
-import { startFakeNode } from '../../support/redis/fake-node.ts';
+import { scriptReply, startFakeNode } from '../../support/redis/fake-node.ts';
 import type { FakeNode, FakeShard } from '../../support/redis/fake-node.ts';
 import { StoreJournal } from '../../support/store/store-journal.ts';
 import { keyOf, sourceWith, touchOf } from '../../support/store/store-requests.ts';
-import { openAt } from '../../support/store/store-world.ts';
+import { openFakeCluster } from '../../support/store/open-fake-cluster.ts';
 import { touched } from '../../support/store/touched.ts';
 import { eventually } from '../../support/time/eventually.ts';
 
 /** More than are asked for the map at a time. */
 const PRIMARIES = 8;
-const PATIENT_MS = 2_000;
 /** A session on the first primary. */
 const NAME =
   Array.from({ length: 64 }, (_, index) => `session ${index}`).find(
@@ -41,12 +40,7 @@ describe('a new primary of which the map does not know yet', () => {
       node.says('role:master', `run_id:f${index}`, `master_replid:${index}${HISTORY}`);
     }
     journal = new StoreJournal();
-    const hosts = nodes.map(({ port }) => `127.0.0.1:${port}`).join(',');
-    opened = await openAt(`redis+cluster://curfew@${hosts}`, {
-      observer: journal,
-      commandTimeoutMs: PATIENT_MS,
-      wait: false,
-    });
+    opened = await openFakeCluster(nodes, journal);
     await eventually('all places', () => opened.inspect());
   });
   afterEach(async () => {
@@ -54,12 +48,8 @@ describe('a new primary of which the map does not know yet', () => {
     await Promise.all([...nodes, promoted].map((node) => node.close()));
   });
 
-  const reply = (words: readonly string[], text: (nonce: string) => string): string => {
-    const line = text(words[3 + Number(words[2])] ?? '');
-    return `$${line.length}\r\n${line}\r\n`;
-  };
   const ended = (words: readonly string[]): string =>
-    reply(words, (nonce) => `ended ${nonce} 1700000000000 - - web`);
+    scriptReply(words, (nonce) => `ended ${nonce} 1700000000000 - - web`);
 
   /** Ends a session, and lets the former primary redirect to the new one. Returns when that is known. */
   async function promote(): Promise<void> {

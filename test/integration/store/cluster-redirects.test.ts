@@ -2,17 +2,16 @@ import { expect } from 'chai';
 import type { OpenedStore } from '../../../src/store/opened-store.ts';
 import { keySlot } from '../../../src/store/redis/cluster/key-slot.ts';
 import { partitionOf } from '../../../src/store/redis/store-keys.ts';
-import { startFakeNode } from '../../support/redis/fake-node.ts';
+import { scriptReply, startFakeNode } from '../../support/redis/fake-node.ts';
 import type { FakeNode } from '../../support/redis/fake-node.ts';
 import { StoreJournal } from '../../support/store/store-journal.ts';
 import { keyOf, touchOf } from '../../support/store/store-requests.ts';
-import { openAt } from '../../support/store/store-world.ts';
+import { openFakeCluster } from '../../support/store/open-fake-cluster.ts';
 import { touched } from '../../support/store/touched.ts';
 import { eventually } from '../../support/time/eventually.ts';
 
 const NAME = 'one';
 const SLOT = keySlot(partitionOf(keyOf(NAME)).events);
-const PATIENT_MS = 2_000;
 
 describe('a node of a Cluster that redirects', () => {
   let one: FakeNode;
@@ -27,11 +26,7 @@ describe('a node of a Cluster that redirects', () => {
     unknown = await startFakeNode('c');
     for (const node of [one, other]) node.knows(one, other);
     journal = new StoreJournal();
-    opened = await openAt(`redis+cluster://curfew@127.0.0.1:${one.port}`, {
-      observer: journal,
-      commandTimeoutMs: PATIENT_MS,
-      wait: false,
-    });
+    opened = await openFakeCluster([one], journal);
     await eventually('all places', () => opened.inspect());
   });
   afterEach(async () => {
@@ -41,11 +36,8 @@ describe('a node of a Cluster that redirects', () => {
 
   const to = (word: string, { port }: { readonly port: number | string }, host = '127.0.0.1') =>
     `-${word} ${SLOT} ${host}:${port}\r\n`;
-  const unknownTo = (words: readonly string[]): string => {
-    const keys = Number(words[2]);
-    const reply = `unknown ${words[3 + keys]} 1700000000000`;
-    return `$${reply.length}\r\n${reply}\r\n`;
-  };
+  const unknownTo = (words: readonly string[]): string =>
+    scriptReply(words, (nonce) => `unknown ${nonce} 1700000000000`);
   const ask = async (): Promise<string> =>
     touched(opened.store, touchOf(NAME)).then(
       ({ kind }) => kind,

@@ -1,12 +1,10 @@
 import { expect } from 'chai';
 import type { OpenedStore } from '../../../src/store/opened-store.ts';
-import { startFakeNode } from '../../support/redis/fake-node.ts';
+import { scriptReply, startFakeNode } from '../../support/redis/fake-node.ts';
 import type { FakeNode } from '../../support/redis/fake-node.ts';
 import { StoreJournal } from '../../support/store/store-journal.ts';
-import { openAt } from '../../support/store/store-world.ts';
+import { openFakeCluster } from '../../support/store/open-fake-cluster.ts';
 import { eventually } from '../../support/time/eventually.ts';
-
-const PATIENT_MS = 2_000;
 
 describe('a process that starts while nodes of a Cluster are down', () => {
   let nodes: FakeNode[];
@@ -25,10 +23,8 @@ describe('a process that starts while nodes of a Cluster are down', () => {
     await Promise.all(nodes.map((node) => node.close()));
   });
 
-  const permitted = (words: readonly string[]): string => {
-    const line = `permitted ${words[3 + Number(words[2])] ?? ''}`;
-    return `$${line.length}\r\n${line}\r\n`;
-  };
+  const permitted = (words: readonly string[]): string =>
+    scriptReply(words, (nonce) => `permitted ${nonce}`);
   /** How every node finds the last of the primaries. */
   const finds = (flags: string): void => {
     for (const node of nodes) {
@@ -36,12 +32,7 @@ describe('a process that starts while nodes of a Cluster are down', () => {
     }
   };
   const open = async (seeds: readonly FakeNode[] = nodes): Promise<void> => {
-    const hosts = seeds.map(({ port }) => `127.0.0.1:${port}`).join(',');
-    opened = await openAt(`redis+cluster://curfew@${hosts}`, {
-      observer: journal,
-      commandTimeoutMs: PATIENT_MS,
-      wait: false,
-    });
+    opened = await openFakeCluster(seeds, journal);
   };
   const inspected = async (): Promise<string> =>
     opened.inspect().then(

@@ -83,6 +83,19 @@ describe('Sentinels that know more than others', function () {
       () => 'no verdict',
     );
 
+  /** One Sentinel names the newest server, which is still a replica of the former one. */
+  async function openBesideReplica() {
+    await startSession();
+    const admin = openAdmin(newest);
+    closers.push(async () => admin.disconnect());
+    await admin.replicaof(HOST, former.port);
+    const [behind, ahead] = [await startSentinel(former, 1), await startSentinel(newest, 2)];
+    const opened = await open([behind.port, ahead.port, await freePort()]);
+    await untilUp(opened);
+    expect(await ask(opened)).to.equal('live');
+    return { admin, behind, ahead, opened };
+  }
+
   /** The answers while Curfew tries to connect, which asks this Sentinel again each time. */
   async function askDuringAttempts(opened: OpenedStore, sentinel: Sentinel): Promise<string[]> {
     const before = sentinel.asked;
@@ -109,14 +122,7 @@ describe('Sentinels that know more than others', function () {
   });
 
   it('are followed when their server has become a primary after all', async () => {
-    await startSession();
-    const admin = openAdmin(newest);
-    closers.push(async () => admin.disconnect());
-    await admin.replicaof(HOST, former.port);
-    const [behind, ahead] = [await startSentinel(former, 1), await startSentinel(newest, 2)];
-    const opened = await open([behind.port, ahead.port, await freePort()]);
-    await untilUp(opened);
-    expect(await ask(opened)).to.equal('live');
+    const { admin, opened } = await openBesideReplica();
     await admin.replicaof('NO', 'ONE');
     await admin.flushall();
     await eventually('newest', async () => (await ask(opened)) === 'unknown');
@@ -124,14 +130,7 @@ describe('Sentinels that know more than others', function () {
   });
 
   it('are followed when most name a newer server, which refused before', async () => {
-    await startSession();
-    const admin = openAdmin(newest);
-    closers.push(async () => admin.disconnect());
-    await admin.replicaof(HOST, former.port);
-    const [behind, ahead] = [await startSentinel(former, 1), await startSentinel(newest, 2)];
-    const opened = await open([behind.port, ahead.port, await freePort()]);
-    await untilUp(opened);
-    expect(await ask(opened)).to.equal('live');
+    const { behind, ahead, opened } = await openBesideReplica();
     behind.name(newest, 2);
     behind.hangUp();
     await eventually('former left', async () => (await ask(opened)) === 'no verdict');

@@ -38,6 +38,12 @@ export interface FakeNode {
 const SLOT_COUNT = 16_384;
 const INFO = 'redis_version:7.2.0\r\nredis_mode:cluster\r\nloading:0\r\n';
 
+/** The raw reply to a script. @param text the words of the reply, which repeats the nonce */
+export function scriptReply(words: readonly string[], text: (nonce: string) => string): string {
+  const nonceAt = 3 + Number(words[2]); // after the name, the digest, and the keys with their number
+  return bulk(text(words[nonceAt] ?? ''));
+}
+
 /** @param digit its id is 40 of these hex digits */
 export async function startFakeNode(digit: string): Promise<FakeNode> {
   const id = digit.repeat(40);

@@ -130,21 +130,6 @@ describe('load generator', () => {
     expect(load.measured).to.equal(200);
   });
 
-  it('measures allows apart from checks without a verdict', async () => {
-    const calls = { allow: 0, noVerdict: 0 };
-    const load = await sendLoad(
-      (answered) => {
-        const answer = calls.allow > calls.noVerdict ? 'noVerdict' : 'allow';
-        calls[answer] += 1;
-        setTimeout(() => answered(answer), answer === 'allow' ? 20 : 0);
-      },
-      { kind: 'count', inFlight: 2, calls: 20 },
-    );
-    expect(load.latencyOf.allow.count).to.equal(10);
-    expect(load.latencyOf.noVerdict.count).to.equal(10);
-    expect(load.latencyOf.allow.p50).to.be.greaterThan(load.latencyOf.noVerdict.p50 + 5);
-  });
-
   it('counts latency in an open loop from the instant a call was due', async () => {
     // Half of the 100 calls are due while the generator stands still: on average they wait for 30 ms, and their
     // latency says so, although each is answered at once when it is sent.

@@ -22,7 +22,7 @@ const HINTS: Readonly<Record<string, string>> = {
 };
 
 /**
- * Why there is no connection, in words that carry no address, key or password.
+ * Why there is no connection, in words without an address, a key or a password.
  * @param scheme that of the store URL
  */
 export function connectionFault(error: unknown, scheme: UrlScheme, stream?: Duplex): string {

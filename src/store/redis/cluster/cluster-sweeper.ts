@@ -1,3 +1,4 @@
+import { asError } from '../../as-error.ts';
 import type { SourceRule } from '../../../session/session-store.ts';
 import type { StoreObserver } from '../../store-observer.ts';
 import type { Sweeper, SweepReport } from '../../sweep/sweeper.ts';
@@ -88,7 +89,7 @@ function notBegun({ active }: RedisSweeper, fault: unknown): SweepReport {
 }
 
 function errorOf(fault: unknown): Error {
-  return fault instanceof Error ? fault : new Error('the turn did not begin');
+  return asError(fault, 'the turn did not begin');
 }
 
 function sumOf(one: SweepReport, other: SweepReport): SweepReport {

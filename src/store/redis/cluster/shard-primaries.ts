@@ -1,3 +1,4 @@
+import { forgetOldest } from '../../forget-oldest.ts';
 import { StoreUnavailable } from '../../../session/session-store.ts';
 import type { StoreObserver } from '../../store-observer.ts';
 import type { Ledger, Note } from '../durable/ledger.ts';
@@ -98,10 +99,7 @@ export class ShardPrimaries {
   #remember(info: PrimaryInfo): void {
     this.#infos.delete(info.replicationId);
     this.#infos.set(info.replicationId, info);
-    for (const [oldest] of this.#infos) {
-      if (this.#infos.size <= REMEMBERED_MAX) return;
-      this.#infos.delete(oldest);
-    }
+    forgetOldest(this.#infos, REMEMBERED_MAX);
   }
 
   async #writeAgain(node: ClusterNode): Promise<void> {

@@ -1,3 +1,4 @@
+import { asError } from '../../as-error.ts';
 import type { IndexReviewed, SubjectEntry } from '../../../session/session-directory.ts';
 import { ENTRY_WITHOUT_RECORD_MS } from '../../../session/stale-entry.ts';
 import { integerOf, listOf, pairsOf, textOf, textsOf } from '../read-reply.ts';
@@ -103,7 +104,7 @@ function skipped({ index }: Place): (reason: unknown) => Step {
   const each = INDEX_CHARACTERS.length;
   const next = following((Math.floor(index / each) + 1) * each - 1);
   return (reason) => {
-    const fault = reason instanceof Error ? reason : new Error('an index cannot be reviewed');
+    const fault = asError(reason, 'an index cannot be reviewed');
     return { examined: 0, removed: 0, next, fault };
   };
 }

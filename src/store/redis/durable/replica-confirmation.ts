@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { asError } from '../../as-error.ts';
 import { StoreUnavailable } from '../../../session/session-store.ts';
 import type { Confirmation } from '../../administration.ts';
 import { integerOf, textOf } from '../read-reply.ts';
@@ -132,7 +133,7 @@ export class ReplicaConfirmation<Connection extends StoreConnection> {
   }
 
   #failed(fault: unknown): Confirmation {
-    this.#options.failed(fault instanceof Error ? fault : new Error('unknown fault'));
+    this.#options.failed(asError(fault, 'unknown fault'));
     return 'unconfirmed';
   }
 

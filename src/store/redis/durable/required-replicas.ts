@@ -1,3 +1,4 @@
+import { forgetOldest } from '../../forget-oldest.ts';
 import type { PrimaryInfo } from './primary-info.ts';
 
 /**
@@ -39,10 +40,7 @@ export class RequiredReplicas {
       this.#seenAtMs.delete(name);
       this.#seenAtMs.set(name, this.#clock());
     }
-    for (const [oldest] of this.#seenAtMs) {
-      if (this.#seenAtMs.size <= NAMES_MAX) return;
-      this.#seenAtMs.delete(oldest);
-    }
+    forgetOldest(this.#seenAtMs, NAMES_MAX);
   }
 
   /**

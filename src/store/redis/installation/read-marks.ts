@@ -1,3 +1,4 @@
+import { asError } from '../../as-error.ts';
 import type { ScriptRunner } from '../connection/script-runner.ts';
 import { PARTITION_COUNT } from '../store-keys.ts';
 import { readMark } from './mark.ts';
@@ -21,7 +22,7 @@ export async function readMarks(connection: Pick<ScriptRunner, 'read'>): Promise
     try {
       marks.set(partition, await readMark(connection, partition));
     } catch (error) {
-      fault = error instanceof Error ? error : new Error('a mark cannot be read');
+      fault = asError(error, 'a mark cannot be read');
     }
   };
   for (let from = 0; from < PARTITION_COUNT; from += MARKS_AT_ONCE) {

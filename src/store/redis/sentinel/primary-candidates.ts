@@ -1,3 +1,4 @@
+import { forgetOldest } from '../../forget-oldest.ts';
 import { isSame } from '../../store-hosts.ts';
 import type { NamedPrimary } from './sentinel-view.ts';
 
@@ -84,8 +85,7 @@ export class PrimaryCandidates {
       failedAtMs: before?.failedAtMs ?? this.#clock(),
       isNoPrimary: isNoPrimary || before?.isNoPrimary === true,
     });
-    const [oldest] = this.#trials.keys();
-    if (this.#trials.size > TRIALS_MAX && oldest !== undefined) this.#trials.delete(oldest);
+    forgetOldest(this.#trials, TRIALS_MAX);
   }
 
   // It was named too early, or by mistake, or it is a lie: either it says itself that it is not a

@@ -1,3 +1,4 @@
+import { asError } from '../../as-error.ts';
 import type { SessionDirectory } from '../../../session/session-directory.ts';
 import type { SourceRule } from '../../../session/session-store.ts';
 import type { StoreObserver } from '../../store-observer.ts';
@@ -91,7 +92,7 @@ export class RedisSweeper implements Sweeper {
       const more = await this.#take(turn, sources);
       return { ...this.#done(turn), more, fault: turn.fault };
     } catch (fault) {
-      const error = fault instanceof Error ? fault : new Error('the turn was cut short');
+      const error = asError(fault, 'the turn was cut short');
       return { ...this.#done(turn), more: true, fault: error };
     }
   }

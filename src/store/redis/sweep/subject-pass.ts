@@ -1,3 +1,4 @@
+import { asError } from '../../as-error.ts';
 import type { PendingEnd } from '../../../session/session-directory.ts';
 import type { SourceRule } from '../../../session/session-store.ts';
 import { CALLER_TIME_MS, PendingTurn } from '../../subjects/finish-pending.ts';
@@ -76,6 +77,6 @@ export class SubjectPass {
 }
 
 function failedBy(reason: unknown): PendingFinished {
-  const fault = reason instanceof Error ? reason : new Error('an end cannot be finished');
+  const fault = asError(reason, 'an end cannot be finished');
   return { ended: 0, isFinished: false, fault };
 }

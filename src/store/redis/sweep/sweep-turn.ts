@@ -1,3 +1,4 @@
+import { asError } from '../../as-error.ts';
 import type { PendingEnd } from '../../../session/session-directory.ts';
 import type { SessionKey } from '../../../session/session-key.ts';
 import type { SubjectKey } from '../../../session/subject-key.ts';
@@ -56,7 +57,7 @@ export class SweepTurn {
 
   /** A part of the turn has failed. The others go on. */
   failed(fault: unknown): void {
-    this.fault ??= fault instanceof Error ? fault : new Error('a part of the turn failed');
+    this.fault ??= asError(fault, 'a part of the turn failed');
   }
 
   /** This turn has finished an end of a subject. */

@@ -61,12 +61,9 @@ impl Report {
 
     /// A LoadResult, as in `load-plan.ts`. `cpu`: nanoseconds of the load itself, then of the watched processes.
     pub fn as_json(&self, plan: &Plan, measured: Duration, cpu: &[u64]) -> String {
-        let of = |pick: fn(&Call) -> &AtomicU64, answer: Option<Answer>| -> Vec<f64> {
-            let is_asked_for = |call: &&Call| match call.answer.load(Ordering::Relaxed) {
-                UNANSWERED => false,
-                one => answer.is_none_or(|answer| one == answer as u8),
-            };
-            let measured = self.calls[self.warm_up_calls..].iter().filter(is_asked_for);
+        let is_answered = |call: &&Call| call.answer.load(Ordering::Relaxed) != UNANSWERED;
+        let of = |pick: fn(&Call) -> &AtomicU64| -> Vec<f64> {
+            let measured = self.calls[self.warm_up_calls..].iter().filter(is_answered);
             let since_due = |call: &Call| {
                 let due = call.due.load(Ordering::Relaxed);
                 pick(call).load(Ordering::Relaxed).saturating_sub(due) as f64 / NS_PER_MS
@@ -75,8 +72,7 @@ impl Report {
             values.sort_by(f64::total_cmp);
             values
         };
-        let latency = of(|call| &call.answered, None);
-        let latency_of = |answer| percentiles(&of(|call| &call.answered, Some(answer)));
+        let latency = of(|call| &call.answered);
         let answers: Vec<_> = ANSWERS
             .iter()
             .map(|(answer, name)| format!("\"{name}\":{}", self.count(*answer)))
@@ -88,14 +84,12 @@ impl Report {
             .map(|((name, _), ns)| format!("\"{name}\":{}", *ns as f64 / NS_PER_MS))
             .collect();
         format!(
-            "{{\"answers\":{{{}}},\"measured\":{},\"measuredMs\":{},\"latency\":{},\"latencyOf\":{{\"allow\":{},\"noVerdict\":{}}},\"lateness\":{},\"cpuMs\":{{{}}},\"ownCpuMs\":{}}}",
+            "{{\"answers\":{{{}}},\"measured\":{},\"measuredMs\":{},\"latency\":{},\"lateness\":{},\"cpuMs\":{{{}}},\"ownCpuMs\":{}}}",
             answers.join(","),
             latency.len(),
             measured.as_nanos() as f64 / NS_PER_MS,
             percentiles(&latency),
-            latency_of(Answer::Allow),
-            latency_of(Answer::NoVerdict),
-            percentiles(&of(|call| &call.sent, None)),
+            percentiles(&of(|call| &call.sent)),
             watched.join(","),
             cpu[0] as f64 / NS_PER_MS,
         )

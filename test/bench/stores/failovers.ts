@@ -29,6 +29,13 @@ const FAILOVERS: readonly Failover[] = [
     },
   },
   {
+    name: 'Sentinel, primary frozen',
+    start: async (program) => {
+      const store = await serveOnSentinels({ program, downAfterMs: DOWN_AFTER_MS });
+      return { ...store, fail: async () => frozenUnderSentinels(store) };
+    },
+  },
+  {
     name: 'Sentinel, planned',
     start: async (program) => {
       const store = await serveOnSentinels({ program, downAfterMs: DOWN_AFTER_MS });
@@ -119,6 +126,15 @@ async function killedUnderSentinels({
   const primary = await sentinels.primary();
   if (primary === undefined) throw new Error('no primary is agreed on');
   await primary.kill();
+  return sentinels.primaryAfter(primary);
+}
+
+async function frozenUnderSentinels({
+  sentinels,
+}: Awaited<ReturnType<typeof serveOnSentinels>>): Promise<unknown> {
+  const primary = await sentinels.primary();
+  if (primary === undefined) throw new Error('no primary is agreed on');
+  primary.pause();
   return sentinels.primaryAfter(primary);
 }
 

@@ -7,6 +7,7 @@ import { openLoop } from '../check/open-loop.ts';
 import { figure, figures } from '../figures.ts';
 import { openBenchStore } from '../fill-store.ts';
 import { markdownTable } from '../markdown-table.ts';
+import { cpuMsOf } from '../process-usage.ts';
 import { RedisCounts, countOf } from '../redis-counts.ts';
 import { inRounds } from '../rounds.ts';
 import { warmUp } from '../run-load.ts';
@@ -35,7 +36,9 @@ interface Contender {
 }
 
 interface Cost {
-  readonly cpuUs: number;
+  readonly curfewUs: number;
+  /** Of all servers of the store. */
+  readonly serversUs: number;
   readonly trips: number;
   readonly noVerdict: number;
 }
@@ -92,16 +95,30 @@ async function comparison(
       return row;
     });
     return markdownTable(
-      ['closed loop', 'CPU µs Curfew', 'by the first', 'goal', 'round trips a check', 'no verdict'],
+      [
+        'closed loop',
+        'CPU µs Curfew',
+        'by the first',
+        'goal',
+        'CPU µs of all servers',
+        'both, by the first',
+        'round trips a check',
+        'no verdict',
+      ],
       contenders.map(({ name, goal }, index) => {
         const column = (of: (cost: Cost) => number): number[] =>
           costs.map((row) => of(row[index] ?? NONE));
-        const ratios = costs.map((row) => (row[index] ?? NONE).cpuUs / (row[0] ?? NONE).cpuUs);
+        const byFirst = (of: (cost: Cost) => number): string =>
+          index === 0
+            ? '1'
+            : figures(costs.map((row) => of(row[index] ?? NONE) / of(row[0] ?? NONE)));
         return [
           name,
-          figures(column(({ cpuUs }) => cpuUs)),
-          goal === undefined ? '1' : figures(ratios),
+          figures(column(({ curfewUs }) => curfewUs)),
+          byFirst(({ curfewUs }) => curfewUs),
           goal === undefined ? '–' : `≤ ${goal}`,
+          figures(column(({ serversUs }) => serversUs)),
+          byFirst(({ curfewUs, serversUs }) => curfewUs + serversUs),
           figures(column(({ trips }) => trips)),
           figure(column(({ noVerdict }) => noVerdict).reduce((sum, each) => sum + each, 0)),
         ];
@@ -113,19 +130,22 @@ async function comparison(
   }
 }
 
-const NONE: Cost = { cpuUs: NaN, trips: NaN, noVerdict: NaN };
+const NONE: Cost = { curfewUs: NaN, serversUs: NaN, trips: NaN, noVerdict: NaN };
 
 async function costOf(store: ServedStore, times: LoadTimes): Promise<Cost> {
   const [first = '', ...others] = store.servers.map(({ url }) => url);
   const counts = new RedisCounts(first, ...others);
   try {
-    const before = { commands: await counts.commands(), ...(await standOf(store)) };
+    const cpuMs = (): number => store.servers.reduce((sum, { pid }) => sum + cpuMsOf(pid), 0);
+    const before = { commands: await counts.commands(), cpuMs: cpuMs(), ...(await standOf(store)) };
     const load = await fullHouse(store, { kind: 'closed', inFlight: IN_FLIGHT, ...times });
-    const after = { commands: await counts.commands(), ...(await standOf(store)) };
+    const after = { commands: await counts.commands(), cpuMs: cpuMs(), ...(await standOf(store)) };
+    const checks = after.checks - before.checks;
     const scripts = countOf(['evalsha', 'eval'], before.commands, after.commands).calls;
     return {
-      cpuUs: ((load.cpuMs['curfew'] ?? NaN) * 1_000) / load.measured,
-      trips: (scripts - (after.others - before.others)) / (after.checks - before.checks),
+      curfewUs: ((load.cpuMs['curfew'] ?? NaN) * 1_000) / load.measured,
+      serversUs: ((after.cpuMs - before.cpuMs) * 1_000) / checks,
+      trips: (scripts - (after.others - before.others)) / checks,
       noVerdict: load.answers.noVerdict,
     };
   } finally {

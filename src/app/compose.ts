@@ -13,6 +13,7 @@ import { adminParts } from './admin-parts.ts';
 import { startAdmin } from './start-admin.ts';
 import { startChecks } from './start-checks.ts';
 import { startGrpc, startOps, startReadiness } from './start-servers.ts';
+import { startLeases } from './start-leases.ts';
 import { startStore } from './start-store.ts';
 import { startSweeper } from './start-sweeper.ts';
 import { startTokens } from './start-tokens.ts';
@@ -46,7 +47,8 @@ export interface RunningCurfew {
 export async function compose(config: ProcessConfig, shell: Shell): Promise<RunningCurfew> {
   const keys = await followKeys(config, shell);
   const policies = await followPolicies(config.policyFile, shell);
-  const opened = await startStore(config, policies, shell);
+  const shared = await startStore(config, policies, shell);
+  const opened = startLeases(shared, config, { keys, policies }, shell);
   const tokens = startTokens(policies, shell);
   const parts = { keys: keys.ring, policies, tokens, opened };
   const handler = startChecks(config, shell, parts);

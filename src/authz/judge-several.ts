@@ -81,7 +81,7 @@ async function judgeAlone(
 ): Promise<JudgedValue> {
   const { run, names } = check;
   run.assertAwaited();
-  const first = await touchOnce(deps.store, check.touchOf(names.key), run.deadlineAtMs);
+  const first = await touchOnce(deps.store, check.freshTouchOf(names.key), run.deadlineAtMs);
   return { check, credential, outcome: await settleTouch(deps, check, first) };
 }
 

@@ -121,6 +121,11 @@ export class NamedCheck implements TouchReceiver {
     };
   }
 
+  /** The same, answered by the store itself, whatever a replica knows. */
+  freshTouchOf(key: SessionKey): TouchRequest {
+    return { ...this.touchOf(key), rule: freshRuleOf(this.#rule) };
+  }
+
   /** What a touch compares. The store has said not long ago whose most sessions are. */
   #askedSubject(): SubjectKey | undefined {
     const sent = this.#sentSubject;
@@ -131,16 +136,25 @@ export class NamedCheck implements TouchReceiver {
   }
 }
 
-const LOOKS = new WeakMap<TouchRule, TouchRule>();
+const lookRuleOf = variants({
+  mode: 'enforce',
+  onExpiry: 'keep',
+  countsAsActivity: false,
+  maxStalenessMs: 0,
+});
+const freshRuleOf = variants({ maxStalenessMs: 0 });
 
 /** The same object every time, because a store keeps what it prepares for each rule. */
-function lookRuleOf(rule: TouchRule): TouchRule {
-  let look = LOOKS.get(rule);
-  if (look === undefined) {
-    look = Object.freeze({ ...rule, mode: 'enforce', onExpiry: 'keep', countsAsActivity: false });
-    LOOKS.set(rule, look);
-  }
-  return look;
+function variants(changed: Partial<TouchRule>): (rule: TouchRule) => TouchRule {
+  const known = new WeakMap<TouchRule, TouchRule>();
+  return (rule) => {
+    let variant = known.get(rule);
+    if (variant === undefined) {
+      variant = Object.freeze({ ...rule, ...changed });
+      known.set(rule, variant);
+    }
+    return variant;
+  };
 }
 
 function notAsked(): never {

@@ -136,6 +136,7 @@ const WRITING: TouchRule = {
   onExpiry: 'keep',
   mode: 'enforce',
   countsAsActivity: true,
+  maxStalenessMs: 0,
 };
 
 async function prepare(

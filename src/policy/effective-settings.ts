@@ -70,6 +70,7 @@ function policySettings(
   for (const [source, word] of policy.onExpiry) settings.set(`on_expiry for "${source}"`, word);
   settings.set('passive', matchers(entry?.passive));
   settings.set('streams', policy.streams);
+  settings.set('max_staleness', formatDuration(policy.maxStalenessMs));
   settings.set(
     'stream_max',
     policy.streamMaxMs === undefined ? 'default' : durationText(policy.streamMaxMs),

@@ -9,11 +9,17 @@ export interface ReachedLimit {
   readonly atMs: number;
 }
 
+/** What decides when a live session reaches a limit. */
+export type TimesOfSession = Pick<
+  LiveRecord,
+  'startedAtMs' | 'lastActivityAtMs' | 'longestGapMs'
+> & { readonly ownLimits?: Timeouts | undefined };
+
 /**
  * The present: the store's clock, but never earlier than the newest time in the record, so that a
  * clock that was set back extends no session.
  */
-export function presentOf(record: LiveRecord, clockMs: number): number {
+export function presentOf(record: TimesOfSession, clockMs: number): number {
   return Math.max(clockMs, record.startedAtMs, record.lastActivityAtMs);
 }
 
@@ -26,7 +32,7 @@ export function presentOf(record: LiveRecord, clockMs: number): number {
  * would undo it. The session's own limits hold in every policy.
  */
 export function reachedLimit(
-  record: LiveRecord,
+  record: TimesOfSession,
   timeouts: Timeouts,
   nowMs: number,
 ): ReachedLimit | undefined {
@@ -39,7 +45,7 @@ export function reachedLimit(
 }
 
 /** When the session reaches a limit if no more requests come; `Infinity` if both are off. */
-export function reachesAtMs(record: LiveRecord, timeouts: Timeouts): number {
+export function reachesAtMs(record: TimesOfSession, timeouts: Timeouts): number {
   const { idleTimeoutMs, absoluteTimeoutMs } = tightened(timeouts, record.ownLimits);
   return Math.min(
     idleReachedAtMs(record, idleTimeoutMs),
@@ -47,12 +53,12 @@ export function reachesAtMs(record: LiveRecord, timeouts: Timeouts): number {
   );
 }
 
-function idleReachedAtMs(record: LiveRecord, idleTimeoutMs: number | undefined): number {
+function idleReachedAtMs(record: TimesOfSession, idleTimeoutMs: number | undefined): number {
   if (idleTimeoutMs === undefined) return Infinity;
   if (record.longestGapMs >= idleTimeoutMs) return record.lastActivityAtMs;
   return record.lastActivityAtMs + idleTimeoutMs;
 }
 
-function absoluteReachedAtMs(record: LiveRecord, absoluteTimeoutMs: number | undefined): number {
+function absoluteReachedAtMs(record: TimesOfSession, absoluteTimeoutMs: number | undefined): number {
   return absoluteTimeoutMs === undefined ? Infinity : record.startedAtMs + absoluteTimeoutMs;
 }

@@ -29,6 +29,11 @@ export interface TouchRule extends Timeouts {
   readonly mode: 'enforce' | 'observe';
   /** False for passive requests. */
   readonly countsAsActivity: boolean;
+  /**
+   * How old what a store knows of a live session may be when it answers; 0 = it is asked. Deadlines
+   * are exact all the same: it bounds only how long an end by somebody else may stay unheard.
+   */
+  readonly maxStalenessMs: number;
 }
 
 /** What the store must know of a source, whatever the policy is. */

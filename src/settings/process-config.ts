@@ -46,6 +46,8 @@ export interface ProcessConfig {
   readonly sentinelPasswordFile: string | undefined;
   /** How many replicas of Redis have to confirm an end; `undefined`: all that are connected. */
   readonly durableReplicas: number | undefined;
+  /** For how many sessions this process may answer itself; 0 = for none. */
+  readonly leasesMax: number;
   readonly logLevel: LogLevel;
   readonly drainDelayMs: number;
   readonly drainTimeoutMs: number;

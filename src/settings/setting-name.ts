@@ -26,6 +26,7 @@ export type SettingName =
   | 'sentinelUsername'
   | 'sentinelPasswordFile'
   | 'durableReplicas'
+  | 'leasesMax'
   | 'logLevel'
   | 'drainDelay'
   | 'drainTimeout'

@@ -14,7 +14,8 @@ type StoreField =
   | 'redisKeyFile'
   | 'sentinelUsername'
   | 'sentinelPasswordFile'
-  | 'durableReplicas';
+  | 'durableReplicas'
+  | 'leasesMax';
 
 /** Where the sessions are, and the secrets that reaching them needs. */
 export const STORE_SETTINGS: {
@@ -100,6 +101,15 @@ export const STORE_SETTINGS: {
     default: undefined,
     help: 'replicas of Redis that must confirm an end before it is durable; default: all that are connected',
     parse: numberWithin({ min: 1, max: 100 }),
+  },
+  leasesMax: {
+    name: 'leasesMax',
+    flag: '--leases-max',
+    placeholder: '<number>',
+    variable: 'CURFEW_LEASES_MAX',
+    default: '20000',
+    help: 'sessions for which this replica may answer itself for max_staleness, about 500 bytes each; 0: it always asks',
+    parse: numberWithin({ min: 0, max: 1_000_000 }),
   },
 };
 

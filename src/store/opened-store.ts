@@ -4,6 +4,7 @@ import type { OnStoreLoss } from '../terms/on-store-loss.ts';
 import type { Administration } from './administration.ts';
 import type { Capabilities } from './capabilities.ts';
 import type { AnnouncedReplica, ReplicaAnnouncement, ReplicaEntries } from './compare-replicas.ts';
+import type { EndsNews } from './ends-news.ts';
 import type { StoreFiles } from './store-files.ts';
 import type { StoreInspection, StoreWarning } from './store-inspection.ts';
 import type { StoreObserver } from './store-observer.ts';
@@ -14,6 +15,8 @@ export interface OpenedStore {
   readonly store: SessionStore;
   /** Finds the sessions of this store, and knows whose they are. */
   readonly directory: SessionDirectory;
+  /** Left out by a store that only one process uses. */
+  readonly ends?: EndsNews | undefined;
   readonly sweeper: Sweeper;
   readonly administration: Administration;
   /** What all replicas can read, by the last announcement. */

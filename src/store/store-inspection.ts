@@ -18,6 +18,7 @@ export interface StoreWarning {
     | 'replicas_not_required'
     | 'memory_nearly_full'
     | 'cluster_node'
-    | 'wait_forbidden';
+    | 'wait_forbidden'
+    | 'publish_forbidden';
   readonly text: string;
 }

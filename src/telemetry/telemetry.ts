@@ -1,6 +1,7 @@
 import type { CheckObserver } from '../authz/check-observer.ts';
 import type { FilesObserver } from '../files/followed-files.ts';
 import type { KeyObserver } from '../keys/key-observer.ts';
+import type { LeaseObserver } from '../leases/lease-observer.ts';
 import type { Problem } from '../policy/file/problem.ts';
 import type { PolicyVersion } from '../policy/policy-version.ts';
 import { monotonicMs } from '../process/clock.ts';
@@ -44,6 +45,7 @@ export class Telemetry {
   readonly tls: Readonly<Record<TlsPort, TlsLog>>;
   readonly store: Required<StoreObserver>;
   readonly storeLog: StoreLog;
+  readonly leases: LeaseObserver;
   readonly sweeps: SweepObserver;
   readonly admin: AdminLog;
   readonly rpcs: RpcObserver;
@@ -86,6 +88,7 @@ export class Telemetry {
       admin: new TlsLog(log, metrics.tls, 'admin'),
     };
     this.storeLog = new StoreLog(log, metrics.store, monotonicMs);
+    this.leases = metrics.leases;
     this.store = {
       ...both(both(metrics.store, this.storeLog), this.#sentinelLog),
       wrote: (event, check) => {
@@ -130,6 +133,11 @@ export class Telemetry {
   /** The store, with spans for its calls if checks are traced. */
   traced(opened: CheckStore, location: StoreLocation): CheckStore {
     return this.#tracing?.traced(opened, location) ?? opened;
+  }
+
+  /** How many leases there are, asked at each scrape. */
+  leasesHeld(count: () => number): void {
+    this.#metrics.leases.held(count);
   }
 
   /** All metrics in the text format of Prometheus. */

@@ -31,6 +31,10 @@ export interface EffectivePolicy extends Timeouts {
    * because they are meant for the application.
    */
   readonly leave: ReadonlySet<string>;
+  /**
+   * How long a reply of the store about a live session may be used again; 0 = each request asks.
+   */
+  readonly maxStalenessMs: number;
   /** Whether upgrades and event streams count as activity. */
   readonly streams: 'passive' | 'active';
   /**

@@ -89,6 +89,7 @@ export function opening(session: number, startedAtMs: number | undefined): OpenR
       onExpiry: 'keep',
       mode: 'observe',
       countsAsActivity: true,
+      maxStalenessMs: 0,
     },
   };
 }

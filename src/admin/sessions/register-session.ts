@@ -41,6 +41,7 @@ const RULE: TouchRule = Object.freeze({
   mode: 'enforce',
   // A second registration of the same session is not activity of its user.
   countsAsActivity: false,
+  maxStalenessMs: 0,
 });
 
 /**

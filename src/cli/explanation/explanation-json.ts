@@ -31,6 +31,7 @@ export function explanationJson({ facts, explanation, answers }: Explanation): s
             passive: details.passive ?? false,
             idle_timeout_ms: selection.policy.idleTimeoutMs,
             absolute_timeout_ms: selection.policy.absoluteTimeoutMs,
+            max_staleness_ms: selection.policy.maxStalenessMs,
             sources: [...selection.policy.sources],
           },
     policies: explanation.policies.map(policyJson),

@@ -80,9 +80,16 @@ function selectionLines({ explanation, facts }: Explanation): string[] {
     ...lines,
     ...limitLines(policy, explanation.policies),
     ...onExpiryLines(explanation),
+    `  staleness  ${stalenessText(policy)}`,
     `  activity   ${details.passive === undefined ? 'yes' : `no: ${details.passive}`}`,
     ...sources,
   ];
+}
+
+function stalenessText({ maxStalenessMs }: EffectivePolicy): string {
+  if (maxStalenessMs === 0) return 'none: each request asks the store';
+  const most = formatDuration(maxStalenessMs);
+  return `deadlines are exact; an end elsewhere is enforced within ${most}, normally within milliseconds`;
 }
 
 /** Requests for one page have few readings, so more than these say nothing new. */

@@ -61,6 +61,7 @@ function ownSettings(
     mode: entry.mode ?? 'enforce',
     sources: new Set(entry.sources ?? names.filter((name) => !leave.has(name))),
     leave,
+    maxStalenessMs: stalenessOf(entry),
     streams: entry.streams ?? 'passive',
     streamMaxMs: entry.stream_max === undefined ? undefined : parseDuration(entry.stream_max),
     streamCut: entry.stream_cut !== false && entry.stream_cut !== 'off',
@@ -69,6 +70,13 @@ function ownSettings(
     corsOrigins: new Set(entry.cors_origins?.map((origin) => origin.toLowerCase())),
     exposeLifetime: entry.expose_lifetime ?? false,
   };
+}
+
+// What a file means that does not say.
+const MAX_STALENESS_DEFAULT_MS = 1_000;
+
+function stalenessOf({ max_staleness: written }: PolicyEntry): number {
+  return (written === undefined ? undefined : parseDuration(written)) ?? MAX_STALENESS_DEFAULT_MS;
 }
 
 /**

@@ -12,6 +12,7 @@ const LIMITED_KEYS = [
   'on_expiry',
   'passive',
   'streams',
+  'max_staleness',
   'stream_max',
   'stream_cut',
   'login_url',

@@ -20,6 +20,8 @@ export const FILE_LIMITS = {
   aliasesMax: 100,
   /** Ten years. A longer duration is a typing error. */
   durationMaxMs: 315_360_000_000,
+  /** How long an end by somebody else may stay unheard. */
+  stalenessMaxMs: 5_000,
   /** Problems reported at once. */
   problemsMax: 100,
 } as const;

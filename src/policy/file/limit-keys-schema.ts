@@ -3,7 +3,7 @@ import { FILE_LIMITS } from './file-limits.ts';
 import { passiveSchema } from './matcher-schema.ts';
 import type { LimitKeys } from './policy-file.ts';
 import { PRESETS } from './presets.ts';
-import { durationOrOff, justification, word } from './scalar-schema.ts';
+import { durationOrOff, justification, stalenessDuration, word } from './scalar-schema.ts';
 import type { ShapeOf } from './schema-shape.ts';
 
 /** How long sessions last here, and what counts as activity. */
@@ -76,4 +76,13 @@ export const limitKeys: ShapeOf<LimitKeys> = {
         'they do, for applications in which users work over one, such as terminals and notebooks.',
       examples: ['active'],
     }),
+  max_staleness: stalenessDuration.optional().meta({
+    description:
+      'How long a replica may answer for a session itself, from what the store has just told it, ' +
+      'instead of asking again: `0s` (each request asks) to 5s, default `1s`. Deadlines are exact ' +
+      'whatever this says. It bounds only how long the end of a session by somebody else (a sign-out, ' +
+      'an end by administration, another policy) may stay unheard; normally each replica hears of it ' +
+      'within milliseconds.',
+    examples: ['0s'],
+  }),
 };

@@ -97,6 +97,7 @@ export interface LimitKeys {
   readonly on_expiry?: 'end' | 'challenge' | undefined;
   readonly passive?: readonly PassiveEntry[] | undefined;
   readonly streams?: 'passive' | 'active' | undefined;
+  readonly max_staleness?: DurationText | undefined;
 }
 
 /** What Envoy and the client get under one policy. */

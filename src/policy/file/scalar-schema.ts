@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { DURATION_PATTERN, parseDuration } from '../../terms/duration.ts';
+import { DURATION_PATTERN, formatDuration, parseDuration } from '../../terms/duration.ts';
 import { FILE_LIMITS } from './file-limits.ts';
 
 // A message may have a second line, which is shown as the hint.
@@ -35,6 +35,15 @@ export const duration: z.ZodType<string> = durationText.check(
 /** A duration that may be zero. */
 export const durationOrZero: z.ZodType<string> = durationText.check(
   z.superRefine((written, context) => checkRange(written, 0, context)),
+);
+
+/** From zero to {@link FILE_LIMITS.stalenessMaxMs}. */
+export const stalenessDuration: z.ZodType<string> = durationOrZero.check(
+  z.superRefine((written, context) => {
+    if ((parseDuration(written) ?? 0) <= FILE_LIMITS.stalenessMaxMs) return;
+    const max = formatDuration(FILE_LIMITS.stalenessMaxMs);
+    complain(context, `is longer than ${max}\nan end by somebody else must be noticed soon`);
+  }),
 );
 
 /** A duration, or `off`, which readers of YAML 1.1 turn into `false`. */

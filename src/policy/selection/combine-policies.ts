@@ -18,6 +18,7 @@ export function combinePolicies(relevant: readonly EffectivePolicy[]): Effective
     onExpiry: new Map([...sources].map((source): [string, OnExpiry] => [source, 'challenge'])),
     sources,
     leave: intersection(relevant.map(({ leave }) => leave)),
+    maxStalenessMs: Math.min(...relevant.map(({ maxStalenessMs }) => maxStalenessMs)),
     streams: relevant.every(({ streams }) => streams === 'active') ? 'active' : 'passive',
     streamMaxMs: strictestStreamMs(relevant),
     streamCut: relevant.some(({ streamCut }) => streamCut),

@@ -51,6 +51,7 @@ function touchRules(
       onExpiry,
       mode: policy.mode,
       countsAsActivity: !passive,
+      maxStalenessMs: policy.maxStalenessMs,
     });
   const rules = {
     end: ruleWith('end'),

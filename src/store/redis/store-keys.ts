@@ -30,6 +30,8 @@ export interface PartitionKeys {
   readonly pending: string;
   /** Belongs to Curfew, and nothing ever writes it: commands are tried on it. */
   readonly permissions: string;
+  /** Sharded channel: the names of sessions and subjects that are being ended. */
+  readonly ends: string;
   /** Hash: what is kept of a subject besides the index of its sessions. */
   marks(subject: string): string;
   /** Sorted set: the sessions of many subjects, by a character of {@link INDEX_CHARACTERS}. */
@@ -49,6 +51,7 @@ const PARTITIONS: readonly PartitionKeys[] = Array.from({ length: PARTITION_COUN
     session: (key) => `${prefix}session:${key}`,
     claim: (key) => `${prefix}claim:${key}`,
     pending: `${prefix}pending`,
+    ends: `${prefix}ends`,
     permissions: `${prefix}permissions`,
     marks: (subject) => `${prefix}marks:${subject}`,
     index: (character) => `${prefix}index:${character}`,

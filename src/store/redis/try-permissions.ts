@@ -8,7 +8,7 @@ const KEY = 'curfew:1:permissions';
 
 /**
  * Tries every command once, so that a missing permission is named before a user meets it. Nothing is
- * changed. Returns what ends on request lack without `WAIT`, which is not needed to decide.
+ * changed. Returns what is missing that is not needed to decide: `WAIT` and `SPUBLISH`.
  *
  * @param aclFile the file of deploy/redis that has the rights which are needed
  * @throws {StoreUnavailable} the user may not run all commands that are needed; it names them
@@ -20,15 +20,24 @@ export async function tryPermissions(
 ): Promise<readonly StoreWarning[]> {
   const attempt = async () => connection.run('permissions', [key], [], ['permitted']);
   // The first one leaves as EVAL, the second as EVALSHA.
-  const [{ words: forbidden }] = await Promise.all([attempt(), attempt()]);
+  const [{ words }] = await Promise.all([attempt(), attempt()]);
+  const forbidden = words.filter((word) => word !== PUBLISH);
   if (forbidden.length > 0) {
     throw new StoreUnavailable(
       'refused',
       `the ACL user may not run ${forbidden.join(', ')}; it needs the rights of deploy/redis/${aclFile}`,
     );
   }
-  return waitWarnings(connection);
+  const waits = await waitWarnings(connection);
+  return words.includes(PUBLISH) ? [...waits, PUBLISH_FORBIDDEN] : waits;
 }
+
+/** It tells other replicas of ends, who would notice them a little later without it. */
+const PUBLISH = 'spublish';
+const PUBLISH_FORBIDDEN: StoreWarning = {
+  kind: 'publish_forbidden',
+  text: 'the ACL user may not publish ends: other replicas notice them only after max_staleness; give it +spublish +ssubscribe &curfew:1:*',
+};
 
 // A script may not call WAIT. For no replicas it returns at once.
 async function waitWarnings(connection: Pick<ScriptRunner, 'read'>): Promise<StoreWarning[]> {

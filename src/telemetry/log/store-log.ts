@@ -21,6 +21,7 @@ export class StoreLog implements StoreObserver {
   #warned = '';
   #sourcesDiffer = false;
   #isRefusing = false;
+  #mayListen = true;
   readonly #shards: ShardLog;
 
   /** @param clock a monotonic clock, in milliseconds */
@@ -104,6 +105,19 @@ export class StoreLog implements StoreObserver {
       { event: 'fence_without_effect' },
       'on_store_loss: fence has no effect with the memory store: its sessions are lost with the process',
     );
+  }
+
+  /** Whether the store lets this replica listen to the ends of others. */
+  mayListen(may: boolean): void {
+    if (may === this.#mayListen) return;
+    this.#mayListen = may;
+    if (may) this.#log.info({ event: 'leases_on' }, 'the store lets this replica hear of ends again');
+    else {
+      this.#log.warn(
+        { event: 'leases_off' },
+        'the ACL user may not listen to the ends of other replicas, so the store is asked at every check: give it +ssubscribe &curfew:1:*',
+      );
+    }
   }
 
   confirmFailed(fault: Error): void {

@@ -7,6 +7,7 @@ import { ConfigMetrics } from './config-metrics.ts';
 import { CredentialMetrics } from './credential-metrics.ts';
 import { ConnectionMetrics } from './connection-metrics.ts';
 import { KeyMetrics } from './key-metrics.ts';
+import { LeaseMetrics } from './lease-metrics.ts';
 import type { ReadinessReport } from '../../process/readiness.ts';
 import { RpcMetrics } from './rpc-metrics.ts';
 import { SessionMetrics } from './session-metrics.ts';
@@ -31,6 +32,7 @@ export class Metrics implements CheckObserver {
   readonly sessions: SessionMetrics;
   readonly credentials: CredentialMetrics;
   readonly store: StoreMetrics;
+  readonly leases: LeaseMetrics;
   readonly config: ConfigMetrics;
   readonly keys: KeyMetrics;
   readonly rpcs: RpcMetrics;
@@ -47,6 +49,7 @@ export class Metrics implements CheckObserver {
     this.sessions = new SessionMetrics(this.#registry);
     this.credentials = new CredentialMetrics(this.#registry);
     this.store = new StoreMetrics(this.#registry);
+    this.leases = new LeaseMetrics(this.#registry);
     this.config = new ConfigMetrics(this.#registry);
     this.keys = new KeyMetrics(this.#registry);
     this.rpcs = new RpcMetrics(this.#registry);

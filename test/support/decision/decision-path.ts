@@ -106,6 +106,7 @@ export class DecisionPath {
       onExpiry: 'end',
       mode: 'enforce',
       countsAsActivity: true,
+      maxStalenessMs: 0,
     };
     const outcome = await this.store.open({
       key,

@@ -58,6 +58,7 @@ export function policyOf(changes: Partial<EffectivePolicy> = {}): EffectivePolic
     onExpiry: new Map([['web', 'end']]),
     sources: new Set(['web']),
     leave: new Set(),
+    maxStalenessMs: 1_000,
     streams: 'passive',
     streamMaxMs: undefined,
     streamCut: true,

@@ -29,6 +29,7 @@ export function ruleWith(rule: Partial<TouchRule> = {}): TouchRule {
     onExpiry: 'end',
     mode: 'enforce',
     countsAsActivity: true,
+    maxStalenessMs: 1_000,
     ...rule,
   };
 }

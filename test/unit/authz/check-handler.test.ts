@@ -199,6 +199,7 @@ describe('check handler', () => {
         onExpiry: 'end',
         mode: 'enforce',
         countsAsActivity: true,
+        maxStalenessMs: 0,
       },
       source,
       opening: 'first-use',

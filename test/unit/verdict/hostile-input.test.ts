@@ -233,6 +233,7 @@ describe('any request at all', () => {
       .map((word) => new Map([['web', word]])),
     sources: fc.constant(new Set(['web'])),
     leave: fc.constant(new Set<string>()),
+    maxStalenessMs: fc.constant(1_000),
     streams: fc.constantFrom('passive', 'active'),
     streamMaxMs: timeoutMs,
     streamCut: fc.boolean(),

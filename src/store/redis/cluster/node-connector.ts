@@ -1,7 +1,8 @@
 import type { HostAndPort } from '../../store-hosts.ts';
 import type { ClusterAddress } from '../../store-location.ts';
 import type { StoreOptions } from '../../opened-store.ts';
-import { connectRedis } from '../connection/connect-redis.ts';
+import { connectRedis, wayTo } from '../connection/connect-redis.ts';
+import type { RedisPlace, WayToRedis } from '../connection/connect-redis.ts';
 import type { ConnectionOptions } from '../connection/connection-options.ts';
 import { readRedisSecrets } from '../access/redis-secrets.ts';
 import type { RedisSecrets } from '../access/redis-secrets.ts';
@@ -13,6 +14,12 @@ export type NodeConnector = (
   options: Omit<ConnectionOptions, 'client' | 'pace' | 'greeting'>,
 ) => RedisConnection;
 
+/** Opens connections to nodes, and the clients of connections of another kind. */
+export interface NodeWays {
+  readonly connectNode: NodeConnector;
+  readonly wayToNode: (address: HostAndPort) => WayToRedis;
+}
+
 /**
  * Reads the files of the store, and returns what opens connections to nodes. Every node has the same
  * secrets; a new connection is made with those that were read last.
@@ -21,7 +28,7 @@ export type NodeConnector = (
 export async function nodeConnector(
   { isEncrypted, username }: ClusterAddress,
   options: StoreOptions,
-): Promise<NodeConnector> {
+): Promise<NodeWays> {
   const login = { isEncrypted, username };
   let secrets: RedisSecrets = await readRedisSecrets(options, login);
   const readSecrets = async (): Promise<RedisSecrets> => {
@@ -35,8 +42,12 @@ export async function nodeConnector(
     if (why !== rejected) options.secretsRejected?.(why);
     rejected = why;
   };
-  return (host, more) => {
+  const placeOf = (host: HostAndPort): RedisPlace => {
     const address = { ...login, ...host, database: 0 }; // a Cluster has no other
-    return connectRedis({ address, secrets, readSecrets, secretsRejected }, more, 'cluster');
+    return { address, secrets, readSecrets, secretsRejected };
+  };
+  return {
+    connectNode: (host, more) => connectRedis(placeOf(host), more, 'cluster'),
+    wayToNode: (host) => wayTo(placeOf(host), 'cluster'),
   };
 }

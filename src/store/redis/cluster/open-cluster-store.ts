@@ -10,6 +10,8 @@ import { RequiredReplicas } from '../durable/required-replicas.ts';
 import { KnownMarks } from '../installation/known-marks.ts';
 import { MarkPass } from '../installation/mark-pass.ts';
 import { LeavingSessions } from '../sweep/leaving-sessions.ts';
+import { clusterListening } from '../listening/cluster-listening.ts';
+import { RedisEnds } from '../listening/redis-ends.ts';
 import { replicaCalls } from '../replica-calls.ts';
 import { clusterAdministration } from './cluster-administration.ts';
 import { ClusterConnection } from './cluster-connection.ts';
@@ -31,7 +33,7 @@ export async function openClusterStore(
   const leaving = new LeavingSessions();
   const observer = both(reported, leaving);
   const capabilities = new SharedCapabilities(() => performance.now());
-  const connectNode = await nodeConnector(address, options);
+  const { connectNode, wayToNode } = await nodeConnector(address, options);
   const seeds = address.nodes;
   const fixed = {
     capabilities,
@@ -64,9 +66,11 @@ export async function openClusterStore(
   );
   const { store, directory, writeAgainIn: writeAgain } = ports;
   const markPass = new MarkPass({ connection, known: marks, observer, onStoreLoss, writeAgain });
+  const ends = new RedisEnds(clusterListening(connection, wayToNode));
   return {
     store,
     directory,
+    ends,
     sweeper: new ClusterSweeper(connection, reported, { store, directory, leaving }, markPass),
     administration,
     capabilities,
@@ -75,7 +79,7 @@ export async function openClusterStore(
     tryPermissions: async () => tryClusterPermissions(connection),
     close: async () => {
       primaries.close();
-      await Promise.all([administration.close(), connection.close()]);
+      await Promise.all([ends.close(), administration.close(), connection.close()]);
     },
   };
 }

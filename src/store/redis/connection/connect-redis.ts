@@ -26,10 +26,31 @@ export interface RedisPlace {
  * @param kind what the server belongs to, if that is not in its address
  */
 export function connectRedis(
-  { address, sentinels, secrets, readSecrets, secretsRejected }: RedisPlace,
+  place: RedisPlace,
   options: Omit<ConnectionOptions, 'client' | 'pace' | 'greeting'>,
   kind?: UrlScheme['kind'],
 ): RedisConnection {
+  const { used, refused, ...way } = wayTo(place, kind);
+  const connected = (): void => {
+    used();
+    options.connected?.();
+  };
+  return new RedisConnection({ ...way, ...options, connected, refused });
+}
+
+/** A client that connects to a server in the background, and what a connection needs besides. */
+export interface WayToRedis extends Pick<ConnectionOptions, 'client' | 'pace' | 'greeting'> {
+  /** To be called when a server was greeted. */
+  readonly used: () => void;
+  /** To be called when a server was reached that must not be used. */
+  readonly refused: (fault: unknown) => void;
+}
+
+/** Opens the client of a connection. It never stops trying. */
+export function wayTo(
+  { address, sentinels, secrets, readSecrets, secretsRejected }: RedisPlace,
+  kind?: UrlScheme['kind'],
+): WayToRedis {
   const pace = new ReconnectPace();
   const { username, database, isEncrypted } = address;
   const scheme = { kind: kind ?? ('host' in address ? 'redis' : 'sentinel'), isEncrypted } as const;
@@ -50,10 +71,7 @@ export function connectRedis(
     if (renewed.password !== undefined) greeting.password = renewed.password;
   };
   renewSecrets(client, { read: readSecrets, use, rejected: secretsRejected });
-  const connected = (): void => {
-    choice?.used();
-    options.connected?.();
-  };
+  const used = (): void => choice?.used();
   const refused = (fault: unknown): void => choice?.refused(fault);
-  return new RedisConnection({ client, pace, greeting, ...options, connected, refused });
+  return { client, pace, greeting, used, refused };
 }

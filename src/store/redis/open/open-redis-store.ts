@@ -4,7 +4,7 @@ import type { OpenedStore, StoreOptions } from '../../opened-store.ts';
 import type { RedisAddress, SentinelAddress } from '../../store-location.ts';
 import { both } from '../../store-observer.ts';
 import type { SentinelsState } from '../../store-observer.ts';
-import { connectRedis } from '../connection/connect-redis.ts';
+import { connectRedis, wayTo } from '../connection/connect-redis.ts';
 import type { RedisPlace } from '../connection/connect-redis.ts';
 import { COMMAND_TIMEOUT_MS, SOCKET_TIMEOUT_MS } from '../connection/redis-client.ts';
 import type { RedisConnection } from '../connection/redis-connection.ts';
@@ -17,9 +17,12 @@ import { RequiredReplicas } from '../durable/required-replicas.ts';
 import { inspectRedis } from '../inspect-redis.ts';
 import { KnownMarks } from '../installation/known-marks.ts';
 import { MarkPass } from '../installation/mark-pass.ts';
+import { ListeningConnection } from '../listening/listening-connection.ts';
+import { RedisEnds } from '../listening/redis-ends.ts';
 import { replicaCalls } from '../replica-calls.ts';
 import { textOf } from '../read-reply.ts';
 import { watchSentinels } from '../sentinel/watch-sentinels.ts';
+import { PARTITION_COUNT, partitionKeys } from '../store-keys.ts';
 import { LeavingSessions } from '../sweep/leaving-sessions.ts';
 import { RedisSweeper, wholeWith } from '../sweep/redis-sweeper.ts';
 import { tryPermissions } from '../try-permissions.ts';
@@ -33,6 +36,9 @@ const ONE_SERVER = {
   },
   isUp: ({ isUp }: RedisConnection) => isUp,
 };
+
+/** The channels of all partitions. */
+const ALL_ENDS = Array.from({ length: PARTITION_COUNT }, (_, index) => partitionKeys(index).ends);
 
 const CONTINUE = (): OnStoreLoss => 'continue';
 
@@ -87,9 +93,13 @@ export async function openRedisStore(
   const swept = wholeWith(
     new MarkPass({ connection, known: marks, observer, onStoreLoss, writeAgain }),
   );
+  const ends = new RedisEnds(
+    (handlers) => new ListeningConnection(wayTo(place), { ...handlers, channels: ALL_ENDS }),
+  );
   return {
     store,
     directory,
+    ends,
     sweeper: new RedisSweeper(connection, reported, { store, directory, leaving }, swept),
     administration,
     capabilities,
@@ -103,7 +113,7 @@ export async function openRedisStore(
     close: async () => {
       primary.close();
       place.sentinels?.view.close();
-      await Promise.all([administration.close(), connection.close()]);
+      await Promise.all([ends.close(), administration.close(), connection.close()]);
     },
   };
 }

@@ -26,6 +26,12 @@ local function member_of(session)
   return string.match(session, '[^:]+$')
 end
 
+-- Tells all replicas, which may answer for the session without asking. Nothing depends on it: they do
+-- so for a few seconds at most. The user may lack the permission, so a refusal is no error.
+local function tell_end(key, name)
+  redis.pcall('SPUBLISH', string.match(key, '^.-}:') .. 'ends', name)
+end
+
 local function add_event(events, event)
   redis.call('XADD', events, 'MAXLEN', '~', EVENTS_MAX, '*', 'kind', event.kind, 'by', event.by,
     'at', integer(event.at), 'session', event.session, 'source', event.source,
@@ -69,6 +75,7 @@ local function write_end(keys, record, ending)
   write_tombstone(keys.session, ending.by, ending.at)
   redis.call('HDEL', keys.session, 'a', 'g', 'c', 'o')
   redis.call('ZREM', keys.deadlines, member)
+  tell_end(keys.session, member)
   count_active(keys.deadlines, ending.source, -1)
   add_event(keys.events, {
     kind = 'ended', by = ending.by, at = ending.at, session = member, source = ending.source,

@@ -63,9 +63,10 @@ local function reaches(record, idle, absolute)
 end
 
 -- The credential was presented, so its record is kept for the retention from now on. This uses the
--- server's own clock, which expires keys, and writes only when less than the retention remains.
+-- server's own clock, which expires keys, and writes only when less than the retention and a minute
+-- remain: a replica may answer for the session for some seconds without presenting it here.
 local function keep(session, retention, clock)
-  if redis.call('PTTL', session) < retention then
+  if redis.call('PTTL', session) < retention + 60000 then
     redis.call('PEXPIREAT', session, integer(clock + retention + DAY_MS))
   end
 end

@@ -91,6 +91,11 @@ export class RedisWire implements ReplySink {
     this.#timer.arm();
   }
 
+  /** Sends a command whose replies are pushed (see {@link WireOwner.pushed}). */
+  say(command: string): void {
+    this.#writer.add(command);
+  }
+
   /** Sends nothing more. Outstanding replies are still accepted until the connection ends. */
   leave(): void {
     this.#isLeaving = true;
@@ -123,6 +128,7 @@ export class RedisWire implements ReplySink {
   }
 
   other(reply: RespReply): void {
+    if (this.#owner.pushed?.(reply) === true) return;
     const call = this.#pending.shift();
     if (call === undefined) {
       this.#desync(call);

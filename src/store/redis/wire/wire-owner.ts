@@ -1,5 +1,5 @@
 import type { Duplex } from 'node:stream';
-import type { RespError } from './resp.ts';
+import type { RespError, RespReply } from './resp.ts';
 import type { SentCall } from './sent-call.ts';
 
 export interface RedisWireOptions {
@@ -24,6 +24,11 @@ export interface WireOwner {
    * @param echo what its reply would have repeated
    */
   redirected?: ((call: SentCall, error: RespError, echo: string) => boolean) | undefined;
+  /**
+   * A reply that is no text. True if it answers no call: the server has pushed it, or refuses what
+   * was said with `say`.
+   */
+  pushed?: ((reply: RespReply) => boolean) | undefined;
   /** The server is not the primary; the owner has to close the connection and open another. */
   notPrimary(): void;
 }

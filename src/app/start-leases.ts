@@ -1,0 +1,68 @@
+import { LeaseKeeper } from '../leases/lease-keeper.ts';
+import { LeasingStore } from '../leases/leasing-store.ts';
+import { monotonicMs } from '../process/clock.ts';
+import type { ProcessConfig } from '../settings/process-config.ts';
+import type { OpenedStore } from '../store/opened-store.ts';
+import type { FollowedKeys } from './follow-keys.ts';
+import type { FollowedPolicies } from './follow-policies.ts';
+import type { Shell } from './shell.ts';
+
+/** Older than any policy allows a lease to be, so what was not used for so long is of no use. */
+const LOOK_EVERY_MS = 6_000;
+
+/**
+ * Puts leases before a shared store, for checks and for administration, whose ends make leases void.
+ * It listens to other replicas once a policy wants leases. A store in memory needs none.
+ */
+export function startLeases(
+  opened: OpenedStore,
+  { leasesMax }: Pick<ProcessConfig, 'leasesMax'>,
+  { keys, policies }: { readonly keys: FollowedKeys; readonly policies: FollowedPolicies },
+  { lifecycle, telemetry }: Shell,
+): OpenedStore {
+  const { ends, capabilities, administration } = opened;
+  if (ends === undefined || leasesMax === 0) return opened;
+  const keeper = new LeaseKeeper({
+    leasesMax,
+    monotonicMs,
+    wallMs: Date.now,
+    isOn: () => ends.mayListen && capabilities.allCan('tells_ends'),
+    observer: telemetry.leases,
+  });
+  telemetry.leasesHeld(() => keeper.table.size);
+  let isListening = false;
+  const listen = (): void => {
+    if (isListening || !wantsLeases(policies)) return;
+    isListening = true;
+    ends.listen({
+      sessionEnded: (key) => keeper.drop(key, 'heard'),
+      subjectEnded: (subject) => keeper.dropSubject(subject),
+      missed: () => keeper.dropAll('deaf'),
+    });
+  };
+  listen();
+  policies.onSwap(() => {
+    keeper.dropAll('policies');
+    listen();
+  });
+  keys.onSwap(() => keeper.dropAll('keys'));
+  const look = setInterval(() => {
+    keeper.table.age();
+    if (isListening) telemetry.storeLog.mayListen(ends.mayListen);
+  }, LOOK_EVERY_MS);
+  lifecycle.opened('leases', () => clearInterval(look));
+  return {
+    ...opened,
+    store: new LeasingStore(opened.store, keeper),
+    administration: {
+      store: new LeasingStore(administration.store, keeper),
+      directory: administration.directory,
+      installation: administration.installation,
+      confirm: async () => administration.confirm(),
+    },
+  };
+}
+
+function wantsLeases({ current }: FollowedPolicies): boolean {
+  return current.policies.policies.some(({ maxStalenessMs }) => maxStalenessMs > 0);
+}

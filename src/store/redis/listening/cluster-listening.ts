@@ -1,0 +1,80 @@
+import type { HostAndPort } from '../../store-hosts.ts';
+import type { ClusterNode } from '../cluster/cluster-node.ts';
+import type { ClusterConnection } from '../cluster/cluster-connection.ts';
+import { shardsOf } from '../cluster/shards.ts';
+import { partitionKeys } from '../store-keys.ts';
+import { ListeningConnection } from './listening-connection.ts';
+import type { ListeningOptions } from './listening-connection.ts';
+import type { OpenListening } from './redis-ends.ts';
+import type { WayToRedis } from '../connection/connect-redis.ts';
+
+/** How often the map is compared with what is listened to. */
+const LOOK_EVERY_MS = 500;
+
+interface NodeListening {
+  readonly channels: string;
+  readonly connection: ListeningConnection;
+}
+
+/** Listens on each primary of a Cluster, to the partitions that it has. */
+export function clusterListening(
+  cluster: ClusterConnection,
+  wayToNode: (address: HostAndPort) => WayToRedis,
+): OpenListening {
+  return (handlers) => new ClusterListening(cluster, wayToNode, handlers);
+}
+
+class ClusterListening {
+  readonly #cluster: ClusterConnection;
+  readonly #wayToNode: (address: HostAndPort) => WayToRedis;
+  readonly #handlers: Omit<ListeningOptions, 'channels'>;
+  readonly #nodes = new Map<ClusterNode, NodeListening>();
+  readonly #closing = new Set<Promise<void>>();
+  readonly #timer: NodeJS.Timeout;
+  #generation = -1;
+
+  constructor(
+    cluster: ClusterConnection,
+    wayToNode: (address: HostAndPort) => WayToRedis,
+    handlers: Omit<ListeningOptions, 'channels'>,
+  ) {
+    this.#cluster = cluster;
+    this.#wayToNode = wayToNode;
+    this.#handlers = handlers;
+    this.#timer = setInterval(() => this.#look(), LOOK_EVERY_MS).unref();
+    this.#look();
+  }
+
+  async close(): Promise<void> {
+    clearInterval(this.#timer);
+    for (const node of [...this.#nodes.keys()]) this.#leave(node);
+    await Promise.all(this.#closing);
+  }
+
+  #look(): void {
+    const { generation } = this.#cluster;
+    if (generation === this.#generation) return;
+    this.#generation = generation;
+    const shards = shardsOf(this.#cluster);
+    const known = new Set(shards.map(({ node }) => node));
+    for (const node of [...this.#nodes.keys()]) if (!known.has(node)) this.#leave(node);
+    for (const { node, partitions } of shards) {
+      const channels = partitions.map((partition) => partitionKeys(partition).ends);
+      if (this.#nodes.get(node)?.channels === channels.join()) continue;
+      this.#leave(node);
+      const connection = new ListeningConnection(this.#wayToNode(node.address), {
+        ...this.#handlers,
+        channels,
+      });
+      this.#nodes.set(node, { channels: channels.join(), connection });
+    }
+  }
+
+  #leave(node: ClusterNode): void {
+    const listening = this.#nodes.get(node);
+    if (listening === undefined) return;
+    this.#nodes.delete(node);
+    const closing = listening.connection.close().finally(() => this.#closing.delete(closing));
+    this.#closing.add(closing);
+  }
+}

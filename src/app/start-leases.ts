@@ -26,7 +26,7 @@ export function startLeases(
     leasesMax,
     monotonicMs,
     wallMs: Date.now,
-    isOn: () => ends.mayListen && capabilities.allCan('tells_ends'),
+    isOn: () => ends.mayListen && capabilities.allCan('publishes_ends'),
     observer: telemetry.leases,
   });
   telemetry.leasesHeld(() => keeper.table.size);

@@ -33,7 +33,15 @@ export interface Instant {
  * a subject and it is not known to be the one of the session. `clock`: the clocks of this process
  * disagree, as after a stop of the whole machine.
  */
-export const QUESTION_CAUSES = ['none', 'off', 'age', 'touch', 'limit', 'subject', 'clock'] as const;
+export const QUESTION_CAUSES = [
+  'none',
+  'off',
+  'age',
+  'touch',
+  'limit',
+  'subject',
+  'clock',
+] as const;
 export type QuestionCause = (typeof QUESTION_CAUSES)[number];
 
 /** Clocks that differ by more than this since the question was sent are not believed. */

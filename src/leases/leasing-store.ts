@@ -91,7 +91,7 @@ export class LeasingStore implements SessionStore {
   }
 
   #ask(check: WaitingCheck, cause: QuestionCause, now: Instant): void {
-    const { request, deadlineAtMs, receiver } = check;
+    const { request, deadlineAtMs } = check;
     const { observer } = this.#keeper;
     const unsent = (this.#unsent ??= this.#beginTurn());
     const asked = unsent.get(request.key);
@@ -101,7 +101,7 @@ export class LeasingStore implements SessionStore {
       return;
     }
     observer.asked?.(cause);
-    const question = new Question(this.#keeper, this.#behind, request, receiver, now);
+    const question = new Question(this.#keeper, this.#behind, check, now);
     unsent.set(request.key, question);
     this.#behind.touch(request, deadlineAtMs, question);
   }

@@ -47,19 +47,13 @@ export class Question implements TouchReceiver {
   #followers: WaitingCheck[] | undefined;
   #isAnswered = false;
 
-  constructor(
-    keeper: LeaseKeeper,
-    behind: SessionStore,
-    request: TouchRequest,
-    receiver: TouchReceiver,
-    at: Instant,
-  ) {
+  constructor(keeper: LeaseKeeper, behind: SessionStore, check: WaitingCheck, at: Instant) {
     this.#keeper = keeper;
     this.#behind = behind;
-    this.#request = request;
-    this.#receiver = receiver;
+    this.#request = check.request;
+    this.#receiver = check.receiver;
     this.#at = at;
-    this.#since = keeper.table.newsOf(request.key);
+    this.#since = keeper.table.newsOf(check.request.key);
     keeper.questionsInFlight += 1;
   }
 
@@ -104,7 +98,7 @@ export class Question implements TouchReceiver {
     } else if (outcome.kind === 'live') {
       receiver.touched(this.#again(outcome));
     } else {
-      // What ended, opens or marks a session is told to each of them by the store.
+      // An end or a mark is for the store to report, to each of them.
       this.#behind.touch(request, deadlineAtMs, receiver);
     }
   }

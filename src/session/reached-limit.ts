@@ -59,6 +59,9 @@ function idleReachedAtMs(record: TimesOfSession, idleTimeoutMs: number | undefin
   return record.lastActivityAtMs + idleTimeoutMs;
 }
 
-function absoluteReachedAtMs(record: TimesOfSession, absoluteTimeoutMs: number | undefined): number {
+function absoluteReachedAtMs(
+  record: TimesOfSession,
+  absoluteTimeoutMs: number | undefined,
+): number {
   return absoluteTimeoutMs === undefined ? Infinity : record.startedAtMs + absoluteTimeoutMs;
 }

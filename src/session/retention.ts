@@ -30,6 +30,7 @@ export function keptUntilMs(
   nowMs: number,
   retentionMs: number,
 ): number {
-  if (currentMs !== undefined && currentMs - nowMs >= retentionMs + KEPT_EARLIER_MS) return currentMs;
+  if (currentMs !== undefined && currentMs - nowMs >= retentionMs + KEPT_EARLIER_MS)
+    return currentMs;
   return nowMs + retentionMs + RETENTION_MARGIN_MS;
 }

@@ -23,16 +23,11 @@ export interface TouchRule extends Timeouts {
    * nothing.
    */
   readonly onExpiry: 'end' | 'challenge' | 'keep';
-  /**
-   * `observe` never ends a session, leaves no mark, and counts activity past the limit too.
-   */
+  /** `observe` never ends a session, leaves no mark, and counts activity past the limit too. */
   readonly mode: 'enforce' | 'observe';
   /** False for passive requests. */
   readonly countsAsActivity: boolean;
-  /**
-   * How old what a store knows of a live session may be when it answers; 0 = it is asked. Deadlines
-   * are exact all the same: it bounds only how long an end by somebody else may stay unheard.
-   */
+  /** How old the last reply about a live session may be to be used again; 0 = the store is asked. */
   readonly maxStalenessMs: number;
 }
 

@@ -7,9 +7,15 @@
  * - `own_limits`: limits of its own in the record of a live session.
  * - `subjects`: the subject in a record, and the reasons `subject_locked` and `session_limit`. Such a
  *   replica also writes its ends again when another primary answers.
- * - `tells_ends`: not read, but done: it tells the others what it ends, so that they may use leases.
+ * - `publishes_ends`: not read, but done: it publishes what it ends, so that others may use leases.
  */
-export const ABILITIES = ['challenge_mark', 'exact_ends', 'own_limits', 'subjects', 'tells_ends'] as const;
+export const ABILITIES = [
+  'challenge_mark',
+  'exact_ends',
+  'own_limits',
+  'subjects',
+  'publishes_ends',
+] as const;
 
 export type Ability = (typeof ABILITIES)[number];
 

@@ -40,8 +40,20 @@ export const LIMITS: Readonly<Record<PolicyName, BothLimits>> = {
 
 /** The calm policy ends sessions; the strict one asks for a fresh login. */
 export const RULES: Readonly<Record<PolicyName, TouchRule>> = {
-  calm: { ...LIMITS.calm, mode: 'enforce', countsAsActivity: true, maxStalenessMs: 0, onExpiry: 'end' },
-  strict: { ...LIMITS.strict, mode: 'enforce', countsAsActivity: true, maxStalenessMs: 0, onExpiry: 'challenge' },
+  calm: {
+    ...LIMITS.calm,
+    mode: 'enforce',
+    countsAsActivity: true,
+    maxStalenessMs: 0,
+    onExpiry: 'end',
+  },
+  strict: {
+    ...LIMITS.strict,
+    mode: 'enforce',
+    countsAsActivity: true,
+    maxStalenessMs: 0,
+    onExpiry: 'challenge',
+  },
 };
 
 export const SOURCE: SourceRule = {

@@ -20,7 +20,7 @@ export const FILE_LIMITS = {
   aliasesMax: 100,
   /** Ten years. A longer duration is a typing error. */
   durationMaxMs: 315_360_000_000,
-  /** How long an end by somebody else may stay unheard. */
+  /** How long a replica may not know of an end by another one. */
   stalenessMaxMs: 5_000,
   /** Problems reported at once. */
   problemsMax: 100,

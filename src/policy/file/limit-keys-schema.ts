@@ -78,10 +78,10 @@ export const limitKeys: ShapeOf<LimitKeys> = {
     }),
   max_staleness: stalenessDuration.optional().meta({
     description:
-      'How long a replica may answer for a session itself, from what the store has just told it, ' +
+      'How long a replica may answer for a session itself, from the last reply of the store, ' +
       'instead of asking again: `0s` (each request asks) to 5s, default `1s`. Deadlines are exact ' +
-      'whatever this says. It bounds only how long the end of a session by somebody else (a sign-out, ' +
-      'an end by administration, another policy) may stay unheard; normally each replica hears of it ' +
+      'whatever this says. It bounds only how long a replica may not know of an end on another ' +
+      'one: a sign-out, an end by administration, another policy. Normally it hears of the end ' +
       'within milliseconds.',
     examples: ['0s'],
   }),

@@ -42,7 +42,7 @@ export const stalenessDuration: z.ZodType<string> = durationOrZero.check(
   z.superRefine((written, context) => {
     if ((parseDuration(written) ?? 0) <= FILE_LIMITS.stalenessMaxMs) return;
     const max = formatDuration(FILE_LIMITS.stalenessMaxMs);
-    complain(context, `is longer than ${max}\nan end by somebody else must be noticed soon`);
+    complain(context, `is longer than ${max}\nan end on another replica must be noticed soon`);
   }),
 );
 

@@ -32,7 +32,7 @@ export async function tryPermissions(
   return words.includes(PUBLISH) ? [...waits, PUBLISH_FORBIDDEN] : waits;
 }
 
-/** It tells other replicas of ends, who would notice them a little later without it. */
+/** It publishes ends to other replicas, which would notice them a little later without it. */
 const PUBLISH = 'spublish';
 const PUBLISH_FORBIDDEN: StoreWarning = {
   kind: 'publish_forbidden',

@@ -111,7 +111,8 @@ export class StoreLog implements StoreObserver {
   mayListen(may: boolean): void {
     if (may === this.#mayListen) return;
     this.#mayListen = may;
-    if (may) this.#log.info({ event: 'leases_on' }, 'the store lets this replica hear of ends again');
+    if (may)
+      this.#log.info({ event: 'leases_on' }, 'the store lets this replica hear of ends again');
     else {
       this.#log.warn(
         { event: 'leases_off' },

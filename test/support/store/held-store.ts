@@ -28,8 +28,7 @@ export function heldStore(behind: SessionStore): HeldStore {
       }
       // The store runs it now: only the reply is on its way.
       behind.touch(request, deadlineAtMs, {
-        touched: (outcome) =>
-          replies.push({ receiver, deliver: () => receiver.touched(outcome) }),
+        touched: (outcome) => replies.push({ receiver, deliver: () => receiver.touched(outcome) }),
         failed: (fault) => replies.push({ receiver, deliver: () => receiver.failed(fault) }),
       });
     },

@@ -19,6 +19,7 @@ const ORDER = [
   'files',
   'transport',
   'authz',
+  'leases',
   'verdict',
   'identity',
   'policy',
@@ -49,6 +50,7 @@ const RULES: Readonly<Record<string, Allowed>> = {
   verdict: { rooms: ['session', 'terms'], packages: NOTHING },
   store: { rooms: ['session', 'terms', 'timing'], packages: /^(ioredis$|node:)/ },
   authz: { rooms: STAGES, packages: NODE },
+  leases: { rooms: ['session'], packages: NOTHING },
   transport: {
     rooms: ['authz', 'terms', 'http2', 'timing'],
     packages: /^(@grpc\/|grpc-health-check$|node:)/,

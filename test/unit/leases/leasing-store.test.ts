@@ -114,8 +114,9 @@ describe('a store with leases', () => {
     await touch();
     expect(lastOf()).to.equal('used 99');
     pass(1);
-    expect(await touch({ rule: ruleWith({ maxStalenessMs: 1_000, countsAsActivity: false }) }))
-      .to.include({ kind: 'live', activity: 'passive' });
+    expect(
+      await touch({ rule: ruleWith({ maxStalenessMs: 1_000, countsAsActivity: false }) }),
+    ).to.include({ kind: 'live', activity: 'passive' });
     expect(lastOf()).to.equal('used 100');
     expect(await touch()).to.include({ kind: 'live', activity: 'moved' });
     expect(lastOf()).to.equal('asked touch');
@@ -204,7 +205,10 @@ describe('a store with leases', () => {
     const older = touch();
     await truth.end({ key: KEY, source: SOURCE, by: 'revoked', unknown: 'leave' });
     behind.isHeld = false;
-    expect(await touch({ rule: ruleWith({ maxStalenessMs: 0 }) })).to.have.property('kind', 'ended');
+    expect(await touch({ rule: ruleWith({ maxStalenessMs: 0 }) })).to.have.property(
+      'kind',
+      'ended',
+    );
     behind.deliver();
     expect((await older).kind).to.equal('live');
     expect(replica.keeper.table.size).to.equal(0);

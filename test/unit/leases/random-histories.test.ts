@@ -40,7 +40,10 @@ const step = fc.oneof(
   },
   {
     weight: 5,
-    arbitrary: fc.record({ do: fc.constant('pass' as const), ms: fc.integer({ min: 1, max: 400 }) }),
+    arbitrary: fc.record({
+      do: fc.constant('pass' as const),
+      ms: fc.integer({ min: 1, max: 400 }),
+    }),
   },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('pass' as const), ms: fc.constant(2_500) }) },
   { weight: 3, arbitrary: fc.record({ do: fc.constant('open' as const), replica, name }) },
@@ -250,13 +253,16 @@ describe('random histories of two replicas with leases', () => {
     this.timeout(60_000);
     let answers = 0;
     await fc.assert(
-      fc.asyncProperty(fc.array(step, { minLength: 10, maxLength: 60, size: 'max' }), async (steps) => {
-        const history = new History();
-        for (const each of NAMES) await history.take({ do: 'open', replica: 0, name: each }); // oxlint-disable-line no-await-in-loop
-        for (const next of steps) await history.take(next); // oxlint-disable-line no-await-in-loop
-        answers += history.judged.length;
-        expect(history.wrong()).to.deep.equal([]);
-      }),
+      fc.asyncProperty(
+        fc.array(step, { minLength: 10, maxLength: 60, size: 'max' }),
+        async (steps) => {
+          const history = new History();
+          for (const each of NAMES) await history.take({ do: 'open', replica: 0, name: each }); // oxlint-disable-line no-await-in-loop
+          for (const next of steps) await history.take(next); // oxlint-disable-line no-await-in-loop
+          answers += history.judged.length;
+          expect(history.wrong()).to.deep.equal([]);
+        },
+      ),
       { numRuns: Number(process.env['SEQUENCES'] ?? 60) * 60 },
     );
     expect(answers).to.be.greaterThan(1_000);

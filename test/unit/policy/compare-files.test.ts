@@ -21,6 +21,7 @@ const POLICY: readonly Row[] = [
   ['on_expiry', 'on_expiry: end', 'on_expiry: challenge'],
   ['passive', 'passive: [{ query: { name: a } }]', 'passive: [{ automatic: true }]'],
   ['streams', 'streams: passive', 'streams: active'],
+  ['max_staleness', 'mode: enforce', 'mode: enforce, max_staleness: 0s'],
   ['stream_max', 'mode: enforce', 'stream_max: 1m'],
   ['stream_cut', 'stream_cut: on', 'stream_cut: off'],
   ['login_url', 'login_url: "https://a.test/"', 'login_url: "https://b.test/"'],

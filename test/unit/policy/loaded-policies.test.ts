@@ -116,6 +116,7 @@ describe('a policy as it is loaded', () => {
         onExpiry: new Map([['web', 'end']]),
         sources: new Set(['web']),
         leave: new Set(),
+        maxStalenessMs: 1_000,
         streams: 'passive',
         streamMaxMs: undefined,
         streamCut: true,

@@ -9,12 +9,13 @@ describe('keptUntilMs', () => {
     expect(keptUntilMs(undefined, NOW, 30 * DAY)).to.equal(NOW + 31 * DAY);
   });
 
-  it('stays while at least the retention remains', () => {
-    expect(keptUntilMs(NOW + 30 * DAY, NOW, 30 * DAY)).to.equal(NOW + 30 * DAY);
+  it('stays while at least the retention and a minute remain', () => {
+    const untilMs = NOW + 30 * DAY + 60_000;
+    expect(keptUntilMs(untilMs, NOW, 30 * DAY)).to.equal(untilMs);
   });
 
-  it('moves as soon as 1 ms less than the retention remains', () => {
-    expect(keptUntilMs(NOW + 30 * DAY - 1, NOW, 30 * DAY)).to.equal(NOW + 31 * DAY);
+  it('moves as soon as 1 ms less remains', () => {
+    expect(keptUntilMs(NOW + 30 * DAY + 59_999, NOW, 30 * DAY)).to.equal(NOW + 31 * DAY);
   });
 
   it('does not shrink when the retention becomes shorter', () => {

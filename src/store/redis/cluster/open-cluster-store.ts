@@ -10,7 +10,7 @@ import { RequiredReplicas } from '../durable/required-replicas.ts';
 import { KnownMarks } from '../installation/known-marks.ts';
 import { MarkPass } from '../installation/mark-pass.ts';
 import { LeavingSessions } from '../sweep/leaving-sessions.ts';
-import { clusterListening } from '../listening/cluster-listening.ts';
+import { clusterListening } from './cluster-listening.ts';
 import { RedisEnds } from '../listening/redis-ends.ts';
 import { replicaCalls } from '../replica-calls.ts';
 import { clusterAdministration } from './cluster-administration.ts';

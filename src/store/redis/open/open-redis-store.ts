@@ -93,9 +93,7 @@ export async function openRedisStore(
   const swept = wholeWith(
     new MarkPass({ connection, known: marks, observer, onStoreLoss, writeAgain }),
   );
-  const ends = new RedisEnds(
-    (handlers) => new ListeningConnection(wayTo(place), { ...handlers, channels: ALL_ENDS }),
-  );
+  const ends = endsAt(place);
   return {
     store,
     directory,
@@ -116,6 +114,12 @@ export async function openRedisStore(
       await Promise.all([ends.close(), administration.close(), connection.close()]);
     },
   };
+}
+
+function endsAt(place: RedisPlace): RedisEnds {
+  return new RedisEnds(
+    (handlers) => new ListeningConnection(wayTo(place), { ...handlers, channels: ALL_ENDS }),
+  );
 }
 
 /** @throws {StoreFilesError} */

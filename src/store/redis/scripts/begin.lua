@@ -52,5 +52,5 @@ redis.call('ZADD', pending, integer(at), member)
 add_event(events, {
   kind = 'ending', by = by, at = at, session = '', source = '', policy = '', subject = subject,
 })
-tell_end(marks, subject)
+publish_end(marks, subject)
 return string.format('begun %s %d %d', nonce, at, entered_until)

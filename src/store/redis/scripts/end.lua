@@ -31,7 +31,7 @@ if not record then
   if unknown == 'plain' then subject = '' end
   local at = math.min(ended_at or clock, clock)
   write_tombstone(session, by, at)
-  tell_end(session, member_of(session))
+  publish_end(session, member_of(session))
   if source ~= '' then redis.call('HSET', session, 'n', source) end
   if subject ~= '' then redis.call('HSET', session, 'u', subject) end
   keep(session, retention, clock)

@@ -26,9 +26,9 @@ local function member_of(session)
   return string.match(session, '[^:]+$')
 end
 
--- Tells all replicas, which may answer for the session without asking. Nothing depends on it: they do
--- so for a few seconds at most. The user may lack the permission, so a refusal is no error.
-local function tell_end(key, name)
+-- Publishes an end to all replicas, which may answer for the session without asking. Nothing depends on
+-- it, because they do so for a few seconds at most. So it does not matter if the user may not publish.
+local function publish_end(key, name)
   redis.pcall('SPUBLISH', string.match(key, '^.-}:') .. 'ends', name)
 end
 
@@ -75,7 +75,7 @@ local function write_end(keys, record, ending)
   write_tombstone(keys.session, ending.by, ending.at)
   redis.call('HDEL', keys.session, 'a', 'g', 'c', 'o')
   redis.call('ZREM', keys.deadlines, member)
-  tell_end(keys.session, member)
+  publish_end(keys.session, member)
   count_active(keys.deadlines, ending.source, -1)
   add_event(keys.events, {
     kind = 'ended', by = ending.by, at = ending.at, session = member, source = ending.source,

@@ -32,7 +32,7 @@ local function reached_reply(keys, record, clock, opened)
     effect = 'ended'
   elseif on_expiry == 'challenge' and not redis.call('HGET', keys.session, 'c') then
     redis.call('HSET', keys.session, 'c', integer(now))
-    tell_end(keys.session, member_of(keys.session))
+    publish_end(keys.session, member_of(keys.session))
   end
   return expired_reply(now, record, { by = by, effect = effect, crossed = 0, opened = opened })
 end

@@ -130,14 +130,8 @@ export class RedisWire implements ReplySink {
   other(reply: RespReply): void {
     if (this.#owner.pushed?.(reply) === true) return;
     const call = this.#pending.shift();
-    if (call === undefined) {
-      this.#desync(call);
-      return;
-    }
-    if (reply instanceof RespError) {
-      this.#refused(call, reply);
-      return;
-    }
+    if (call === undefined) return this.#desync(call);
+    if (reply instanceof RespError) return this.#refused(call, reply);
     const nowMs = performance.now();
     if (!this.#isAwaited(call, nowMs)) return;
     if (call.answer(reply, nowMs)) call.isSettled = true;

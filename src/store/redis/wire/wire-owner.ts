@@ -25,7 +25,7 @@ export interface WireOwner {
    */
   redirected?: ((call: SentCall, error: RespError, echo: string) => boolean) | undefined;
   /**
-   * A reply that is no text. True if it answers no call: the server has pushed it, or refuses what
+   * A reply that is not a text. True if it answers no call: the server has pushed it, or refuses what
    * was said with `say`.
    */
   pushed?: ((reply: RespReply) => boolean) | undefined;

@@ -1,11 +1,11 @@
 import type { HostAndPort } from '../../store-hosts.ts';
-import type { ClusterNode } from '../cluster/cluster-node.ts';
-import type { ClusterConnection } from '../cluster/cluster-connection.ts';
-import { shardsOf } from '../cluster/shards.ts';
+import type { ClusterNode } from './cluster-node.ts';
+import type { ClusterConnection } from './cluster-connection.ts';
+import { shardsOf } from './shards.ts';
 import { partitionKeys } from '../store-keys.ts';
-import { ListeningConnection } from './listening-connection.ts';
-import type { ListeningOptions } from './listening-connection.ts';
-import type { OpenListening } from './redis-ends.ts';
+import { ListeningConnection } from '../listening/listening-connection.ts';
+import type { ListeningOptions } from '../listening/listening-connection.ts';
+import type { OpenListening } from '../listening/redis-ends.ts';
 import type { WayToRedis } from '../connection/connect-redis.ts';
 
 /** How often the map is compared with what is listened to. */
@@ -47,7 +47,7 @@ class ClusterListening {
 
   async close(): Promise<void> {
     clearInterval(this.#timer);
-    for (const node of [...this.#nodes.keys()]) this.#leave(node);
+    this.#leaveAllBut(new Set());
     await Promise.all(this.#closing);
   }
 
@@ -56,8 +56,7 @@ class ClusterListening {
     if (generation === this.#generation) return;
     this.#generation = generation;
     const shards = shardsOf(this.#cluster);
-    const known = new Set(shards.map(({ node }) => node));
-    for (const node of [...this.#nodes.keys()]) if (!known.has(node)) this.#leave(node);
+    this.#leaveAllBut(new Set(shards.map(({ node }) => node)));
     for (const { node, partitions } of shards) {
       const channels = partitions.map((partition) => partitionKeys(partition).ends);
       if (this.#nodes.get(node)?.channels === channels.join()) continue;
@@ -68,6 +67,11 @@ class ClusterListening {
       });
       this.#nodes.set(node, { channels: channels.join(), connection });
     }
+  }
+
+  // A map may lose entries while it is walked.
+  #leaveAllBut(known: ReadonlySet<ClusterNode>): void {
+    for (const node of this.#nodes.keys()) if (!known.has(node)) this.#leave(node);
   }
 
   #leave(node: ClusterNode): void {

@@ -230,7 +230,7 @@ const MISTAKES: readonly Row[] = [
       '2:1 self_service: is not a known key',
       '4:50 source "a", own_cookie: is not a known key',
       '4:68 source "a", concurrent_sessions: is not a known key',
-      '6:66 policy "default", warn_before: is not a known key',
+      '6:47 policy "default", warn_before: is not a known key',
     ],
   ],
   [

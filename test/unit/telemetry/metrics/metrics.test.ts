@@ -89,7 +89,7 @@ describe('metrics', () => {
       ['curfew_replica_keys_disagree', 'gauge', []],
       ['curfew_replica_sources_disagree', 'gauge', []],
       ['curfew_sweeps_failed_total', 'counter', []],
-      ['curfew_lease_age_seconds', 'histogram', []],
+      ['curfew_lease_age_seconds', 'histogram', ['le']],
       ['curfew_lease_shared_replies_total', 'counter', []],
       ['curfew_lease_questions_total', 'counter', ['cause']],
       ['curfew_leases_dropped_total', 'counter', ['cause']],
@@ -144,6 +144,9 @@ describe('metrics', () => {
       metrics.sessions.active(new Map([['web', 3]]));
       metrics.admin.called(adminCall());
       metrics.store.called('touch', 'live', 0.001);
+      metrics.leases.used(10);
+      metrics.leases.asked('none');
+      metrics.leases.dropped('heard', 1);
       const rpc = { service: 'envoy.service.auth.v3.Authorization', method: 'Check' };
       metrics.rpcs.started(rpc);
       metrics.rpcs.handled(rpc, 'OK', 0.001);

@@ -2,6 +2,7 @@ import type { Part } from './part.ts';
 import { check } from './parts/check.ts';
 import { clients } from './parts/clients.ts';
 import { decision } from './parts/decision.ts';
+import { leases } from './parts/leases.ts';
 import { memory } from './parts/memory.ts';
 import { profile } from './parts/profile.ts';
 import { redis } from './parts/redis.ts';
@@ -16,6 +17,7 @@ export const PARTS: readonly Part[] = [
   decision,
   check,
   rivals,
+  leases,
   redis,
   memory,
   stores,

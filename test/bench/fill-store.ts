@@ -16,20 +16,31 @@ const AT_ONCE = 256;
 const ANNOUNCED_EVERY_MS = 10_000;
 const COMMAND_MAX_MS = 30_000; // we wait for it ourselves
 
+/** Without a server key to announce it is no replica: a real Curfew beside it would miss that key. */
+export type Announced = { readonly fingerprint: string } | 'nothing';
+
+/** For a Redis without a real Curfew. */
+export const ALONE: Announced = { fingerprint: 'key' };
+
 /**
  * Curfew's own store on a Redis, for operations that no request causes.
  *
- * @param fingerprint of the server key, if a real Curfew is to agree with it
+ * @param announced the server key of a real Curfew that is to agree with it. Without one, nothing is
+ *   written that earlier versions cannot read, such as subjects
  */
-export async function openBenchStore(url: string, fingerprint = 'key'): Promise<OpenedStore> {
+export async function openBenchStore(url: string, announced: Announced): Promise<OpenedStore> {
   const opened = await openStore(locationOf(url), {
     clock: Date.now,
     commandTimeoutMs: COMMAND_MAX_MS,
   });
   await eventually('connection to Redis', () => opened.inspect());
-  await announceAs(fingerprint, opened);
+  if (announced === 'nothing') return opened;
+  await announceAs(announced.fingerprint, opened);
   // An announcement is valid for 45 seconds. Without a valid one no subject is written.
-  const timer = setInterval(() => void announceAs(fingerprint, opened), ANNOUNCED_EVERY_MS);
+  const timer = setInterval(
+    () => void announceAs(announced.fingerprint, opened),
+    ANNOUNCED_EVERY_MS,
+  );
   return {
     ...opened,
     close: async () => {

@@ -20,6 +20,8 @@ export interface ServeOptions {
   readonly nodeArgs?: readonly string[];
   /** More flags of `serve`. */
   readonly flags?: readonly string[];
+  /** Its `--leases-max`; 0 by default, so that Redis is asked at every check. */
+  readonly leasesMax?: number;
   /** A shared Redis and shared keys, for several servers beside each other; by default its own. */
   readonly store?: SharedStore;
 }
@@ -81,6 +83,8 @@ export async function serveCurfew(options: ServeOptions): Promise<Served> {
         '--drain-delay=0s',
         ...(options.flags ?? []),
       ]),
+      // Not a flag: an earlier version, which does not know it, must start too.
+      { env: { ...process.env, CURFEW_LEASES_MAX: String(options.leasesMax ?? 0) } },
     );
     closers.push(() => curfew.stop());
     const firstAllowMs = (await firstAllowAtMs(curfew, port)) - startedAtMs;

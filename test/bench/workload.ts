@@ -58,10 +58,16 @@ function headersOf(session: number): readonly (readonly [string, string])[] {
 export interface PolicyChanges {
   readonly touchInterval?: string;
   readonly idle?: string;
+  /** Of the policy that judges the load; the default by default. */
+  readonly maxStaleness?: string;
 }
 
 /** A policy file of 50 policies, of all kinds of matchers. */
-export function benchPolicy({ touchInterval, idle = '30m' }: PolicyChanges = {}): string {
+export function benchPolicy({
+  touchInterval,
+  idle = '30m',
+  maxStaleness,
+}: PolicyChanges = {}): string {
   const numbers = Array.from({ length: POLICIES - 1 }, (_, place) => place + 1);
   return `version: 1
 openings: { per_second: 1000000, burst: 1000000 }
@@ -74,7 +80,7 @@ ${touchInterval === undefined ? '' : `    touch_interval: ${touchInterval}\n`}po
 ${numbers.map(policyOf).join('')}  - name: default
     idle: ${idle}
     absolute: 12h
-`;
+${maxStaleness === undefined ? '' : `    max_staleness: ${maxStaleness}\n`}`;
 }
 
 function policyOf(number: number): string {

@@ -16,7 +16,8 @@ export interface LoadPlan {
 
 /**
  * `closed`: this many calls are always in flight, each answer starts the next. `open`: this many calls a second,
- * without waiting for answers. `count`: closed, and ends after this many calls.
+ * without waiting for answers. `count`: closed, and ends after this many calls. `pages`: each session loads a page
+ * every so often, which is so many calls, some of them at once.
  */
 export type Pace =
   | {
@@ -37,7 +38,18 @@ export type Pace =
       readonly calls: number;
       /** Sent before the measured ones; none by default. */
       readonly warmUpCalls?: number;
-    };
+    }
+  | PagesPace;
+
+/** Sessions as browsers use them. The load has as many users as sessions. */
+export interface PagesPace {
+  readonly kind: 'pages';
+  readonly everyMs: number;
+  readonly callsEach: number;
+  readonly atOnce: number;
+  readonly warmUpMs: number;
+  readonly measuredMs: number;
+}
 
 export interface LoadResult {
   /** Every answer, including those of the warm-up. */

@@ -15,15 +15,17 @@ const connections = await Promise.all(
 );
 let asked = 0;
 const result = await sendLoad(
-  (answered) => {
-    const message = messages[asked % messages.length];
-    const connection = connections[asked % connections.length];
+  (answered, session) => {
+    const place = session ?? asked;
+    const message = messages[place % messages.length];
+    const connection = connections[place % connections.length];
     asked += 1;
     if (message === undefined || connection === undefined) throw new RangeError('nothing to send');
     connection.ask(message, answered);
   },
   plan.pace,
   plan.watched,
+  plan.sessions,
 );
 for (const connection of connections) connection.close();
 process.stdout.write(`${JSON.stringify(result)}\n`);

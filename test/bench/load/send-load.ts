@@ -1,10 +1,13 @@
 import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises';
-import type { LoadResult, Pace } from './load-plan.ts';
+import type { LoadResult, PagesPace, Pace } from './load-plan.ts';
 import { Measurement } from './measurement.ts';
 import type { Answered } from './check-connection.ts';
 
-/** Sends the next call of a load, and passes its answer on. */
-export type Ask = (answered: Answered) => void;
+/**
+ * Sends the next call of a load, and passes its answer on.
+ * @param session whose call it is; by default that of the next session in turn
+ */
+export type Ask = (answered: Answered, session?: number) => void;
 
 const NAP_MS = 0.05;
 const ANSWER_MAX_MS = 5_000;
@@ -15,6 +18,7 @@ export async function sendLoad(
   ask: Ask,
   pace: Pace,
   watched: Readonly<Record<string, number>> = {},
+  sessions = 1,
 ): Promise<LoadResult> {
   const load = new Load(ask, new Measurement(watched));
   switch (pace.kind) {
@@ -24,6 +28,8 @@ export async function sendLoad(
       return load.open(pace);
     case 'count':
       return load.count(pace);
+    case 'pages':
+      return load.pages(pace, sessions);
     default:
       return pace satisfies never;
   }
@@ -87,7 +93,44 @@ class Load {
     return this.#lastAnswers();
   }
 
-  #send(dueAtMs: number, next?: () => void): void {
+  /** The users begin one after the other, evenly, so that their pages overlap as little as they can. */
+  async pages(pace: PagesPace, users: number): Promise<LoadResult> {
+    const { everyMs, warmUpMs, measuredMs } = pace;
+    const over = new AbortController();
+    const browsing = Array.from({ length: users }, async (_, user) => {
+      await sleep((user * everyMs) / users);
+      for (let dueAtMs = performance.now(); !over.signal.aborted; dueAtMs += everyMs) {
+        await sleep(Math.max(0, dueAtMs - performance.now())); // oxlint-disable-line no-await-in-loop
+        await this.#page(pace, user); // oxlint-disable-line no-await-in-loop -- page after page
+      }
+    });
+    await sleep(warmUpMs);
+    this.#measurement.begin();
+    await sleep(measuredMs);
+    this.#measurement.end();
+    over.abort();
+    await Promise.all(browsing);
+    return this.#lastAnswers();
+  }
+
+  async #page({ callsEach, atOnce }: PagesPace, user: number): Promise<void> {
+    let left = callsEach;
+    await new Promise<void>((resolve) => {
+      let running = atOnce;
+      const next = (): void => {
+        if (left > 0) {
+          left -= 1;
+          this.#send(performance.now(), next, user);
+        } else {
+          running -= 1;
+          if (running === 0) resolve();
+        }
+      };
+      for (let place = 0; place < atOnce; place += 1) next();
+    });
+  }
+
+  #send(dueAtMs: number, next?: () => void, session?: number): void {
     const call = this.#measurement.sent(dueAtMs);
     this.#unanswered += 1;
     this.#ask((answer) => {
@@ -95,7 +138,7 @@ class Load {
       this.#answeredAtMs = performance.now();
       this.#measurement.answered(call, answer);
       next?.();
-    });
+    }, session);
   }
 
   async #lastAnswers(): Promise<LoadResult> {

@@ -3,7 +3,15 @@ import { partitionKeys, PARTITION_COUNT } from '../../../src/store/redis/store-k
 import type { OpenedStore } from '../../../src/store/opened-store.ts';
 import { startRedisServer } from '../../support/redis/redis-server.ts';
 import { figure } from '../figures.ts';
-import { ending, forSessions, openBenchStore, openFor, opening, subjectOf } from '../fill-store.ts';
+import {
+  ALONE,
+  ending,
+  forSessions,
+  openBenchStore,
+  openFor,
+  opening,
+  subjectOf,
+} from '../fill-store.ts';
 import { markdownTable } from '../markdown-table.ts';
 import type { Part } from '../part.ts';
 import { RedisCounts } from '../redis-counts.ts';
@@ -21,7 +29,7 @@ export const memory: Part = {
     const sessions = SESSIONS[size];
     const redis = await startRedisServer();
     const counts = new RedisCounts(redis.url);
-    const opened = await openBenchStore(redis.url);
+    const opened = await openBenchStore(redis.url, ALONE);
     const { store, directory, close } = opened;
     try {
       const empty = await counts.usedMemory();

@@ -36,7 +36,7 @@ export const subjects: Part = {
     const many = createSubjectNames([secret])(SUBJECT).key;
     const keyFile = await writeKeyFile([secret]);
     const redis = await startRedisServer();
-    const opened = await openBenchStore(redis.url, keyFingerprint(secret));
+    const opened = await openBenchStore(redis.url, { fingerprint: keyFingerprint(secret) });
     try {
       say(`opening ${others + listed} sessions`);
       await forSessions(others, (session) => openFor(opened, session, subjectOf(session >> 1)));

@@ -3,7 +3,7 @@ import { PARTITION_COUNT, partitionKeys } from '../../../src/store/redis/store-k
 import { startRedisServer } from '../../support/redis/redis-server.ts';
 import { openLoop, openLoopTable } from '../check/open-loop.ts';
 import { figure, figures } from '../figures.ts';
-import { forSessions, openBenchStore, opening } from '../fill-store.ts';
+import { forSessions, ALONE, openBenchStore, opening } from '../fill-store.ts';
 import type { LoadResult } from '../load/load-plan.ts';
 import { markdownTable } from '../markdown-table.ts';
 import { moveToCore } from '../on-core.ts';
@@ -116,7 +116,7 @@ sweeping, on the core that answers the checks.`;
 }
 
 async function fillWithOver(url: string, sessions: number): Promise<void> {
-  const { store, close } = await openBenchStore(url);
+  const { store, close } = await openBenchStore(url, ALONE);
   await forSessions(sessions, (session) => store.open(opening(session, Date.now() - DAY_MS)));
   await close();
 }

@@ -27,8 +27,15 @@ export interface Entry {
   readonly serving: Serving;
 }
 
-/** Starts and verifies them. @throws if one of them does not do what it must */
-export async function startContest(options: BenchOptions): Promise<Contest> {
+/**
+ * Starts and verifies them.
+ * @param curfews by default one for each transport
+ * @throws if one of them does not do what it must
+ */
+export async function startContest(
+  options: BenchOptions,
+  curfews: readonly Contender[] = curfewContenders(options),
+): Promise<Contest> {
   const closers: (() => Promise<unknown>)[] = [];
   const stop = async (): Promise<void> => {
     // oxlint-disable-next-line no-await-in-loop -- in reverse order, one after the other
@@ -51,7 +58,7 @@ export async function startContest(options: BenchOptions): Promise<Contest> {
       return entry;
     };
     await openSessions(redis.url);
-    const [first, ...others] = curfewContenders(options);
+    const [first, ...others] = curfews;
     if (first === undefined) throw new Error(`Curfew has no transport ${options.transport}`);
     const script = await observeTouch((await enter(first)).serving);
     closers.push(() => script.remove());
@@ -68,7 +75,7 @@ export async function startContest(options: BenchOptions): Promise<Contest> {
 
 /** For servers that open no sessions themselves. */
 async function openSessions(url: string): Promise<void> {
-  const { store, close } = await openBenchStore(url);
+  const { store, close } = await openBenchStore(url, 'nothing');
   try {
     await forSessions(SESSIONS, (session) => store.open(opening(session, undefined)));
     await store.open(opening(PROBE_SESSION, undefined));

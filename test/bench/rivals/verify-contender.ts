@@ -24,7 +24,7 @@ export async function verifyContender(
     if (answer !== wanted) throw new Error(`${name} answers ${answer} to a session ${when}`);
   };
   const client = new Redis(redis.url);
-  const { store, close } = await openBenchStore(redis.url);
+  const { store, close } = await openBenchStore(redis.url, 'nothing');
   try {
     const known = new Set(await client.keys(SESSIONS));
     if (isRival) {

@@ -205,7 +205,7 @@ async function bytesPerSession(bin: string, sessions: number): Promise<number> {
 }
 
 async function fill(url: string, sessions: number): Promise<void> {
-  const opened = await openBenchStore(url);
+  const opened = await openBenchStore(url, 'nothing');
   const counts = new RedisCounts(url);
   try {
     const template = await sessionTemplate(opened, counts.client);

@@ -19,7 +19,7 @@ export async function idlePolling({ size, program, say }: BenchOptions): Promise
   const served = await serveCurfew({ program, policy: benchPolicy() });
   const counts = new RedisCounts(served.redis.url);
   try {
-    const { store, close } = await openBenchStore(served.redis.url);
+    const { store, close } = await openBenchStore(served.redis.url, 'nothing');
     await forSessions(sessions, async (session) => store.open(opening(session, undefined)));
     await close();
     const look = async () => ({

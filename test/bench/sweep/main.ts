@@ -1,14 +1,14 @@
 // Sweeps all ended sessions, turn after turn without a rest. Its only argument names the Redis; it prints its figures as
 // one line of JSON.
 
-import { benchSource, openBenchStore } from '../fill-store.ts';
+import { ALONE, benchSource, openBenchStore } from '../fill-store.ts';
 
 const { url } = JSON.parse(process.argv[2] ?? '') as { url: string };
 
 // Like the product's own turns.
 const EXAMINED_MAX = 500;
 
-const { sweeper, close } = await openBenchStore(url);
+const { sweeper, close } = await openBenchStore(url, ALONE);
 const sources = new Map([['web', benchSource()]]);
 const startedAtMs = performance.now();
 const startCpu = process.cpuUsage();

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { expect } from 'chai';
 import type { SessionKey } from '../../../src/session/session-key.ts';
 import type { OpenedStore } from '../../../src/store/opened-store.ts';
-import { benchSource, openBenchStore, opening } from '../../bench/fill-store.ts';
+import { benchSource, ALONE, openBenchStore, opening } from '../../bench/fill-store.ts';
 import { RedisCounts, countOf } from '../../bench/redis-counts.ts';
 import { bulkSessions, sessionTemplate } from '../../bench/stores/bulk-sessions.ts';
 import { redisServerOrSkip } from '../../support/programs/provision-or-skip.ts';
@@ -26,7 +26,7 @@ describe('sessions that are written in bulk for the benchmark', () => {
     await redisServerOrSkip(this);
     servers.push(await startRedisServer(), await startRedisServer());
     const [one, other] = servers;
-    opened = await openBenchStore(one?.url ?? '');
+    opened = await openBenchStore(one?.url ?? '', ALONE);
     counts = new RedisCounts(one?.url ?? '', other?.url ?? '');
   });
   after(async () => {

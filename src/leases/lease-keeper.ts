@@ -16,6 +16,9 @@ export interface LeaseKeeperOptions {
   readonly observer?: LeaseObserver | undefined;
 }
 
+/** Whether other replicas publish ends is known for far longer than this. */
+const KNOWN_MS = 250;
+
 /** The leases of this process, and everything that makes them void. */
 export class LeaseKeeper {
   readonly table: LeaseTable;
@@ -23,6 +26,8 @@ export class LeaseKeeper {
   /** Touches whose replies may become leases. */
   questionsInFlight = 0;
   readonly #options: LeaseKeeperOptions;
+  #isOn = false;
+  #knownUntilMs = -Infinity;
 
   constructor(options: LeaseKeeperOptions) {
     this.#options = options;
@@ -31,8 +36,13 @@ export class LeaseKeeper {
     this.table = new LeaseTable(options.leasesMax, (count) => observer.dropped?.('room', count));
   }
 
-  isOn(): boolean {
-    return this.#options.leasesMax > 0 && this.#options.isOn();
+  /** Whether leases may be made and used. This is asked in every check, and looked up now and then. */
+  isOn(nowMs: number): boolean {
+    if (nowMs >= this.#knownUntilMs) {
+      this.#isOn = this.#options.leasesMax > 0 && this.#options.isOn();
+      this.#knownUntilMs = nowMs + KNOWN_MS;
+    }
+    return this.#isOn;
   }
 
   now(): Instant {

@@ -36,15 +36,14 @@ export class LeasingStore implements SessionStore {
     const keeper = this.#keeper;
     const { key, rule } = request;
     const lease = keeper.table.get(key);
-    const isOn = rule.maxStalenessMs > 0 && keeper.isOn();
-    if (!isOn && lease === undefined) {
+    if (rule.maxStalenessMs === 0 && lease === undefined) {
       this.#askAlone(request, deadlineAtMs, receiver);
       return;
     }
     const now = keeper.now();
     // The store may end or mark it now.
     if (lease !== undefined && isAtLimit(lease, rule, now)) keeper.drop(key, 'own');
-    if (!isOn) {
+    if (rule.maxStalenessMs === 0 || !keeper.isOn(now.monotonicMs)) {
       this.#askAlone(request, deadlineAtMs, receiver);
       return;
     }

@@ -65,7 +65,8 @@ describe('more checks than Curfew can answer', function () {
         grpcPort,
         opsPort,
         store: `redis://127.0.0.1:${way.port}`,
-        flags: [`--key-file=${keys.path}`, `--in-flight-max=${IN_FLIGHT_MAX}`],
+        // Every check has to ask the store.
+        flags: [`--key-file=${keys.path}`, `--in-flight-max=${IN_FLIGHT_MAX}`, '--leases-max=0'],
         env: { NODE_OPTIONS: `--max-old-space-size=${HEAP_MAX_MB}` },
       });
       connections = await Promise.all(

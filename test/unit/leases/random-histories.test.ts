@@ -113,14 +113,14 @@ class History {
       case 'end': {
         const request = { key: this.#keyOf(next.name), source: SOURCE, by: 'revoked' } as const;
         await this.#replicas[next.replica]?.store.end({ ...request, unknown: 'leave' });
-        this.#tell(request.key, next.replica);
+        this.#tell({ key: request.key, atMs: this.#clock.now() }, next.replica);
         return;
       }
       case 'visit':
         await this.#replicas[next.replica]?.store.visitLogin(
           visitOf('', { key: this.#keyOf(next.name), mayEnd: true, maySignOut: true }),
         );
-        this.#tell(this.#keyOf(next.name), next.replica);
+        this.#tell({ key: this.#keyOf(next.name), atMs: this.#clock.now() }, next.replica);
         return;
       case 'touch':
         this.#touch(next, this.#request(next.name, next.rule));
@@ -158,23 +158,24 @@ class History {
     behind.isHeld = isHeld;
     const truth = this.#rehearse(request);
     const atMs = this.#clock.now();
+    const { mode, onExpiry } = request.rule;
+    const ends = truth.kind === 'expired' && mode === 'enforce' && onExpiry !== 'keep';
+    const change = { key: request.key, atMs };
     let isDone = false;
     this.#replicas[index]?.store.touch(request, Infinity, {
       touched: (found) => {
-        if (!isDone && behind.asked === asked) {
-          const unheardSinceMs = this.#unheardSinceMs(index, request.key);
-          this.judged.push({ key: request.key, request, found, truth, atMs, unheardSinceMs });
-        }
+        this.#unheard[index]?.delete(change);
+        if (isDone || behind.asked !== asked) return;
+        const unheardSinceMs = this.#unheardSinceMs(index, request.key);
+        this.judged.push({ key: request.key, request, found, truth, atMs, unheardSinceMs });
       },
       failed: (fault) => {
         throw fault;
       },
     });
     isDone = true;
-    // What the store did: it runs at once, and tells everybody.
-    const { mode, onExpiry } = request.rule;
-    const changes = truth.kind === 'expired' && mode === 'enforce' && onExpiry !== 'keep';
-    if (behind.asked !== asked && changes) this.#tell(request.key, index);
+    // The store has run it at once, and tells everybody. This replica knows when the reply comes.
+    if (behind.asked !== asked && ends) this.#tell(change, isHeld ? undefined : index);
   }
 
   // The rule without its effects: what an end or a mark would say, and no activity.
@@ -191,11 +192,10 @@ class History {
     return seen;
   }
 
-  /** Whoever makes the change knows of it at once. */
-  #tell(key: SessionKey, by: number): void {
-    const change = { key, atMs: this.#clock.now() };
+  /** @param knownBy the replica that knows of it already */
+  #tell(change: Change, knownBy: number | undefined): void {
     for (const [index, unheard] of this.#unheard.entries()) {
-      if (index !== by) unheard.add(change);
+      if (index !== knownBy) unheard.add(change);
       this.#messages[index]?.push(change);
     }
   }

@@ -14,7 +14,7 @@ export interface SweepTimers {
 
 export interface SweepLoopOptions {
   readonly sweeper: Sweeper;
-  /** The rules of the current configuration. Called at each turn. */
+  /** The rules of the current configuration: the same object as long as they hold. */
   readonly sources: () => ReadonlyMap<string, SourceRule>;
   readonly observer: SweepObserver;
   readonly timers: SweepTimers;
@@ -70,7 +70,9 @@ export class SweepLoop {
     const { sweeper, sources, observer, timers } = this.#options;
     const startedAtMs = timers.nowMs();
     try {
-      const report = await sweeper.sweep(sources(), this.#options.examinedMax ?? EXAMINED_MAX);
+      const rules = sources();
+      const examinedMax = this.#options.examinedMax ?? EXAMINED_MAX;
+      const report = await sweeper.sweep(rules, examinedMax, () => sources() === rules);
       observer.swept(report);
       if (report.fault !== undefined) throw report.fault;
       if (!report.more) return this.#intervalMs();

@@ -14,9 +14,15 @@ export interface Sweeper {
    *
    * @param sources the rules of all sources, by source name
    * @param examinedMax how many sessions this turn may examine
+   * @param isCurrent whether these rules still hold. A turn may take seconds, and ends nothing by the
+   *   rules of a policy file that has been replaced meanwhile. By default they do
    * @throws {StoreUnavailable} when the turn could not begin
    */
-  sweep(sources: ReadonlyMap<string, SourceRule>, examinedMax: number): Promise<SweepReport>;
+  sweep(
+    sources: ReadonlyMap<string, SourceRule>,
+    examinedMax: number,
+    isCurrent?: () => boolean,
+  ): Promise<SweepReport>;
 }
 
 /** An end of a subject that the sweeper has finished. */

@@ -372,12 +372,12 @@ describe('scripts on a real Redis', () => {
     });
 
     for (const [left, want] of [
-      ['more than the retention', 'leaves'],
-      ['less than the retention', 'moves'],
+      ['the retention and more than a minute', 'leaves'],
+      ['the retention and less than a minute', 'moves'],
     ] as const) {
       it(`the time to live: a touch ${want} it when ${left} is left`, async () => {
         await openIt();
-        const atMs = (await serverNowMs()) + DAY + (want === 'leaves' ? MINUTE : -1);
+        const atMs = (await serverNowMs()) + DAY + (want === 'leaves' ? 2 * MINUTE : MINUTE - 1);
         await world.admin.pexpireat(session(), atMs);
         await touched(world.store, touchOf(name));
         const afterMs = await world.admin.pexpiretime(session());
@@ -508,6 +508,24 @@ describe('scripts on a real Redis', () => {
       await sweep();
       await sweep();
       expect((await sweep()).examined).to.equal(0);
+    });
+
+    it('ends nothing by rules that were replaced meanwhile, which others may have loosened', async () => {
+      await openIt();
+      await world.passTime(6 * MINUTE);
+      const rules = new Map([['web', sourceWith()]]);
+      // They hold until the sweeper has asked for the session, and until it has found it.
+      for (const looks of [0, 1]) {
+        let left = looks;
+        // oxlint-disable-next-line no-await-in-loop -- one turn after the other
+        const { ended } = await world.sweeper.sweep(rules, 100_000, () => {
+          left -= 1;
+          return left >= 0;
+        });
+        expect(ended).to.deep.equal({ idle: 0, absolute: 0 });
+      }
+      const loose = touchOf(name, { idleTimeoutMs: 60 * MINUTE });
+      expect(await touched(world.store, { ...loose, key: key() })).to.have.property('kind', 'live');
     });
 
     it('reviews a large partition in bounded steps, and finds every session', async function () {

@@ -41,7 +41,11 @@ export class ClusterSweeper implements Sweeper {
     this.#marks = marks;
   }
 
-  async sweep(sources: ReadonlyMap<string, SourceRule>, examinedMax: number): Promise<SweepReport> {
+  async sweep(
+    sources: ReadonlyMap<string, SourceRule>,
+    examinedMax: number,
+    isCurrent?: () => boolean,
+  ): Promise<SweepReport> {
     const sweepers = this.#current();
     // Without any part these say why there is none.
     if (sweepers.length === 0) await this.#connection.reachAll();
@@ -54,7 +58,9 @@ export class ClusterSweeper implements Sweeper {
       Math.floor((examinedMax + ((index + this.#turns) % count)) / count);
     const reports = await Promise.all(
       sweepers.map(async (sweeper, index) =>
-        sweeper.sweep(sources, share(index)).catch((fault: unknown) => notBegun(sweeper, fault)),
+        sweeper
+          .sweep(sources, share(index), isCurrent)
+          .catch((fault: unknown) => notBegun(sweeper, fault)),
       ),
     );
     const sum = reports.reduce(sumOf);

@@ -83,11 +83,15 @@ export class RedisSweeper implements Sweeper {
     if (reviewsIndexes) this.#index = new IndexPass(ports.directory, reviewFrom(Math.random()));
   }
 
-  async sweep(sources: ReadonlyMap<string, SourceRule>, examinedMax: number): Promise<SweepReport> {
+  async sweep(
+    sources: ReadonlyMap<string, SourceRule>,
+    examinedMax: number,
+    isCurrent: () => boolean = () => true,
+  ): Promise<SweepReport> {
     // The deadlines are instants of the store's clock; this process's own clock decides nothing.
     const nowMs = await this.#connection.time();
     this.#connection.noteClock(nowMs);
-    const turn = new SweepTurn(nowMs, examinedMax, this.#observer);
+    const turn = new SweepTurn({ nowMs, examinedMax, isCurrent }, this.#observer);
     try {
       const more = await this.#take(turn, sources);
       return { ...this.#done(turn), more, fault: turn.fault };

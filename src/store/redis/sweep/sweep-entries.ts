@@ -26,7 +26,8 @@ const DAY_MS = 86_400_000;
 
 /**
  * Examines these sessions, as many as the caller allows. `sweep.lua` decides about each; the
- * scripts are sent a few at a time, so that checks are served between them.
+ * scripts are sent a few at a time, so that checks are served between them. Nothing is sent any more
+ * once other rules hold: a session that goes on by them must not end by the former ones.
  */
 export async function sweepEntries(
   connection: StoreConnection,
@@ -36,11 +37,11 @@ export async function sweepEntries(
 ): Promise<void> {
   const sweep = async ({ partition, member }: DeadlineEntry): Promise<void> => {
     turn.examined += 1;
-    const found = await sweepSession(connection, limits, { partition, member });
+    const found = await sweepSession(connection, { turn, limits }, { partition, member });
     if (found === 'foreign') await postpone(connection, turn, { partition, member });
     else if (found !== 'going') turn.hasEnded(member as SessionKey, found);
   };
-  for (let from = 0; from < entries.length; from += SCRIPTS_AT_ONCE_MAX) {
+  for (let from = 0; from < entries.length && turn.isCurrent(); from += SCRIPTS_AT_ONCE_MAX) {
     // oxlint-disable-next-line no-await-in-loop -- one batch after another, to leave room for checks
     await Promise.all(entries.slice(from, from + SCRIPTS_AT_ONCE_MAX).map(sweep));
   }
@@ -49,12 +50,13 @@ export async function sweepEntries(
 /** `foreign`: not a record that Curfew writes, or its source changed meanwhile. */
 async function sweepSession(
   connection: StoreConnection,
-  limits: LimitsBySource,
+  { turn, limits }: { readonly turn: SweepTurn; readonly limits: LimitsBySource },
   { partition, member }: DeadlineEntry,
 ): Promise<SweptEnd | 'going' | 'foreign'> {
   const session = partition.session(member);
   try {
     const source = await connection.read('HGET', session, 'n');
+    if (!turn.isCurrent()) return 'going';
     const name = source === null ? '' : textOf(source);
     const { digest, triples, frontier } = limits.get(name) ?? NO_LIMITS;
     const keys = [session, partition.deadlines, partition.events, partition.limits];

@@ -14,10 +14,18 @@ export interface SweptEnd {
   readonly subject: SubjectKey | undefined;
 }
 
-/** One bounded turn of the sweeper: its budget, and what it has done so far. */
-export class SweepTurn {
+export interface SweepTurnOptions {
   /** The store's clock at the beginning of the turn. */
   readonly nowMs: number;
+  readonly examinedMax: number;
+  /** Whether the rules with which it began still hold. */
+  readonly isCurrent: () => boolean;
+}
+
+/** One bounded turn of the sweeper: its budget, and what it has done so far. */
+export class SweepTurn {
+  readonly nowMs: number;
+  readonly isCurrent: () => boolean;
   readonly ended: Record<'idle' | 'absolute', number> = { idle: 0, absolute: 0 };
   /** Sessions that were examined. */
   examined = 0;
@@ -29,8 +37,9 @@ export class SweepTurn {
   readonly #examinedMax: number;
   readonly #observer: StoreObserver;
 
-  constructor(nowMs: number, examinedMax: number, observer: StoreObserver) {
+  constructor({ nowMs, examinedMax, isCurrent }: SweepTurnOptions, observer: StoreObserver) {
     this.nowMs = nowMs;
+    this.isCurrent = isCurrent;
     this.#examinedMax = examinedMax;
     this.#observer = observer;
   }

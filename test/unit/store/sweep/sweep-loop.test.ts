@@ -1,9 +1,10 @@
 import { expect } from 'chai';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { StoreUnavailable } from '../../../../src/session/session-store.ts';
+import type { SourceRule } from '../../../../src/session/session-store.ts';
 import { SweepLoop } from '../../../../src/store/sweep/sweep-loop.ts';
 import type { SweepTimers } from '../../../../src/store/sweep/sweep-loop.ts';
-import type { SweepReport } from '../../../../src/store/sweep/sweeper.ts';
+import type { Sweeper, SweepReport } from '../../../../src/store/sweep/sweeper.ts';
 
 /** Timers that a test fires by hand. */
 class ManualTimers implements SweepTimers {
@@ -42,9 +43,13 @@ const nothing: SweepReport = {
   more: false,
   fault: undefined,
 };
-const sources = () => new Map();
+const NO_RULES: ReadonlyMap<string, SourceRule> = new Map();
 
-function loopOver(timers: ManualTimers, sweep: () => Promise<SweepReport>) {
+function loopOver(
+  timers: ManualTimers,
+  sweep: Sweeper['sweep'],
+  sources: () => typeof NO_RULES = () => NO_RULES,
+) {
   const reported: unknown[] = [];
   const observer = {
     swept: (report: SweepReport) => reported.push(report),
@@ -70,6 +75,23 @@ describe('SweepLoop', () => {
       await loop.stop();
     });
   }
+
+  it('says during a turn whether its rules still hold', async () => {
+    const timers = new ManualTimers();
+    let rules: ReadonlyMap<string, SourceRule> = new Map();
+    const seen: unknown[] = [];
+    const sweep: Sweeper['sweep'] = async (_, __, isCurrent) => {
+      seen.push(isCurrent?.());
+      rules = new Map();
+      seen.push(isCurrent?.());
+      return nothing;
+    };
+    const { loop } = loopOver(timers, sweep, () => rules);
+    loop.start();
+    await timers.fire();
+    expect(seen).to.deep.equal([true, false]);
+    await loop.stop();
+  });
 
   it('continues soon when more is due, but rests three times as long as the turn took', async () => {
     const timers = new ManualTimers();

@@ -54,7 +54,8 @@ export const LOGOUT_PAGE = '/logout';
 export function policyText(policies: PolicyFile['policies'], touchIntervalMs: number): string {
   const limits = (name: string): string => {
     const { idleMs, absoluteMs, onExpiry } = policies[name] as Policy;
-    return `idle: ${idleMs}ms, absolute: ${absoluteMs}ms, on_expiry: ${onExpiry}`;
+    // Leases would allow an end elsewhere to be noticed later, which the oracle does not know.
+    return `idle: ${idleMs}ms, absolute: ${absoluteMs}ms, on_expiry: ${onExpiry}, max_staleness: 0s`;
   };
   return `version: 1
 openings: { per_second: 100000, burst: 100000 }

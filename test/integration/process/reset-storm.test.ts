@@ -52,7 +52,7 @@ describe('connections to Redis that are reset again and again', function () {
       grpcPort,
       opsPort,
       store: `redis://127.0.0.1:${way.port}`,
-      flags: [`--key-file=${keys.path}`],
+      flags: [`--key-file=${keys.path}`, '--leases-max=0'],
     });
     closers.push(() => curfew.stop());
     client = createCheckClient(`127.0.0.1:${grpcPort}`);

@@ -59,7 +59,7 @@ describe('a slow resolver', function () {
       grpcPort,
       opsPort,
       store: `redis://store.slow.test:${redis.port}`,
-      flags: [`--key-file=${keys.path}`],
+      flags: [`--key-file=${keys.path}`, '--leases-max=0'],
       env: { ...preload, RESOLVER_DELAY_FILE: delayFile, RESOLVER_QUESTIONS_FILE: questionsFile },
     });
     closers.push(() => curfew.stop());

@@ -51,9 +51,7 @@ describe('ends', function () {
     return thing;
   };
 
-  async function onRedis(
-    change?: (server: RedisServer) => Promise<unknown>,
-  ): Promise<{
+  async function onRedis(change?: (server: RedisServer) => Promise<unknown>): Promise<{
     readonly server: RedisServer;
     readonly one: OpenedStore;
     readonly other: OpenedStore;

@@ -5,6 +5,7 @@ import { startSentinelStore } from '../stores/sentinels.ts';
 import { startSingleRedis } from '../stores/single-redis.ts';
 import { durableEnds } from './durable-ends.ts';
 import { judgedRun } from './judged-run.ts';
+import { overload } from './overload.ts';
 import type { Part } from './part.ts';
 
 /** In the order in which they run, and are read. */
@@ -53,5 +54,10 @@ export const PARTS: readonly Part[] = [
     name: 'cluster-valkey',
     title: 'Two replicas over a Cluster of Valkey 9',
     run: (options) => judgedRun((replicas) => startClusterStore(replicas, 'valkey 9'), options),
+  },
+  {
+    name: 'overload',
+    title: 'More checks than a far store can answer',
+    run: overload,
   },
 ];

@@ -130,7 +130,7 @@ function checkTouchInterval(entry: SourceEntry, { note }: Findings): void {
   if (entry.touch_interval === undefined || parseDuration(entry.touch_interval) !== 0) return;
   note(
     ['touch_interval'],
-    'every request that counts as activity writes to the store',
+    'every request that counts as activity writes to the store, so leases answer none of them',
     'remove this key if a session may end early by a tenth of its idle timeout',
   );
 }

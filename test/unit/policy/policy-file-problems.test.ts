@@ -785,7 +785,7 @@ describe('the check of a policy file', () => {
     [
       'every-place',
       [
-        '5:90 source "c", touch_interval: every request that counts as activity writes to the store',
+        '5:90 source "c", touch_interval: every request that counts as activity writes to the store, so leases answer none of them',
         '9:5 policy "default": upgrades (WebSockets) and event streams do not count as activity here',
       ],
     ],

@@ -20,6 +20,11 @@ export interface AdminDependencies {
   readonly administration: Administration;
   /** What all replicas can read. */
   readonly capabilities: Capabilities;
+  /**
+   * How long another replica may answer for a session that was ended: the largest `max_staleness` of
+   * the policies, or 0 if there is one process only.
+   */
+  enforcedWithinMs(): number;
   /** Carries out an end of a subject that has begun. @throws {StoreUnavailable} */
   finishSubjectEnd(pending: PendingEnd, options: FinishOptions): Promise<FinishedEnd>;
   /** The names of the session of a credential inside Curfew. */

@@ -30,6 +30,7 @@ export function adminParts({
     policies: () => policies.current,
     administration,
     capabilities,
+    enforcedWithinMs: () => (opened.ends === undefined ? 0 : stalenessMaxMs(policies)),
     finishSubjectEnd: (pending, options) => finishSubjectEnd(administration, pending, options),
     namesOf: (source, credential) => keys.namesOf(source, credential),
     subjectNamesOf: (subject) => keys.subjectNamesOf(subject),
@@ -42,6 +43,10 @@ export function adminParts({
     },
     storeStatus: () => storeStatus(opened),
   };
+}
+
+function stalenessMaxMs({ current }: FollowedPolicies): number {
+  return Math.max(0, ...current.policies.policies.map(({ maxStalenessMs }) => maxStalenessMs));
 }
 
 async function storeStatus(opened: OpenedStore): Promise<StoreStatus | undefined> {

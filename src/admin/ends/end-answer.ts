@@ -6,9 +6,6 @@ import type { AdminAnswer } from '../calls/admin-call.ts';
 import { durationSchema, instantSchema } from '../wire/answer-schema.ts';
 import { formatInstant } from '../wire/rfc3339.ts';
 
-/** Each replica asks the store for every check, so an end holds everywhere at once. */
-const ENFORCED_WITHIN_MS = 0;
-
 const NOT_YET = ['durable', 'finished', 'all_replicas'] as const;
 
 /** What every answer to an end says about what it promises. */
@@ -17,7 +14,10 @@ export const promiseSchema: z.ZodRawShape = {
   durable: z.boolean().meta({
     description: 'Every replica of the store that has to confirm it has it.',
   }),
-  enforced_within: durationSchema('From when on every replica of Curfew refuses the sessions.'),
+  enforced_within: durationSchema(
+    'By when every replica of Curfew refuses the sessions, at the latest: the largest ' +
+      '`max_staleness` of the policies. Normally it is milliseconds.',
+  ),
   streams_end_by: instantSchema(
     'When the last stream that is still open will have been cut. Left out if some policy cuts none.',
   ).optional(),
@@ -44,6 +44,7 @@ export interface EndedSessions {
 export interface PromiseDependencies {
   readonly administration: Pick<Administration, 'confirm'>;
   readonly capabilities: Capabilities;
+  enforcedWithinMs(): number;
 }
 
 /**
@@ -51,7 +52,7 @@ export interface PromiseDependencies {
  * is missing.
  */
 export async function endAnswer(
-  { administration, capabilities }: PromiseDependencies,
+  { administration, capabilities, enforcedWithinMs }: PromiseDependencies,
   end: EndedSessions,
   more: object,
 ): Promise<AdminAnswer> {
@@ -68,7 +69,7 @@ export async function endAnswer(
       ...more,
       ended: end.ended,
       durable: confirmation === 'confirmed',
-      enforced_within: formatDuration(ENFORCED_WITHIN_MS),
+      enforced_within: formatDuration(enforcedWithinMs()),
       streams_end_by:
         end.streamsEndAfterMs === undefined
           ? undefined

@@ -73,7 +73,7 @@ describe('administration of three replicas, on a Redis with a replica', function
       credential: cookie,
     });
     expect(status).to.equal(200);
-    expect(json).to.include({ ended: 1, durable: true, enforced_within: '0s' });
+    expect(json).to.include({ ended: 1, durable: true, enforced_within: '1s' });
     expect(await everywhere(cookie)).to.deep.equal(['revoked', 'revoked', 'revoked']);
   });
 

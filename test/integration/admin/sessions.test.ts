@@ -22,9 +22,9 @@ sources:
     opening: registered
     credential_lifetime: 30d
 policies:
-  - { name: strict, match: [{ path: /strict/** }], idle: 5m, absolute: 8h, on_expiry: end }
-  - { name: watched, match: [{ path: /watched/** }], idle: 10m, absolute: 9h, mode: observe }
-  - { name: default, idle: 1h, absolute: 12h }
+  - { name: strict, match: [{ path: /strict/** }], idle: 5m, absolute: 8h, on_expiry: end, max_staleness: 0s }
+  - { name: watched, match: [{ path: /watched/** }], idle: 10m, absolute: 9h, mode: observe, max_staleness: 0s }
+  - { name: default, idle: 1h, absolute: 12h, max_staleness: 0s }
 `;
 
 const fresh = (): string => randomBytes(16).toString('hex');

@@ -10,7 +10,7 @@ sources:
   - { name: web, cookie: sid, opening: first-use, credential_lifetime: 30d }
   - { name: shop, cookie: shop, opening: registered, credential_lifetime: 30d }
 policies:
-  - { name: default, idle: 1h, absolute: 12h }
+  - { name: default, idle: 1h, absolute: 12h, max_staleness: 0s }
 `;
 
 const fresh = (): string => randomBytes(16).toString('hex');

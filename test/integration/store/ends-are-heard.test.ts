@@ -120,18 +120,27 @@ describe('ends', function () {
   });
 
   it('are not heard by a user who may not, and that is known', async () => {
-    const { one } = await onRedis(async (server) => {
+    const { one, server } = await onRedis(async (server) => {
       const admin = openAdmin(server);
       await admin.call('ACL', 'SETUSER', 'curfew', 'resetchannels', '-ssubscribe');
       admin.disconnect();
     });
     expect(one.ends?.mayListen).to.equal(true);
-    listenTo(one);
+    const heard = listenTo(one);
     await eventually('to know', () => one.ends?.mayListen === false);
     const warnings = await one.tryPermissions();
     expect(warnings.map(({ kind }) => kind)).to.deep.equal(['publish_forbidden']);
     await open(one, 's');
     expect(await end(one, 's')).to.have.property('kind', 'ended');
+    // Once it may, it listens without another connection.
+    const admin = openAdmin(server);
+    closers.push(async () => admin.disconnect());
+    await admin.call('ACL', 'SETUSER', 'curfew', '&curfew:1:*', '+ssubscribe');
+    await untilItHears(heard, 'missed');
+    expect(one.ends?.mayListen).to.equal(true);
+    await open(one, 't');
+    await end(one, 't');
+    await untilItHears(heard, keyOf('t'));
   });
 
   it('are heard from the new primary after a failover of Sentinel', async () => {

@@ -1,4 +1,3 @@
-import { asError } from '../../as-error.ts';
 import type { WayToRedis } from '../connection/connect-redis.ts';
 import { openWire } from '../connection/open-wire.ts';
 import { COMMAND_TIMEOUT_MS, endClient, SOCKET_TIMEOUT_MS } from '../connection/redis-client.ts';
@@ -14,8 +13,6 @@ export interface ListeningOptions {
   listening(): void;
   /** The server does not let this process listen, with its word for the reason. */
   refused(word: string): void;
-  /** There is no connection, or none that listens, for this reason. */
-  deaf?(why: string): void;
 }
 
 /** A connection that says nothing for so long is asked for a sign of life. */
@@ -26,7 +23,8 @@ export class ListeningConnection {
   readonly #way: WayToRedis;
   readonly #options: ListeningOptions;
   #wire: RedisWire | undefined;
-  #waiting = 0;
+  /** Channels that are not listened to, or not known to be. */
+  readonly #waiting = new Set<string>();
   #isGreeted = false;
   #hasHeard = true;
   readonly #timer: NodeJS.Timeout;
@@ -35,8 +33,8 @@ export class ListeningConnection {
     this.#way = way;
     this.#options = options;
     way.client.on('ready', () => void this.#adopt());
-    // Without a listener ioredis writes to stderr.
-    way.client.on('error', (error) => options.deaf?.(error.message));
+    // Without a listener ioredis writes to stderr. The connection of the checks reports the same.
+    way.client.on('error', () => undefined);
     this.#timer = setInterval(() => this.#look(), LOOK_EVERY_MS).unref();
   }
 
@@ -65,7 +63,6 @@ export class ListeningConnection {
       this.#listenOn(wire);
     } catch (fault) {
       refused(fault);
-      this.#options.deaf?.(asError(fault, 'unknown').message);
       client.disconnect(true);
     }
   }
@@ -75,7 +72,7 @@ export class ListeningConnection {
     const { channels } = this.#options;
     this.#wire = wire;
     this.#hasHeard = true;
-    this.#waiting = channels.length;
+    for (const channel of channels) this.#waiting.add(channel);
     wire.say(channels.map(subscription).join(''));
   }
 
@@ -87,18 +84,16 @@ export class ListeningConnection {
       return true;
     }
     if (reply === null || typeof reply === 'string') return true;
-    const [kind, , text] = reply;
+    const [kind, channel, text] = reply;
     if (kind === 'smessage' && typeof text === 'string') this.#options.message(text);
-    else if (kind === 'ssubscribe') this.#confirmed();
-    // A slot has moved to another node of a Cluster.
-    else if (kind === 'sunsubscribe') this.#options.deaf?.('a slot has moved');
+    else if (kind === 'ssubscribe') this.#confirmed(String(channel));
+    // Its slot has moved to another node of a Cluster.
+    else if (kind === 'sunsubscribe') this.#waiting.add(String(channel));
     return true;
   }
 
-  #confirmed(): void {
-    if (this.#waiting === 0) return; // a sign of life
-    this.#waiting -= 1;
-    if (this.#waiting === 0) this.#options.listening();
+  #confirmed(channel: string): void {
+    if (this.#waiting.delete(channel) && this.#waiting.size === 0) this.#options.listening();
   }
 
   #look(): void {
@@ -109,8 +104,9 @@ export class ListeningConnection {
       return;
     }
     this.#hasHeard = false;
-    // Again, which changes nothing. PING would need one more right.
-    wire.say(this.#options.channels.slice(0, 1).map(subscription).join(''));
+    // What was refused, or one again, which changes nothing: PING would need one more right.
+    const asked = this.#waiting.size > 0 ? [...this.#waiting] : this.#options.channels.slice(0, 1);
+    wire.say(asked.map(subscription).join(''));
   }
 }
 

@@ -120,8 +120,8 @@ describe('ends', function () {
   });
 
   it('are not heard by a user who may not, and that is known', async () => {
-    const { one, server } = await onRedis(async (server) => {
-      const admin = openAdmin(server);
+    const { one, server } = await onRedis(async (started) => {
+      const admin = openAdmin(started);
       await admin.call('ACL', 'SETUSER', 'curfew', 'resetchannels', '-ssubscribe');
       admin.disconnect();
     });

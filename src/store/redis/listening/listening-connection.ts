@@ -85,10 +85,11 @@ export class ListeningConnection {
     }
     if (reply === null || typeof reply === 'string') return true;
     const [kind, channel, text] = reply;
+    if (typeof channel !== 'string') return true;
     if (kind === 'smessage' && typeof text === 'string') this.#options.message(text);
-    else if (kind === 'ssubscribe') this.#confirmed(String(channel));
+    else if (kind === 'ssubscribe') this.#confirmed(channel);
     // Its slot has moved to another node of a Cluster.
-    else if (kind === 'sunsubscribe') this.#waiting.add(String(channel));
+    else if (kind === 'sunsubscribe') this.#waiting.add(channel);
     return true;
   }
 

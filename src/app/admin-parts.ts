@@ -7,9 +7,11 @@ import { StoreUnavailable } from '../session/session-store.ts';
 import type { OpenedStore } from '../store/opened-store.ts';
 import { finishSubjectEnd } from '../store/subjects/finish-subject-end.ts';
 import type { FollowedPolicies } from './follow-policies.ts';
+import type { StartedLeases } from './start-leases.ts';
 
 export interface AdminSources {
   readonly opened: OpenedStore;
+  readonly leases: Pick<StartedLeases, 'administration'>;
   readonly tokens: TokenVerifier;
   readonly policies: FollowedPolicies;
   readonly keys: KeyRing;
@@ -18,6 +20,7 @@ export interface AdminSources {
 /** What administration takes from the other parts of the process. */
 export function adminParts({
   opened,
+  leases,
   tokens,
   policies,
   keys,
@@ -25,7 +28,8 @@ export function adminParts({
   AdminDependencies,
   'access' | 'observer' | 'version' | 'monotonicMs' | 'status'
 > {
-  const { administration, capabilities } = opened;
+  const { capabilities } = opened;
+  const { administration } = leases;
   return {
     policies: () => policies.current,
     administration,

@@ -19,6 +19,7 @@ import { startSweeper } from './start-sweeper.ts';
 import { startTokens } from './start-tokens.ts';
 import { GRPC_TLS, tlsFilesOf } from './tls-files.ts';
 import { StoreWatch } from './store-watch.ts';
+import { abilitiesWithout } from '../store/capabilities.ts';
 import { formatListenAddress } from '../transport/listen-address.ts';
 
 /** How much earlier than the monotonic clock a timer may fire. */
@@ -47,10 +48,10 @@ export interface RunningCurfew {
 export async function compose(config: ProcessConfig, shell: Shell): Promise<RunningCurfew> {
   const keys = await followKeys(config, shell);
   const policies = await followPolicies(config.policyFile, shell);
-  const shared = await startStore(config, policies, shell);
-  const opened = startLeases(shared, config, { keys, policies }, shell);
+  const opened = await startStore(config, policies, shell);
+  const leases = startLeases(opened, config, { keys, policies }, shell);
   const tokens = startTokens(policies, shell);
-  const parts = { keys: keys.ring, policies, tokens, opened };
+  const parts = { keys: keys.ring, policies, tokens, opened, leases };
   const handler = startChecks(config, shell, parts);
   const wanted = (): WantedHeaders => policies.current.policies.wantedHeaders;
   const tls = await followTls(
@@ -70,7 +71,7 @@ export async function compose(config: ProcessConfig, shell: Shell): Promise<Runn
   const replica = randomUUID();
   const startedAtMs = Date.now();
   const admin = await startAdmin(config, shell, {
-    ...adminParts({ opened, tokens, policies, keys: keys.ring }),
+    ...adminParts({ opened, leases, tokens, policies, keys: keys.ring }),
     status: () => ({
       replica,
       startedAtMs,
@@ -80,9 +81,10 @@ export async function compose(config: ProcessConfig, shell: Shell): Promise<Runn
   });
   const storeWatch = new StoreWatch({
     opened,
-    announcement: () => {
+    announcement: (missing) => {
       const own = { fingerprints: keys.ring.announced(), writing: keys.ring.writing };
-      return replicaAnnouncement(replica, own, policies.current.policies);
+      const able = abilitiesWithout(missing);
+      return replicaAnnouncement(replica, own, policies.current.policies, able);
     },
     keys: new SettledKeys(keys.ring, shell.telemetry.keys),
     readiness,

@@ -8,6 +8,7 @@ import type { ProcessConfig } from '../settings/process-config.ts';
 import type { OpenedStore } from '../store/opened-store.ts';
 import type { FollowedPolicies } from './follow-policies.ts';
 import type { Shell } from './shell.ts';
+import type { StartedLeases } from './start-leases.ts';
 
 /** How often the log says how many lines it has left out. */
 const SUMMARY_MS = 10_000;
@@ -21,6 +22,7 @@ export function startChecks(
     readonly policies: FollowedPolicies;
     readonly tokens: TokenVerifier;
     readonly opened: Pick<OpenedStore, 'store' | 'directory' | 'capabilities'>;
+    readonly leases: Pick<StartedLeases, 'around'>;
   },
 ): CheckHandler {
   const summary = setInterval(() => telemetry.summarize(), SUMMARY_MS);
@@ -37,7 +39,7 @@ export function startChecks(
     whyKeysIncomplete: () => parts.keys.whyIncomplete(),
     hash: (text) => hash('sha256', text, 'base64url'),
     tokens: parts.tokens,
-    store,
+    store: parts.leases.around(store),
     directory,
     areSubjectsNoted: () => parts.opened.capabilities.allCan('subjects'),
     observer: telemetry.checks,

@@ -2,6 +2,8 @@ import { LeaseKeeper } from '../leases/lease-keeper.ts';
 import { LeasingStore } from '../leases/leasing-store.ts';
 import { monotonicMs } from '../process/clock.ts';
 import type { ProcessConfig } from '../settings/process-config.ts';
+import type { SessionStore } from '../session/session-store.ts';
+import type { Administration } from '../store/administration.ts';
 import type { OpenedStore } from '../store/opened-store.ts';
 import type { FollowedKeys } from './follow-keys.ts';
 import type { FollowedPolicies } from './follow-policies.ts';
@@ -10,18 +12,24 @@ import type { Shell } from './shell.ts';
 /** Older than any policy allows a lease to be, so what was not used for so long is of no use. */
 const LOOK_EVERY_MS = 6_000;
 
+/** Leases around the store of the checks, and administration whose ends make them void. */
+export interface StartedLeases {
+  around(store: SessionStore): SessionStore;
+  readonly administration: Administration;
+}
+
 /**
- * Puts leases before a shared store, for checks and for administration, whose ends make leases void.
- * It listens to other replicas once a policy wants leases. A store in memory needs none.
+ * Puts leases before a shared store. It listens to other replicas once a policy wants leases. A store
+ * in memory needs none.
  */
 export function startLeases(
   opened: OpenedStore,
   { leasesMax }: Pick<ProcessConfig, 'leasesMax'>,
   { keys, policies }: { readonly keys: FollowedKeys; readonly policies: FollowedPolicies },
   { lifecycle, telemetry }: Shell,
-): OpenedStore {
+): StartedLeases {
   const { ends, capabilities, administration } = opened;
-  if (ends === undefined || leasesMax === 0) return opened;
+  if (ends === undefined || leasesMax === 0) return { around: (store) => store, administration };
   const keeper = new LeaseKeeper({
     leasesMax,
     monotonicMs,
@@ -32,7 +40,8 @@ export function startLeases(
   telemetry.leasesHeld(() => keeper.table.size);
   let isListening = false;
   const listen = (): void => {
-    if (isListening || !wantsLeases(policies)) return;
+    keeper.isWanted = wantsLeases(policies);
+    if (isListening || !keeper.isWanted) return;
     isListening = true;
     ends.listen({
       sessionEnded: (key) => keeper.drop(key, 'heard'),
@@ -52,8 +61,7 @@ export function startLeases(
   }, LOOK_EVERY_MS);
   lifecycle.opened('leases', () => clearInterval(look));
   return {
-    ...opened,
-    store: new LeasingStore(opened.store, keeper),
+    around: (store) => new LeasingStore(store, keeper),
     administration: {
       store: new LeasingStore(administration.store, keeper),
       directory: administration.directory,

@@ -28,7 +28,8 @@ const UNSETTLED_MS = 3_000;
 
 export interface StoreWatchDeps {
   readonly opened: Pick<OpenedStore, 'inspect' | 'tryPermissions' | 'announce'>;
-  readonly announcement: () => ReplicaAnnouncement;
+  /** @param missing the permissions that this replica lacks */
+  readonly announcement: (missing: readonly StoreWarning[]) => ReplicaAnnouncement;
   readonly keys: Pick<SettledKeys, 'compare'>;
   readonly readiness: Readiness;
   readonly log: Pick<StoreLog, 'inspected' | 'answered' | 'silent' | 'sourcesDiffer'>;
@@ -85,7 +86,7 @@ export class StoreWatch {
       if (!this.#isUsable(inspection)) return;
       this.#unneeded ??= await opened.tryPermissions();
       log.inspected(withWarnings(inspection, this.#unneeded));
-      const own = announcement();
+      const own = announcement(this.#unneeded);
       const askedAtMs = monotonicMs();
       const entries = await opened.announce(own);
       log.answered(inspection);

@@ -23,8 +23,8 @@ const KNOWN_MS = 250;
 export class LeaseKeeper {
   readonly table: LeaseTable;
   readonly observer: LeaseObserver;
-  /** Touches whose replies may become leases. */
-  questionsInFlight = 0;
+  /** Whether any policy wants leases. While none does, nothing has to be watched. */
+  isWanted = true;
   readonly #options: LeaseKeeperOptions;
   #isOn = false;
   #knownUntilMs = -Infinity;

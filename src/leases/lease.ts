@@ -47,8 +47,9 @@ export type QuestionCause = (typeof QUESTION_CAUSES)[number];
 /** Clocks that differ by more than this since the question was sent are not believed. */
 const CLOCKS_APART_MAX_MS = 100;
 
-/** Whether the session is at a limit of this rule now, as far as is known. */
-export function isAtLimit(lease: Lease, rule: TouchRule, now: Instant): boolean {
+/** Whether the store would end or mark the session by this rule now, as far as is known. */
+export function mayEndBy(lease: Lease, rule: TouchRule, now: Instant): boolean {
+  if (rule.mode === 'observe' || rule.onExpiry === 'keep') return false;
   return reachedLimit(lease.clocks, rule, presentAt(lease, now)) !== undefined;
 }
 

@@ -10,7 +10,7 @@ import type {
   TouchRequest,
 } from '../session/session-store.ts';
 import type { TouchOutcome } from '../session/touch-outcome.ts';
-import { answerOf, isAtLimit } from './lease.ts';
+import { answerOf, mayEndBy } from './lease.ts';
 import type { Instant, QuestionCause } from './lease.ts';
 import type { LeaseKeeper } from './lease-keeper.ts';
 import { Question, WatchedReceiver } from './question.ts';
@@ -41,8 +41,7 @@ export class LeasingStore implements SessionStore {
       return;
     }
     const now = keeper.now();
-    // The store may end or mark it now.
-    if (lease !== undefined && isAtLimit(lease, rule, now)) keeper.drop(key, 'own');
+    if (lease !== undefined && mayEndBy(lease, rule, now)) keeper.drop(key, 'own');
     if (rule.maxStalenessMs === 0 || !keeper.isOn(now.monotonicMs)) {
       this.#askAlone(request, deadlineAtMs, receiver);
       return;
@@ -58,7 +57,9 @@ export class LeasingStore implements SessionStore {
   }
 
   async open(request: OpenRequest): Promise<TouchOutcome> {
-    return this.#behind.open(request);
+    const outcome = await this.#behind.open(request);
+    if (outcome.kind !== 'live') this.#keeper.drop(request.key, 'reply');
+    return outcome;
   }
 
   async claim(at: SessionKey, name: SessionKey): Promise<Claim> {
@@ -66,17 +67,24 @@ export class LeasingStore implements SessionStore {
   }
 
   async visitLogin(visit: LoginVisit): Promise<LoginOutcome> {
-    if (visit.mayEnd || visit.maySignOut) this.#keeper.drop(visit.key, 'own');
-    return this.#behind.visitLogin(visit);
+    if (!visit.mayEnd && !visit.maySignOut) return this.#behind.visitLogin(visit);
+    return this.#whileDropping(visit.key, async () => this.#behind.visitLogin(visit));
   }
 
   async end(request: EndRequest): Promise<EndOutcome> {
-    this.#keeper.drop(request.key, 'own');
+    return this.#whileDropping(request.key, async () => this.#behind.end(request));
+  }
+
+  /**
+   * Drops the lease of a session before it may be ended, and again afterwards: a check may have been
+   * answered before the end, on another connection or after a redirect.
+   */
+  async #whileDropping<Outcome>(key: SessionKey, end: () => Promise<Outcome>): Promise<Outcome> {
+    this.#keeper.drop(key, 'own');
     try {
-      return await this.#behind.end(request);
+      return await end();
     } finally {
-      // A check that asked meanwhile may have been answered before the end.
-      this.#keeper.drop(request.key, 'own');
+      this.#keeper.drop(key, 'own');
     }
   }
 
@@ -84,9 +92,8 @@ export class LeasingStore implements SessionStore {
   #askAlone(request: TouchRequest, deadlineAtMs: number, receiver: TouchReceiver): void {
     const keeper = this.#keeper;
     keeper.observer.asked?.('off');
-    const isWatched = keeper.table.size > 0 || keeper.questionsInFlight > 0;
-    const watched = isWatched ? new WatchedReceiver(keeper, request.key, receiver) : receiver;
-    this.#behind.touch(request, deadlineAtMs, watched);
+    if (keeper.isWanted) receiver = new WatchedReceiver(keeper, request.key, receiver);
+    this.#behind.touch(request, deadlineAtMs, receiver);
   }
 
   #ask(check: WaitingCheck, cause: QuestionCause, now: Instant): void {
@@ -95,7 +102,6 @@ export class LeasingStore implements SessionStore {
     const unsent = (this.#unsent ??= this.#beginTurn());
     const asked = unsent.get(request.key);
     if (asked?.isFor(request) === true) {
-      observer.shared?.();
       asked.join(check);
       return;
     }

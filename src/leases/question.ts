@@ -54,7 +54,6 @@ export class Question implements TouchReceiver {
     this.#receiver = check.receiver;
     this.#at = at;
     this.#since = keeper.table.newsOf(check.request.key);
-    keeper.questionsInFlight += 1;
   }
 
   /** Whether the reply says all about this request, too. */
@@ -69,7 +68,7 @@ export class Question implements TouchReceiver {
   }
 
   touched(outcome: TouchOutcome): void {
-    this.#settle();
+    this.#isAnswered = true;
     const { key, subject } = this.#request;
     if (outcome.kind === 'live') {
       const lease = leaseOf(outcome, { subject, at: this.#at });
@@ -82,22 +81,19 @@ export class Question implements TouchReceiver {
   }
 
   failed(fault: Error): void {
-    this.#settle();
+    this.#isAnswered = true;
     this.#receiver.failed(fault);
     for (const { receiver } of this.#followers ?? []) receiver.failed(fault);
-  }
-
-  #settle(): void {
-    this.#isAnswered = true;
-    this.#keeper.questionsInFlight -= 1;
   }
 
   #share(outcome: TouchOutcome, { request, deadlineAtMs, receiver }: WaitingCheck): void {
     if (this.#keeper.now().monotonicMs >= deadlineAtMs) {
       receiver.failed(new StoreUnavailable('late', 'the reply came too late'));
     } else if (outcome.kind === 'live') {
+      this.#keeper.observer.shared?.();
       receiver.touched(this.#again(outcome));
     } else {
+      this.#keeper.observer.asked?.('none');
       // An end or a mark is for the store to report, to each of them.
       this.#behind.touch(request, deadlineAtMs, receiver);
     }

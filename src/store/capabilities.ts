@@ -1,3 +1,5 @@
+import type { StoreWarning } from './store-inspection.ts';
+
 /**
  * What this version can read that an earlier one cannot. Each replica announces all of these words.
  * A word that was announced by a published version keeps its meaning for ever.
@@ -26,6 +28,12 @@ export type Ability = (typeof ABILITIES)[number];
 export interface Capabilities {
   /** Whether every replica can. False while this is not known. */
   allCan(ability: Ability): boolean;
+}
+
+/** What a replica with these permissions missing can do: without its word, others use no leases. */
+export function abilitiesWithout(missing: readonly StoreWarning[]): readonly Ability[] {
+  const isMute = missing.some(({ kind }) => kind === 'publish_forbidden');
+  return isMute ? ABILITIES.filter((ability) => ability !== 'publishes_ends') : ABILITIES;
 }
 
 /** For a store that only one process uses. */

@@ -443,8 +443,9 @@ describe('scripts on a real Redis', () => {
   });
 
   describe('sweep', () => {
-    const sweep = async (source: Partial<SourceRule> = {}) =>
-      world.sweeper.sweep(new Map([['web', sourceWith(source)]]), 100_000);
+    const sweepWith = async (source: SourceRule) =>
+      world.sweeper.sweep(new Map([['web', source]]), 100_000);
+    const sweep = async (source: Partial<SourceRule> = {}) => sweepWith(sourceWith(source));
 
     it('removes entries of sessions that have ended or were deleted', async () => {
       await openIt();
@@ -526,6 +527,32 @@ describe('scripts on a real Redis', () => {
       }
       const loose = touchOf(name, { idleTimeoutMs: 60 * MINUTE });
       expect(await touched(world.store, { ...loose, key: key() })).to.have.property('kind', 'live');
+    });
+
+    it('takes nothing for reviewed that it left out because its rules were replaced', async () => {
+      const loose = sourceWith({
+        overLimits: [{ policy: 'a', idleTimeoutMs: DAY, absoluteTimeoutMs: DAY }],
+      });
+      await world.store.open({
+        ...touchOf(name, { idleTimeoutMs: DAY, absoluteTimeoutMs: DAY }),
+        source: loose,
+        opening: 'first-use',
+        startedAtMs: undefined,
+      });
+      await sweepWith(loose);
+      await world.passTime(6 * MINUTE);
+      // The tight rules hold for some questions, then they are replaced by the same ones.
+      for (let questions = 0; questions < 12; questions += 1) {
+        let left = questions;
+        // oxlint-disable-next-line no-await-in-loop -- one turn after the other
+        await world.sweeper.sweep(new Map([['web', sourceWith()]]), 100_000, () => {
+          left -= 1;
+          return left >= 0;
+        });
+      }
+      const { ended } = await sweep();
+      expect(ended.idle).to.be.at.least(1);
+      expect((await touched(world.store, touchOf(name))).kind).to.equal('ended');
     });
 
     it('reviews a large partition in bounded steps, and finds every session', async function () {

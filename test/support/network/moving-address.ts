@@ -5,8 +5,11 @@ import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
 
 export interface MovingAddress {
   readonly port: number;
-  /** From now on it leads to this port of 127.0.0.1. Connections to the server before are reset. */
-  moveTo(port: number): void;
+  /**
+   * From now on it leads to this port of 127.0.0.1. Connections to the server before are reset, unless
+   * they are kept.
+   */
+  moveTo(port: number, before?: 'reset' | 'kept'): void;
   close(): void;
 }
 
@@ -35,9 +38,9 @@ export async function startMovingAddress(first: number): Promise<MovingAddress> 
   };
   return {
     port: (server.address() as AddressInfo).port,
-    moveTo: (port) => {
+    moveTo: (port, before = 'reset') => {
       target = port;
-      reset();
+      if (before === 'reset') reset();
     },
     close: () => {
       reset();

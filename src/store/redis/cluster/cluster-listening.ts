@@ -4,8 +4,8 @@ import type { ClusterConnection } from './cluster-connection.ts';
 import { shardsOf } from './shards.ts';
 import { partitionKeys } from '../store-keys.ts';
 import { ListeningConnection } from '../listening/listening-connection.ts';
-import type { ListeningOptions } from '../listening/listening-connection.ts';
-import type { OpenListening } from '../listening/redis-ends.ts';
+import type { ListeningHandlers } from '../listening/listening-connection.ts';
+import type { Listening, OpenListening } from '../listening/redis-ends.ts';
 import type { WayToRedis } from '../connection/connect-redis.ts';
 
 /** How often the map is compared with what is listened to. */
@@ -24,10 +24,10 @@ export function clusterListening(
   return (handlers) => new ClusterListening(cluster, wayToNode, handlers);
 }
 
-class ClusterListening {
+class ClusterListening implements Listening {
   readonly #cluster: ClusterConnection;
   readonly #wayToNode: (address: HostAndPort) => WayToRedis;
-  readonly #handlers: Omit<ListeningOptions, 'channels'>;
+  readonly #handlers: ListeningHandlers;
   readonly #nodes = new Map<ClusterNode, NodeListening>();
   readonly #closing = new Set<Promise<void>>();
   readonly #timer: NodeJS.Timeout;
@@ -36,12 +36,17 @@ class ClusterListening {
   constructor(
     cluster: ClusterConnection,
     wayToNode: (address: HostAndPort) => WayToRedis,
-    handlers: Omit<ListeningOptions, 'channels'>,
+    handlers: ListeningHandlers,
   ) {
     this.#cluster = cluster;
     this.#wayToNode = wayToNode;
     this.#handlers = handlers;
     this.#timer = setInterval(() => this.#look(), LOOK_EVERY_MS).unref();
+    this.#look();
+  }
+
+  /** The map says which nodes are the primaries. */
+  renew(): void {
     this.#look();
   }
 

@@ -35,6 +35,7 @@ export async function openClusterStore(
   const capabilities = new SharedCapabilities(() => performance.now());
   const { connectNode, wayToNode } = await nodeConnector(address, options);
   const seeds = address.nodes;
+  const ends = new RedisEnds((handlers) => clusterListening(connection, wayToNode)(handlers));
   const fixed = {
     capabilities,
     wallClock,
@@ -46,7 +47,10 @@ export async function openClusterStore(
     seeds,
     observer,
     connect: (host, more) => connectNode(host, { ...fixed, ...more }),
-    nodeConnected: (node) => primaries.connected(node),
+    nodeConnected: (node) => {
+      primaries.connected(node);
+      ends.connected();
+    },
   });
   const ledger = new Ledger(() => performance.now());
   const marks = new KnownMarks();
@@ -66,7 +70,6 @@ export async function openClusterStore(
   );
   const { store, directory, writeAgainIn: writeAgain } = ports;
   const markPass = new MarkPass({ connection, known: marks, observer, onStoreLoss, writeAgain });
-  const ends = new RedisEnds(clusterListening(connection, wayToNode));
   return {
     store,
     directory,

@@ -18,7 +18,8 @@ export async function tryClusterPermissions(
 ): Promise<readonly StoreWarning[]> {
   const shards = shardsOf(connection).filter(({ node }) => node.isUp);
   const found = await Promise.all(shards.map(tryOn));
-  return found.find((warnings) => warnings.length > 0) ?? [];
+  const all = new Map(found.flat().map((warning) => [warning.kind, warning]));
+  return [...all.values()];
 }
 
 const ACL_FILE = 'cluster/users.acl';

@@ -5,14 +5,19 @@ import type { RedisWire } from '../wire/redis-wire.ts';
 import { respCommand, RespError } from '../wire/resp.ts';
 import type { RespReply } from '../wire/resp.ts';
 
-export interface ListeningOptions {
+/** What the user of such connections is told. `connection` says which of several it is. */
+export interface ListeningHandlers {
+  message(text: string): void;
+  /** All its channels are listened to, again or for the first time. */
+  listening(connection: object): void;
+  /** The server does not let this process listen, with its word for the reason. */
+  refused(connection: object, word: string): void;
+  closed(connection: object): void;
+}
+
+export interface ListeningOptions extends ListeningHandlers {
   /** Sharded channels: on a node of a Cluster, those of its own slots. */
   readonly channels: readonly string[];
-  message(text: string): void;
-  /** All channels are listened to, again or for the first time. */
-  listening(): void;
-  /** The server does not let this process listen, with its word for the reason. */
-  refused(word: string): void;
 }
 
 /** A connection that says nothing for so long is asked for a sign of life. */
@@ -26,6 +31,7 @@ export class ListeningConnection {
   /** Channels that are not listened to, or not known to be. */
   readonly #waiting = new Set<string>();
   #isGreeted = false;
+  #isForbidden = false;
   #hasHeard = true;
   readonly #timer: NodeJS.Timeout;
 
@@ -38,8 +44,14 @@ export class ListeningConnection {
     this.#timer = setInterval(() => this.#look(), LOOK_EVERY_MS).unref();
   }
 
+  /** Connects again, to what the address leads to now. */
+  renew(): void {
+    this.#wire?.end();
+  }
+
   async close(): Promise<void> {
     clearInterval(this.#timer);
+    this.#options.closed(this);
     this.#wire?.leave();
     await endClient(this.#way.client);
   }
@@ -80,7 +92,8 @@ export class ListeningConnection {
   #heard(reply: RespReply): boolean {
     this.#hasHeard = true;
     if (reply instanceof RespError) {
-      this.#options.refused(reply.word);
+      this.#isForbidden = reply.word === 'NOPERM';
+      this.#options.refused(this, reply.word);
       return true;
     }
     if (reply === null || typeof reply === 'string') return true;
@@ -94,7 +107,8 @@ export class ListeningConnection {
   }
 
   #confirmed(channel: string): void {
-    if (this.#waiting.delete(channel) && this.#waiting.size === 0) this.#options.listening();
+    this.#isForbidden = false;
+    if (this.#waiting.delete(channel) && this.#waiting.size === 0) this.#options.listening(this);
   }
 
   #look(): void {
@@ -106,7 +120,10 @@ export class ListeningConnection {
     }
     this.#hasHeard = false;
     // What was refused, or one again, which changes nothing: PING would need one more right.
-    const asked = this.#waiting.size > 0 ? [...this.#waiting] : this.#options.channels.slice(0, 1);
+    const left = this.#waiting.size > 0 ? [...this.#waiting] : this.#options.channels;
+    // Each refusal of a right is noted by the server, so one is asked for until it is granted.
+    const isOne = this.#isForbidden || this.#waiting.size === 0;
+    const asked = isOne ? left.slice(0, 1) : left;
     wire.say(asked.map(subscription).join(''));
   }
 }

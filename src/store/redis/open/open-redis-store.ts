@@ -52,8 +52,9 @@ export async function openRedisStore(
 ): Promise<OpenedStore> {
   const { clock: wallClock, observer: reported = {}, onStoreLoss = CONTINUE } = options;
   const leaving = new LeavingSessions();
-  const observer = both(reported, leaving);
   const place = await openPlace(address, options);
+  const ends = endsAt(place);
+  const observer = both(both(reported, leaving), ends);
   const capabilities = new SharedCapabilities(() => performance.now());
   const connection = connectRedis(place, {
     capabilities,
@@ -61,7 +62,7 @@ export async function openRedisStore(
     observer,
     replyMaxMs: options.commandTimeoutMs ?? COMMAND_TIMEOUT_MS,
     silenceMaxMs: SOCKET_TIMEOUT_MS,
-    connected: () => primary.connected(),
+    connected: () => [primary, ends].forEach((each) => each.connected()),
   });
   const ledger = new Ledger(() => performance.now());
   const marks = new KnownMarks();
@@ -93,7 +94,6 @@ export async function openRedisStore(
   const swept = wholeWith(
     new MarkPass({ connection, known: marks, observer, onStoreLoss, writeAgain }),
   );
-  const ends = endsAt(place);
   return {
     store,
     directory,
@@ -111,9 +111,13 @@ export async function openRedisStore(
     close: async () => {
       primary.close();
       place.sentinels?.view.close();
-      await Promise.all([ends.close(), administration.close(), connection.close()]);
+      await closeAll([ends, administration, connection]);
     },
   };
+}
+
+async function closeAll(parts: readonly { close(): Promise<void> }[]): Promise<void> {
+  await Promise.all(parts.map(async (part) => part.close()));
 }
 
 function endsAt(place: RedisPlace): RedisEnds {

@@ -35,6 +35,8 @@ export class ActiveCount {
       if (!(await scan(count, turn))) return true;
       // oxlint-disable-next-line no-await-in-loop
       await sweepEntries(this.#connection, turn, limits, count.strays.slice(0, turn.budget));
+      // Strays may have been left out: the next turn examines them.
+      if (!turn.isCurrent()) return true;
       // oxlint-disable-next-line no-await-in-loop
       await count.settle();
       this.#counting.delete(each);

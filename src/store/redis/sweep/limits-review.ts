@@ -63,6 +63,8 @@ export class LimitsReview {
       if (turn.budget === 0) return false;
       // oxlint-disable-next-line no-await-in-loop -- see above
       cursor = await this.#step({ partition, cursor }, turn, limits);
+      // What this step has found may have been left out: the next turn begins with it.
+      if (!turn.isCurrent()) return false;
     } while (cursor !== '0');
     this.#progress.delete(partition);
     await this.#settle(partition, limits);

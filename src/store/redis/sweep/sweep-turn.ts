@@ -44,9 +44,9 @@ export class SweepTurn {
     this.#observer = observer;
   }
 
-  /** How many more sessions this turn may examine. */
+  /** How many more sessions this turn may examine: none once other rules hold. */
   get budget(): number {
-    return Math.max(0, this.#examinedMax - this.examined);
+    return this.isCurrent() ? Math.max(0, this.#examinedMax - this.examined) : 0;
   }
 
   /** Sessions that this turn has ended, and that are to leave the indexes of their subjects. */

@@ -174,6 +174,49 @@ describe('a store with leases', () => {
     expect(lastOf()).to.equal('asked none');
   });
 
+  it('drops again when its own end is done: a check may have been answered before it', async () => {
+    const { truth, behind, replica, touch } = await scene();
+    for (const end of [
+      async (store: LeasingStore) => store.end({ key: KEY, source: SOURCE, by: 'revoked' }),
+      async (store: LeasingStore) => store.visitLogin(visitOf('s', { mayEnd: true })),
+    ]) {
+      let run: () => void = () => undefined;
+      const isRun = new Promise<void>((resolve) => (run = resolve));
+      const late = new LeasingStore(
+        {
+          ...behind,
+          end: async (request) => isRun.then(async () => truth.end(request)),
+          visitLogin: async (visit) => isRun.then(async () => truth.visitLogin(visit)),
+        },
+        replica.keeper,
+      );
+      const ended = end(late);
+      await touch(); // oxlint-disable-line no-await-in-loop -- one after the other
+      run();
+      await ended; // oxlint-disable-line no-await-in-loop
+      expect(replica.keeper.table.size).to.equal(0);
+    }
+  });
+
+  it('drops the lease of a session that an opening finds ended, or ends', async () => {
+    const { truth, replica, touch } = await scene();
+    await touch();
+    await truth.end({ key: KEY, source: SOURCE, by: 'revoked' });
+    await replica.store.open({ ...ASKED, opening: 'first-use', startedAtMs: undefined });
+    expect(replica.keeper.table.size).to.equal(0);
+  });
+
+  it('does not drop what a policy that ends and marks nothing finds at its limit', async () => {
+    const { pass, replica, touch } = await scene();
+    await touch();
+    pass(MINUTE);
+    for (const rule of [{ mode: 'observe' }, { onExpiry: 'keep' }] as const) {
+      const strict = ruleWith({ ...rule, maxStalenessMs: 1_000, idleTimeoutMs: MINUTE });
+      await touch({ rule: strict, source: sourceWith({ touchIntervalMs: 10 * MINUTE }) }); // oxlint-disable-line no-await-in-loop
+      expect(replica.told.filter((line) => line.startsWith('dropped own'))).to.deep.equal([]);
+    }
+  });
+
   it('drops the lease of a session that a login may end', async () => {
     const { replica, touch } = await scene();
     for (const rights of [{ mayEnd: true }, { maySignOut: true }]) {
@@ -226,6 +269,59 @@ describe('a store with leases', () => {
     expect(lastOf()).to.equal('asked subject'); // it has none yet
   });
 
+  it('answers for a subject once the store has said whose the session is', async () => {
+    const { clock, truth, behind, replica, pass } = await scene();
+    const subject = subjectOf('ann');
+    const key = keyOf('of ann');
+    await truth.open({ ...ASKED, key, subject, opening: 'first-use', startedAtMs: undefined });
+    const touch = async (named?: typeof subject): Promise<TouchOutcome> =>
+      touched(replica.store, { ...ASKED, key, subject: named });
+    expect(await touch(subject)).to.include({ subject: 'same' });
+    pass(1);
+    expect(await touch(subject)).to.include({ kind: 'live', subject: 'same' });
+    expect(await touch()).to.not.have.property('subject');
+    expect(behind.asked).to.equal(1);
+    expect(await touch(subjectOf('bob'))).to.include({ subject: 'other' });
+    expect(behind.asked).to.equal(2);
+    expect(clock.now()).to.be.greaterThan(0);
+    // What was said of Bob is not kept as Bob's.
+    pass(1);
+    await touch(subjectOf('bob'));
+    expect(replica.told.at(-1)).to.equal('asked subject');
+    replica.keeper.dropSubject(subject);
+    expect(replica.keeper.table.get(key)?.subject).to.equal(undefined);
+  });
+
+  it('carries the clock of the store forward in whole milliseconds, never less', async () => {
+    const rule = ruleWith({ maxStalenessMs: 5_000, idleTimeoutMs: 2_000, countsAsActivity: false });
+    const { replica, clock, touch, lastOf } = await scene();
+    await touch({ rule });
+    // 1 999.001 ms later the store, which began somewhere in its millisecond, may say 2 000.
+    replica.pass(1_999.001);
+    clock.advance(1_999);
+    await touch({ rule });
+    expect(lastOf()).to.equal('asked limit');
+  });
+
+  it('never lets the present be before the last activity', async () => {
+    const { clock, touch, pass } = await scene();
+    clock.advance(-10_000); // the clock of the store is set back
+    const first = await touch();
+    pass(10);
+    const second = await touch();
+    if (!('clocks' in first) || !('clocks' in second)) throw new Error('not live');
+    expect(second.clocks.nowMs).to.be.at.least(second.clocks.lastActivityAtMs);
+    expect(second.clocks.nowMs).to.be.at.least(first.clocks.nowMs);
+  });
+
+  it('believes no lease when the wall clock was set back by more than 100 ms, either', async () => {
+    const { replica, touch } = await scene();
+    await touch();
+    replica.clocks.wallMs -= 101;
+    await touch();
+    expect(replica.told).to.include('asked clock');
+  });
+
   it('drops all when its clocks disagree by more than 100 ms', async () => {
     const { replica, touch, lastOf } = await scene();
     await touch();
@@ -274,15 +370,23 @@ describe('touches of one session in the same turn', () => {
     ]);
   });
 
-  it('each ask if their rules differ, or in a later turn', async () => {
+  it('each ask if their rules or subjects differ', async () => {
     const { behind, touch } = await scene();
     behind.isHeld = true;
     void touch();
     void touch({ rule: ruleWith({ maxStalenessMs: 1_000 }) });
     expect(behind.asked).to.equal(2);
+    void touch({ subject: subjectOf('ann') });
+    expect(behind.asked).to.equal(3);
+  });
+
+  it('ask again in a later turn, since the first one is sent by then', async () => {
+    const { behind, touch } = await scene();
+    behind.isHeld = true;
+    void touch();
     await new Promise(process.nextTick);
     void touch();
-    expect(behind.asked).to.equal(3);
+    expect(behind.asked).to.equal(2);
   });
 
   it('ask again if one of them was told of an end', async () => {

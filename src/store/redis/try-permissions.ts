@@ -36,7 +36,7 @@ export async function tryPermissions(
 const PUBLISH = 'spublish';
 const PUBLISH_FORBIDDEN: StoreWarning = {
   kind: 'publish_forbidden',
-  text: 'the ACL user may not publish ends, so no replica uses leases; give it +spublish +ssubscribe &curfew:1:*',
+  text: 'the ACL user may not run spublish on the channels curfew:1:*, so no replica uses leases; give it +spublish +ssubscribe &curfew:1:*',
 };
 
 // A script may not call WAIT. For no replicas it returns at once.

@@ -118,9 +118,7 @@ describe('the commands for sessions', function () {
     expect(await curfew.reasonOf(`sid=${one}`)).to.equal('ok');
     const ended = await answer(['sessions', 'end', tag, '--reason', 'ticket 4711']);
     expect(ended.code).to.equal(0);
-    expect(ended.text).to.match(
-      /^ended +1 session\nenforced +on every replica within 1s\n/,
-    );
+    expect(ended.text).to.match(/^ended +1 session\nenforced +on every replica within 1s\n/);
     expect(ended.text).to.match(/^durable +there is no replica of Redis to wait for$/m);
     expect(await curfew.reasonOf(`sid=${one}`)).to.equal('revoked');
     expect(await curfew.reasonOf(`sid=${other}`)).to.equal('ok');

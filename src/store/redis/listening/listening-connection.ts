@@ -5,7 +5,7 @@ import type { RedisWire } from '../wire/redis-wire.ts';
 import { respCommand, RespError } from '../wire/resp.ts';
 import type { RespReply } from '../wire/resp.ts';
 
-/** What the user of such connections is told. `connection` says which of several it is. */
+/** Receives what such connections hear. `connection` is the one of several that it concerns. */
 export interface ListeningHandlers {
   message(text: string): void;
   /** All its channels are listened to, again or for the first time. */

@@ -7,6 +7,7 @@ import { StoreUnavailable } from '../session/session-store.ts';
 import type { OpenedStore } from '../store/opened-store.ts';
 import { finishSubjectEnd } from '../store/subjects/finish-subject-end.ts';
 import type { FollowedPolicies } from './follow-policies.ts';
+import { stalenessMaxMs } from './start-leases.ts';
 import type { StartedLeases } from './start-leases.ts';
 
 export interface AdminSources {
@@ -47,10 +48,6 @@ export function adminParts({
     },
     storeStatus: () => storeStatus(opened),
   };
-}
-
-function stalenessMaxMs({ current }: FollowedPolicies): number {
-  return Math.max(0, ...current.policies.policies.map(({ maxStalenessMs }) => maxStalenessMs));
 }
 
 async function storeStatus(opened: OpenedStore): Promise<StoreStatus | undefined> {

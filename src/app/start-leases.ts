@@ -40,7 +40,7 @@ export function startLeases(
   telemetry.leasesHeld(() => keeper.table.size);
   let isListening = false;
   const listen = (): void => {
-    keeper.isWanted = wantsLeases(policies);
+    keeper.isWanted = stalenessMaxMs(policies) > 0;
     if (isListening || !keeper.isWanted) return;
     isListening = true;
     ends.listen({
@@ -71,6 +71,7 @@ export function startLeases(
   };
 }
 
-function wantsLeases({ current }: FollowedPolicies): boolean {
-  return current.policies.policies.some(({ maxStalenessMs }) => maxStalenessMs > 0);
+/** The largest `max_staleness` of the current policies; 0 = none wants leases. */
+export function stalenessMaxMs({ current }: FollowedPolicies): number {
+  return Math.max(0, ...current.policies.policies.map(({ maxStalenessMs }) => maxStalenessMs));
 }

@@ -1,4 +1,4 @@
-import { sixBitsAt } from '../session/base64url.ts';
+import { firstByteOf } from '../session/base64url.ts';
 import type { SessionKey } from '../session/session-key.ts';
 import type { SubjectKey } from '../session/subject-key.ts';
 import type { Lease } from './lease.ts';
@@ -56,12 +56,12 @@ export class LeaseTable {
 
   /** How often something was heard of this group of sessions. It never repeats a number. */
   newsOf(key: SessionKey): number {
-    return this.#allNews + (this.#news[groupOf(key)] ?? 0);
+    return this.#allNews + (this.#news[firstByteOf(key)] ?? 0);
   }
 
   /** Forgets a session, and takes no reply to a question about its group that is under way. */
   drop(key: SessionKey): boolean {
-    const group = groupOf(key);
+    const group = firstByteOf(key);
     this.#news[group] = (this.#news[group] ?? 0) + 1;
     // Both are looked at, although one has it at most.
     return this.#newer.delete(key) || this.#older.delete(key);
@@ -104,8 +104,4 @@ function dropFrom(leases: Map<SessionKey, Lease>, subject: SubjectKey): number {
   const before = leases.size;
   for (const [key, lease] of leases) if (lease.subject === subject) leases.delete(key);
   return before - leases.size;
-}
-
-function groupOf(key: SessionKey): number {
-  return (sixBitsAt(key, 0) << 2) | (sixBitsAt(key, 1) >> 4);
 }

@@ -11,3 +11,8 @@ const SIX_BITS = Uint8Array.from({ length: 128 }, (_, code) =>
 export function sixBitsAt(name: string, place: number): number {
   return SIX_BITS[codeAt(name, place)] ?? 0;
 }
+
+/** The first byte of a name in base64url. Of a text that is not one, any. */
+export function firstByteOf(name: string): number {
+  return (sixBitsAt(name, 0) << 2) | (sixBitsAt(name, 1) >> 4);
+}

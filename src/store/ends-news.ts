@@ -7,7 +7,7 @@ export interface EndsListener {
   sessionEnded(key: SessionKey): void;
   /** The sessions of a subject are being ended, or it was locked. */
   subjectEnded(subject: SubjectKey): void;
-  /** Ends may have been missed until now; from now on they are heard. */
+  /** Ends may have been missed until now: what is known of sessions may be of another server. */
   missed(): void;
 }
 

@@ -1,4 +1,4 @@
-import { BASE64URL, sixBitsAt } from '../../session/base64url.ts';
+import { BASE64URL, firstByteOf } from '../../session/base64url.ts';
 import type { SessionKey, SessionTag } from '../../session/session-key.ts';
 import type { SubjectKey } from '../../session/subject-key.ts';
 
@@ -143,8 +143,4 @@ export function partitionIndex(key: SessionKey): number {
  */
 export function assertSessionKey(key: SessionKey): void {
   if (!isSessionKey(key)) throw new TypeError('not a session key');
-}
-
-function firstByteOf(name: string): number {
-  return (sixBitsAt(name, 0) << 2) | (sixBitsAt(name, 1) >> 4);
 }

@@ -1,5 +1,5 @@
 import type { PagesPace } from '../load/load-plan.ts';
-import { cpuMsOf, memoryOf } from '../process-usage.ts';
+import { memoryOf } from '../process-usage.ts';
 import { countOf, RedisCounts } from '../redis-counts.ts';
 import { runLoad, runLossyLoad } from '../run-load.ts';
 import type { Contender } from '../rivals/contender.ts';
@@ -29,17 +29,16 @@ export async function pageLoad(
   const counts = new RedisCounts(redis.url);
   try {
     const run = isRival ? runLossyLoad : runLoad;
-    const stand = async () => ({ commands: await counts.commands(), redisMs: cpuMsOf(redis.pid) });
-    const before = await stand();
+    const before = await counts.commands();
     const load = await run({
       port,
       sessions: USERS,
       pace: { ...PAGE, ...times },
       watched: { server: pid, redis: redis.pid },
     });
-    const after = await stand();
+    const after = await counts.commands();
     const perCheckUs = (ms: number | undefined): number => ((ms ?? NaN) * 1_000) / load.measured;
-    const scripts = countOf(['evalsha', 'eval'], before.commands, after.commands).calls;
+    const scripts = countOf(['evalsha', 'eval'], before, after).calls;
     const checks = Object.values(load.answers).reduce((sum, count) => sum + count, 0);
     return {
       serverUs: perCheckUs(load.cpuMs['server']),

@@ -76,9 +76,7 @@ async function measured(options: BenchOptions, { entries, absences }: Contest): 
     return row;
   });
   const sum = ({ serverUs, redisUs }: PageFigures): number => serverUs + redisUs;
-  const places = {
-    before: entries.findIndex(({ contender }) => contender.name.startsWith(BEFORE)),
-  };
+  const beforeAt = entries.findIndex(({ contender }) => contender.name.startsWith(BEFORE));
   const table = markdownTable(
     [
       'page loads',
@@ -95,14 +93,14 @@ async function measured(options: BenchOptions, { entries, absences }: Contest): 
       const column = (of: (one: PageFigures) => number): number[] =>
         rows.flatMap((row) => row.slice(place, place + 1).map(of));
       const ratios = rows.map((row) => {
-        const [before, own] = [row[places.before], row[place]];
+        const [before, own] = [row[beforeAt], row[place]];
         return before === undefined || own === undefined ? NaN : sum(own) / sum(before);
       });
       return [
         contender.name,
         figures(column(({ serverUs }) => serverUs)),
         figures(column(({ redisUs }) => redisUs)),
-        place === places.before ? '1' : figures(ratios),
+        place === beforeAt ? '1' : figures(ratios),
         figures(column(({ scripts }) => scripts)),
         figures(column(({ p50 }) => p50)),
         figures(column(({ p99 }) => p99)),

@@ -5,7 +5,7 @@ import { shardsOf } from './shards.ts';
 import { partitionKeys } from '../store-keys.ts';
 import { ListeningConnection } from '../listening/listening-connection.ts';
 import type { ListeningHandlers } from '../listening/listening-connection.ts';
-import type { Listening, OpenListening } from '../listening/redis-ends.ts';
+import type { Listening } from '../listening/redis-ends.ts';
 import type { WayToRedis } from '../connection/connect-redis.ts';
 
 /** How often the map is compared with what is listened to. */
@@ -17,14 +17,7 @@ interface NodeListening {
 }
 
 /** Listens on each primary of a Cluster, to the partitions that it has. */
-export function clusterListening(
-  cluster: ClusterConnection,
-  wayToNode: (address: HostAndPort) => WayToRedis,
-): OpenListening {
-  return (handlers) => new ClusterListening(cluster, wayToNode, handlers);
-}
-
-class ClusterListening implements Listening {
+export class ClusterListening implements Listening {
   readonly #cluster: ClusterConnection;
   readonly #wayToNode: (address: HostAndPort) => WayToRedis;
   readonly #handlers: ListeningHandlers;

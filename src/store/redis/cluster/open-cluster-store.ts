@@ -10,7 +10,7 @@ import { RequiredReplicas } from '../durable/required-replicas.ts';
 import { KnownMarks } from '../installation/known-marks.ts';
 import { MarkPass } from '../installation/mark-pass.ts';
 import { LeavingSessions } from '../sweep/leaving-sessions.ts';
-import { clusterListening } from './cluster-listening.ts';
+import { ClusterListening } from './cluster-listening.ts';
 import { RedisEnds } from '../listening/redis-ends.ts';
 import { replicaCalls } from '../replica-calls.ts';
 import { clusterAdministration } from './cluster-administration.ts';
@@ -35,7 +35,7 @@ export async function openClusterStore(
   const capabilities = new SharedCapabilities(() => performance.now());
   const { connectNode, wayToNode } = await nodeConnector(address, options);
   const seeds = address.nodes;
-  const ends = new RedisEnds((handlers) => clusterListening(connection, wayToNode)(handlers));
+  const ends = new RedisEnds((handlers) => new ClusterListening(connection, wayToNode, handlers));
   const fixed = {
     capabilities,
     wallClock,
